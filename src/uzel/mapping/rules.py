@@ -1,0 +1,42 @@
+"""What a node's parameters mean for the mapping: a frozen extract of the node, free of tables and SQL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """One row of the status table: a status of the node and the stage of the portal that shows it."""
+
+    status: str
+    name: str
+    stage_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRules:
+    """Parameters of one node.
+
+    ``absence_revives``: this client writes «Отменен» only when it is true, so that its absence means a live
+    order (UNF and UT; onec-exchange 4.1). ``statuses_travel``: the client takes and gives status codes.
+    """
+
+    code: str
+    title: str
+    profile: str = "unf"
+    stages: tuple[StageRow, ...] = ()
+    requisites: Mapping[str, str] = field(default_factory=dict)
+    ownership: Mapping[str, str] = field(default_factory=dict)
+    category_id: int = 0
+    default_responsible_id: int | None = None
+    number_prefix: str = "B"
+
+    @property
+    def absence_revives(self) -> bool:
+        """Whether a missing «Отменен» means "not canceled"."""
+        return self.profile in ("unf", "ut")
+
+    @property
+    def statuses_travel(self) -> bool:
+        """Whether the base understands «Статуса заказа ИД» (UT writes and reads none)."""
+        return self.profile != "ut"

@@ -1,0 +1,60 @@
+"""Statuses of a node and stages of the portal: one table read in both directions.
+
+A status is the node's own code or a word with ``@`` for what a base says by flags only. Words with ``@``
+other than ``@canceled`` travel one way: 1C computes them, nobody can order 1C to be paid.
+"""
+
+from uzel.mapping.rules import NodeRules, StageRow
+from uzel.model.order import CANCELED
+
+NEW, PAID, SHIPPED, DONE = "@new", "@paid", "@shipped", "@done"
+
+#: For a node without a table of its own; stage ids are those of a new portal's default pipeline (bitrix24-rest C3).
+STANDARD: tuple[StageRow, ...] = (
+    StageRow(NEW, "Новый", "NEW"),
+    StageRow(PAID, "Оплачен", "PREPAYMENT_INVOICE"),
+    StageRow(SHIPPED, "Отгружен", "EXECUTING"),
+    StageRow(DONE, "Выполнен", "WON"),
+    StageRow(CANCELED, "Отменен", "LOSE"),
+    StageRow("N", "Принят", "NEW"),
+    StageRow("P", "В работе", "PREPARATION"),
+    StageRow("D", "Доставляется", "EXECUTING"),
+    StageRow("F", "Выполнен", "WON"),
+)
+
+
+def table(rules: NodeRules) -> tuple[StageRow, ...]:
+    """The node's rows, then the standard rows for the ``@`` words it does not name."""
+    if not rules.stages:
+        return STANDARD
+    named = {row.status for row in rules.stages}
+    return rules.stages + tuple(row for row in STANDARD if row.status.startswith("@") and row.status not in named)
+
+
+def flag_status(*, paid: bool, shipped: bool) -> str:
+    """The status of an order whose base gives no status code."""
+    return {(False, False): NEW, (True, False): PAID, (False, True): SHIPPED, (True, True): DONE}[paid, shipped]
+
+
+def stage_of(status: str, rules: NodeRules) -> str:
+    """Stage that shows a status, with the pipeline's prefix; an unknown status shows as a new order."""
+    stages = {row.status: row.stage_id for row in table(rules)}
+    stage = stages.get(status) or stages[NEW]
+    return f"C{rules.category_id}:{stage}" if rules.category_id and ":" not in stage else stage
+
+
+def status_of(stage: str, rules: NodeRules, current: str) -> str:
+    """Status that a manager meant by moving the deal to ``stage``; ``current`` where the table has no word for it."""
+    if stage_of(current, rules) == stage:
+        return current
+    bare = stage.rpartition(":")[2] if rules.category_id else stage
+    for row in table(rules):
+        travels = row.status == CANCELED or (rules.statuses_travel and not row.status.startswith("@"))
+        if travels and row.stage_id in (bare, stage):
+            return row.status
+    return NEW if current == CANCELED else current
+
+
+def status_name(status: str, rules: NodeRules) -> str:
+    """The name of a status in words of the base."""
+    return next((row.name for row in table(rules) if row.status == status), "")

@@ -1,0 +1,80 @@
+"""Order: the one record of ours between a 1C document and a Bitrix24 deal."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from uzel.model.counterparty import Counterparty
+
+ZERO = Decimal(0)
+CANCELED = "@canceled"  # the status of an order that was called off, whatever else is said of it
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One row of goods or services.
+
+    ``price`` is the unit price before the discount (ЦенаЗаЕдиницу), ``discount`` the whole discount
+    of the row in money, ``total`` the row's sum after the discount, VAT inside when ``vat_included``.
+    ``vat_rate`` is a percent, ``None`` means «без НДС». ``item_id`` is the Ид of the goods as written:
+    ``guid``, ``guid#variant``, ``ORDER_DELIVERY`` or empty for a row typed by hand.
+    """
+
+    item_id: str
+    name: str
+    quantity: Decimal
+    price: Decimal
+    total: Decimal
+    discount: Decimal = ZERO
+    vat_rate: Decimal | None = None
+    vat_included: bool = True
+    measure_code: str = "796"
+    measure_name: str = "шт"
+    article: str = ""
+    barcode: str = ""
+    is_service: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """The employee who answers for the order, by personnel number first, by full name second."""
+
+    personnel_number: str = ""
+    full_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one side knows of an order.
+
+    ``status`` is a key of the node's status table (see ``mapping.stages``): the node's own status code
+    or one of the words that start with ``@`` (``@canceled``, ``@paid``...) where the node sends flags only.
+    ``number``/``date`` are the document's, ``number_in_node``/``date_in_node`` are those of 1C itself.
+    ``time`` and ``date_in_node`` are local time of the base: the protocol has no time zones.
+    """
+
+    document_id: str
+    number: str = ""
+    date: dt.date | None = None
+    time: dt.time | None = None
+    currency: str = "RUB"
+    total: Decimal = ZERO
+    status: str = ""
+    comment: str = ""
+    counterparty: Counterparty = Counterparty()
+    lines: tuple[OrderLine, ...] = ()
+    responsible: Responsible = Responsible()
+    promo_code: str = ""
+    bonus_card_number: str = ""
+    paid_by_bonus: Decimal = ZERO
+    number_in_node: str = ""
+    date_in_node: dt.datetime | None = None
+    posted: bool = False
+    deletion_mark: bool = False
+    paid: bool = False
+    shipped: bool = False
+
+    @property
+    def canceled(self) -> bool:
+        """Whether the order was called off."""
+        return self.status == CANCELED

@@ -1,0 +1,51 @@
+"""Who owns a field of an order: the table that decides what a three-way merge may do."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Owner(StrEnum):
+    """``MERGE``: both sides may change it; ``NODE``/``PORTAL``: only that side's value counts."""
+
+    MERGE = "merge"
+    NODE = "node"
+    PORTAL = "portal"
+
+
+#: The default table. What 1C alone can know is the node's; the rest merges. ``goods`` is lines and total together;
+#: each attribute of the counterparty merges on its own under ``counterparty``.
+STANDARD: Mapping[str, Owner] = MappingProxyType(
+    {
+        "number": Owner.NODE,
+        "date": Owner.NODE,
+        "time": Owner.NODE,
+        "number_in_node": Owner.NODE,
+        "date_in_node": Owner.NODE,
+        "currency": Owner.NODE,
+        "posted": Owner.NODE,
+        "deletion_mark": Owner.NODE,
+        "paid": Owner.NODE,
+        "shipped": Owner.NODE,
+        "status": Owner.MERGE,
+        "comment": Owner.MERGE,
+        "counterparty": Owner.MERGE,
+        "goods": Owner.MERGE,
+        "responsible": Owner.MERGE,
+        "promo_code": Owner.MERGE,
+        "bonus_card_number": Owner.MERGE,
+        "paid_by_bonus": Owner.MERGE,
+    }
+)
+
+#: A posted document has moved stock and money in 1C: only 1C may change what it moved.
+OWNED_WHEN_POSTED = ("goods",)
+
+
+def ownership(node_table: Mapping[str, str], *, posted: bool) -> dict[str, Owner]:
+    """The table of one order: the standard one, the posted rule, and above them what the node's own table says."""
+    table = dict(STANDARD)
+    if posted:
+        table.update(dict.fromkeys(OWNED_WHEN_POSTED, Owner.NODE))
+    table.update({field: Owner(owner) for field, owner in node_table.items() if field in STANDARD})
+    return table
