@@ -1,0 +1,101 @@
+"""``uzel node add|list|set``: the exchange nodes."""
+
+import argparse
+from typing import Any
+
+from uzel.commands.output import CommandError, setup, show
+
+FLAGS = {"receives_changes": "gets what managers change", "catalog_source": "its nomenclature is the portal's catalogue"}
+
+
+def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the group to the command line."""
+    verbs = groups.add_parser("node", help="1C bases").add_subparsers(dest="verb", required=True, metavar="VERB")
+    add = verbs.add_parser("add", help="connect a base")
+    add.add_argument("code")
+    add.add_argument("--title", required=True)
+    add.add_argument("--login", required=True)
+    add.add_argument("--password", required=True)
+    _parameters(add)
+    add.set_defaults(run=_add)
+    change = verbs.add_parser("set", help="change a base's parameters")
+    change.add_argument("code")
+    for name in ("title", "login", "password"):
+        change.add_argument(f"--{name}")
+    _parameters(change)
+    change.set_defaults(run=_set)
+    listing = verbs.add_parser("list", help="bases and their last calls")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_list)
+
+
+def _parameters(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--profile", choices=["unf", "ut", "bitrix"])
+    for flag, meaning in FLAGS.items():
+        command.add_argument(f"--{flag.replace('_', '-')}", action=argparse.BooleanOptionalAction, default=None, help=meaning)
+    command.add_argument("--encoding", choices=["utf-8", "windows-1251"], help="of our answers")
+    command.add_argument("--category", type=int, dest="category_id", help="pipeline id in the portal")
+    command.add_argument("--default-responsible", type=int, dest="default_responsible_id", metavar="USER")
+    command.add_argument("--number-prefix", help="first letters of numbers of orders born in the portal")
+    command.add_argument("--orders-per-query", type=int, help="most orders in one answer")
+    command.add_argument("--stage", action="append", metavar="STATUS=NAME=STAGE", help="row of the status table")
+    command.add_argument("--owner", action="append", metavar="FIELD=merge|node|portal", help="row of the ownership table")
+    command.add_argument("--requisite", action="append", metavar="FIELD=NAME", help="name of a requisite in this base")
+
+
+PLAIN = (
+    "title login profile receives_changes catalog_source encoding category_id default_responsible_id number_prefix orders_per_query"
+).split()
+
+
+def _values(options: argparse.Namespace) -> dict[str, Any]:
+    from uzel.hub.passwords import hash_password
+
+    values = {name: getattr(options, name) for name in PLAIN if getattr(options, name, None) is not None}
+    if options.password:
+        values["password_hash"] = hash_password(options.password)
+    if options.stage:
+        values["stages"] = [_split(text, 3) for text in options.stage]
+    for column, given in (("ownership", options.owner), ("requisites", options.requisite)):
+        if given:
+            values[column] = dict(_split(text, 2) for text in given)
+    return values
+
+
+def _split(text: str, parts: int) -> list[str]:
+    found = text.split("=", parts - 1)
+    if len(found) != parts:
+        raise CommandError(f"«{text}»: нужно {parts} части через знак «=»")
+    return found
+
+
+def _add(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.hub.models import Node, Portal
+
+    if Node.objects.filter(code=options.code).exists():
+        raise CommandError(f"узел «{options.code}» уже есть; изменить его: uzel node set {options.code}")
+    if Node.objects.filter(login=options.login).exists():
+        raise CommandError(f"логин «{options.login}» занят другим узлом: у каждой базы свой логин")
+    Node.objects.create(code=options.code, portal=Portal.objects.first(), **_values(options))
+    print(f"Узел «{options.code}» добавлен. Адрес для 1С: /1c/{options.code}/")
+
+
+def _set(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.hub.models import Node
+
+    values = _values(options)
+    if not Node.objects.filter(code=options.code).exists():
+        raise CommandError(f"узла «{options.code}» нет")
+    if values:
+        Node.objects.filter(code=options.code).update(**values)
+    print(f"Узел «{options.code}»: изменено {len(values)}")
+
+
+def _list(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.hub.models import Node
+
+    columns = ("code", "title", "login", "profile", "receives_changes", "catalog_source", "active", "last_call_at")
+    show(Node.objects.order_by("code").values(*columns), as_json=options.json)

@@ -1,0 +1,187 @@
+"""The three clients as data: how each one talks, what it accepts and what it writes (onec-exchange 1.1, 1.2, 2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from uzel.emulators.onec_base.records import Employee
+
+# Names of the additional requisites. UNF sends them through «Настройки выгрузки доп. реквизитов заказов»;
+# the other two clients need the integrator's extension for the same (onec-exchange 4.1, section 6).
+PROMO_CODE = "Промокод"
+BONUS_CARD_NUMBER = "Номер бонусной карты"
+PAID_BY_BONUS = "Сумма оплаченная бонусами"
+PERSONNEL_NUMBER = "Табельный номер ответственного"
+RESPONSIBLE = "Ответственный"
+
+ORDER_OPERATION = "Заказ товара"
+DEFAULT_SCRIPT = "/bitrix/admin/1c_exchange.php"
+
+# kind: (operation, «Метод оплаты ИД», «Метод оплаты») — the node's СоответствиеВидовОплат.
+PAYMENT_KINDS: Mapping[str, tuple[str, str, str]] = {
+    "cash": ("Выплата наличных денег", "1", "Наличные"),
+    "bank": ("Выплата безналичных денег", "2", "Безналичные"),
+    "card": ("Эквайринговая операция", "3", "Эквайринг"),
+}
+
+# Code of the site status and its name, in the order an order lives through them; the last one is «Завершен».
+STATUSES: tuple[tuple[str, str], ...] = (
+    ("N", "Принят"),
+    ("W", "В работе"),
+    ("P", "К отгрузке"),
+    ("F", "Выполнен"),
+)
+EMPLOYEES: tuple[Employee, ...] = (
+    Employee("0000-00001", "Соколова Анна Викторовна"),
+    Employee("0000-00002", "Мельников Пётр Ильич"),
+    Employee("0000-00003", "Гусева Ольга Сергеевна"),
+    Employee("0000-00004", "Ёлкин Юрий Андреевич"),
+)
+
+# Query strings of every step. {sessid} is "&sessid=..." or nothing, {init}/{upload} come from the settings.
+# UNF puts sessid before the mode in an upload, UT at the very end (onec-exchange 1.2).
+_UNF_STEPS: Mapping[str, str] = {
+    "checkauth": "type=sale&mode=checkauth",
+    "init": "type=sale&mode=init{sessid}{init}",
+    "query": "type=sale&mode=query{sessid}",
+    "success": "type=sale&mode=success{sessid}",
+    "upload_init": "type=sale{sessid}{upload}&mode=init",
+    "file": "type=sale{sessid}{upload}&mode=file&filename={filename}",
+    "import": "type=sale{sessid}{upload}&mode=import&filename={filename}",
+    "info": "type=sale&mode=info{sessid}",
+}
+_TAIL_STEPS: Mapping[str, str] = {
+    **_UNF_STEPS,
+    "upload_init": "type=sale&mode=init{sessid}{init}",
+    "file": "type=sale&mode=file&filename={filename}{sessid}",
+    "import": "type=sale&mode=import&filename={filename}{sessid}",
+}
+STEPS: Mapping[str, Mapping[str, str]] = {"unf": _UNF_STEPS, "ut": _TAIL_STEPS, "bitrix": _TAIL_STEPS}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every knob of an emulated base; the defaults of a profile stand in :data:`PROFILES`.
+
+    Fields of the node form: ``protocol_bitrix`` (protocol «Битрикс»), ``subordinate_documents``, ``version`` (Bitrix's
+    module only), ``use_session_id``, ``portion_size``, ``repeats``. Habits of the client: ``init_lines`` (exact number
+    of lines wanted in the answer to init), ``max_number_length``, ``timeout_seconds``, ``import_pause_seconds``.
+    Extensions of an integrator: ``additional_requisites``, ``responsible_extension``, ``fill_site_number``.
+    """
+
+    profile: str
+    protocol_bitrix: bool = True
+    subordinate_documents: bool = False
+    version: str = ""
+    use_session_id: bool = True
+    init_before_query: bool = True
+    init_lines: int = 0
+    repeat_query: bool = False
+    timeout_seconds: float = 1800.0
+    import_pause_seconds: float = 5.0
+    import_calls_limit: int = 10_000
+    portion_size: int = 0
+    repeats: int = 1
+    split_bytes: int = 0
+    encoding: str = "utf-8"
+    bom: bool = True
+    send_cookies: bool = True
+    require_cp1251: bool = False
+    skip_completed: bool = False
+    only_unposted: bool = False
+    strict_operation: bool = True
+    max_number_length: int = 0
+    sends_status: bool = True
+    contacts: bool = False
+    additional_requisites: bool = True
+    responsible_extension: bool = True
+    update_counterparties: bool = True
+    fill_site_number: bool = True
+    site_prefix: str = ""
+    number_prefix: str = "НФНФ"
+    currency_name: str = "руб"
+    short_hours: bool = False
+    employees: tuple[Employee, ...] = EMPLOYEES
+    statuses: tuple[tuple[str, str], ...] = STATUSES
+
+    @property
+    def is_container(self) -> bool:
+        """Whether documents travel inside ``<Контейнер>`` (onec-exchange 2.1)."""
+        return self.profile == "bitrix" and self.version == "3.1"
+
+    @property
+    def namespace(self) -> str:
+        """Namespace of the documents this client writes."""
+        if self.is_container:
+            return "urn:1C.ru:commerceml_3"
+        return "urn:1C.ru:commerceml_210" if self.profile == "unf" else "urn:1C.ru:commerceml_2"
+
+    @property
+    def schema_version(self) -> str:
+        """Value of the attribute ВерсияСхемы; UNF writes 2.08 under the 2.10 namespace (onec-exchange 2)."""
+        if self.profile == "unf":
+            return "2.10" if self.subordinate_documents else "2.08"
+        return self.version or "2.07"
+
+    @property
+    def imports(self) -> bool:
+        """Whether mode=import follows the files: never for UT, UNF only with subordinate documents."""
+        if self.profile == "unf":
+            return self.protocol_bitrix and self.subordinate_documents
+        return self.profile == "bitrix"
+
+    def query_string(self, step: str, sessid: str = "", filename: str = "") -> str:
+        """The query string of a step, parameters in this client's order."""
+        subordinate = self.profile == "unf" and self.protocol_bitrix and self.subordinate_documents
+        version = f"&version={self.version}" if self.version else ""
+        init = "&cmlVersion=2.10" if subordinate else version
+        upload = "&version=2.09&cmlVersion=2.10" if subordinate else ""
+        template = STEPS[self.profile][step]
+        return template.format(sessid=sessid, init=init, upload=upload, filename=filename)
+
+    def status_name(self, status: str) -> str:
+        """Name of a status code, empty when the node's table does not know it."""
+        return dict(self.statuses).get(status, "")
+
+
+PROFILES: Mapping[str, Settings] = {
+    "unf": Settings("unf", skip_completed=True, short_hours=True),
+    "ut": Settings(
+        "ut",
+        use_session_id=False,
+        init_before_query=False,
+        init_lines=2,
+        timeout_seconds=180.0,
+        max_number_length=11,
+        sends_status=False,
+        number_prefix="УТУТ",
+        currency_name="RUB",
+    ),
+    "bitrix": Settings(
+        "bitrix",
+        version="2.09",
+        repeat_query=True,
+        import_pause_seconds=1.0,
+        require_cp1251=True,
+        strict_operation=False,
+        contacts=True,
+        bom=False,
+        number_prefix="БИТР",
+        currency_name="RUB",
+    ),
+}
+
+
+def make_settings(profile: str, options: Mapping[str, Any]) -> Settings:
+    """Settings of a profile with some knobs turned; an unknown profile or knob is a ValueError."""
+    if profile not in PROFILES:
+        raise ValueError(f"неизвестный профиль базы «{profile}», есть: {', '.join(PROFILES)}")
+    known = {item.name for item in fields(Settings)} - {"profile"}
+    unknown = sorted(set(options) - known)
+    if unknown:
+        raise ValueError(f"неизвестные настройки базы: {', '.join(unknown)}")
+    settings = replace(PROFILES[profile], **options)
+    if profile == "unf" and not settings.protocol_bitrix:
+        # Protocols «UMI» and «прочие»: neither init before query nor sessid (onec-exchange 1.1).
+        return replace(settings, init_before_query=False, use_session_id=False)
+    return settings

@@ -1,0 +1,25 @@
+"""The tables, one file a group."""
+
+from uzel.hub.models.archive import Call, ExchangeSession, Feed, Package
+from uzel.hub.models.node import Node
+from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
+from uzel.hub.models.portal import CounterpartyBinding, DealNotice, Portal
+from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
+
+__all__ = [
+    "Call",
+    "Conflict",
+    "CounterpartyBinding",
+    "DealNotice",
+    "Delivery",
+    "DocumentVerdict",
+    "Employee",
+    "ExchangeSession",
+    "Feed",
+    "Node",
+    "OrderRow",
+    "Package",
+    "Portal",
+    "PortalUser",
+    "UnmappedEmployee",
+]

@@ -1,0 +1,78 @@
+"""The feed archive: every call of a base is kept with its feed. Append-only but for the package's progress."""
+
+from django.db import models
+
+from uzel.hub.models.node import Node
+
+
+class Feed(models.Model):
+    """Bytes on disk, found by their SHA-256; written and flushed before anybody is answered."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField(help_text="bytes, before compression")
+    path = models.CharField(max_length=200, help_text="inside UZEL_HOME/feeds")
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+
+class ExchangeSession(models.Model):
+    """From checkauth to the next checkauth. Cursor, acknowledgement and uploads live here: bases are strangers."""
+
+    node = models.ForeignKey(Node, models.CASCADE)
+    cookie = models.CharField(max_length=64, unique=True)
+    token = models.CharField(max_length=64, help_text="sessid")
+    kind = models.CharField(max_length=10, help_text="sale | crm")
+    version = models.CharField(max_length=10, blank=True, help_text="of init; non-empty means the new protocol")
+    cml_version = models.CharField(max_length=10, blank=True)
+    initialised = models.BooleanField(default=False)
+    offered = models.JSONField(null=True, help_text="what the last query gave: {order id: version}; null: nothing to confirm")
+    started_at = models.DateTimeField(auto_now_add=True)
+    last_call_at = models.DateTimeField(auto_now=True)
+
+
+class Package(models.Model):
+    """One XML file of documents, being received, waiting, being read, or done."""
+
+    class State(models.TextChoices):
+        RECEIVING = "receiving"
+        WAITING = "waiting"
+        DONE = "done"
+        FAILED = "failed"
+
+    node = models.ForeignKey(Node, models.CASCADE)
+    session = models.ForeignKey(ExchangeSession, models.SET_NULL, null=True)
+    file_name = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVING)
+    feed = models.ForeignKey(Feed, models.PROTECT, null=True, help_text="the whole file, once it is complete")
+    documents_received = models.PositiveIntegerField(default=0, help_text="documents seen by the reader")
+    documents_done = models.PositiveIntegerField(default=0, help_text="documents with a verdict; reading goes on from here after a crash")
+    problem_code = models.CharField(max_length=60, blank=True)
+    problem = models.TextField(blank=True, help_text="why the file could not be read to its end, in plain Russian")
+    received_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["node", "state"], name="packages_by_state")]
+
+
+class Call(models.Model):
+    """One HTTP call of a base and what it was answered."""
+
+    node = models.ForeignKey(Node, models.CASCADE, null=True, help_text="null: nobody we know")
+    session = models.ForeignKey(ExchangeSession, models.SET_NULL, null=True)
+    package = models.ForeignKey(Package, models.SET_NULL, null=True)
+    at = models.DateTimeField()
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=500)
+    query = models.TextField(help_text="query string without secrets")
+    kind = models.CharField(max_length=20, blank=True, help_text="type=")
+    mode = models.CharField(max_length=20, blank=True, help_text="mode=")
+    remote_address = models.CharField(max_length=45, blank=True)
+    status = models.PositiveSmallIntegerField()
+    duration_ms = models.FloatField()
+    body = models.ForeignKey(Feed, models.PROTECT, null=True, related_name="+")
+    body_size = models.PositiveBigIntegerField(default=0)
+    reply = models.ForeignKey(Feed, models.PROTECT, null=True, related_name="+")
+    reply_line = models.CharField(max_length=300, help_text="first line of the answer")
+
+    class Meta:
+        indexes = [models.Index(fields=["node", "-id"], name="calls_of_a_node")]

@@ -1,0 +1,98 @@
+"""Orders with the three states of the merge, their verdicts, deliveries and conflicts."""
+
+from django.db import models
+
+from uzel.hub.models.archive import ExchangeSession, Package
+from uzel.hub.models.node import Node
+
+
+class OrderRow(models.Model):
+    """One order of one node and its deal. The JSON columns hold ``model.Order`` as ``model.codec`` writes it."""
+
+    node = models.ForeignKey(Node, models.CASCADE)
+    document_id = models.CharField(max_length=200)
+    number = models.CharField(max_length=100, blank=True)
+    born_in_portal = models.BooleanField(default=False)
+    deal_id = models.PositiveBigIntegerField(null=True)
+    in_node = models.JSONField(null=True, help_text="null: the base has never shown it")
+    in_portal = models.JSONField(null=True, help_text="null: no deal yet")
+    agreed = models.JSONField(null=True, help_text="base of the three-way merge")
+    merged = models.JSONField(help_text="what both sides should become")
+    deal = models.JSONField(null=True, help_text="the deal's fields and rows as last written or read")
+    sent = models.JSONField(null=True, help_text="Order whose write to the portal is not confirmed")
+    offered = models.JSONField(null=True, help_text="Order whose offer to the node is not confirmed")
+    version = models.PositiveIntegerField(default=0, help_text="of `merged`")
+    hold = models.CharField(max_length=200, blank=True, help_text="why it is not offered to the node")
+    deal_deleted = models.BooleanField(default=False)
+    deal_checked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["node", "document_id"], name="one_order_a_document"),
+            models.UniqueConstraint(fields=["node", "deal_id"], name="one_order_a_deal"),
+        ]
+        indexes = [
+            models.Index(fields=["node", "number"], name="orders_by_number"),
+            models.Index(fields=["document_id"], name="orders_by_document"),
+            models.Index(fields=["deal_id"], name="orders_by_deal"),
+        ]
+
+
+class Delivery(models.Model):
+    """Which version of an order a target should have and which it has. Due while ``wanted > confirmed``."""
+
+    class Target(models.TextChoices):
+        PORTAL = "portal"
+        NODE = "node"
+
+    order = models.ForeignKey(OrderRow, models.CASCADE)
+    target = models.CharField(max_length=6, choices=Target.choices)
+    wanted = models.PositiveIntegerField(default=0)
+    confirmed = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    outcome_unknown = models.BooleanField(default=False, help_text="a create was sent and never answered: look up first")
+    problem_code = models.CharField(max_length=60, blank=True, help_text="non-empty: given up until somebody looks")
+    problem = models.TextField(blank=True)
+    locked_reason = models.CharField(max_length=200, blank=True, help_text="why the last query left it out")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "target"], name="one_delivery_a_target")]
+        indexes = [models.Index(fields=["target"], condition=models.Q(wanted__gt=models.F("confirmed")), name="deliveries_due")]
+
+
+class DocumentVerdict(models.Model):
+    """What became of one received document. Append-only."""
+
+    package = models.ForeignKey(Package, models.CASCADE)
+    node = models.ForeignKey(Node, models.CASCADE)
+    order = models.ForeignKey(OrderRow, models.SET_NULL, null=True)
+    position = models.PositiveIntegerField(help_text="0-based place in the package")
+    document_id = models.CharField(max_length=200, blank=True)
+    number = models.CharField(max_length=100, blank=True)
+    operation = models.CharField(max_length=60, blank=True)
+    verdict = models.CharField(max_length=10)
+    reason_code = models.CharField(max_length=60, blank=True)
+    reason = models.TextField(blank=True, help_text="plain Russian")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["package", "position"], name="one_verdict_a_document")]
+        indexes = [models.Index(fields=["node", "at"], name="verdicts_of_a_node")]
+
+
+class Conflict(models.Model):
+    """Two sides changed one field. The winner stands; the losing value is kept and shown. Append-only."""
+
+    order = models.ForeignKey(OrderRow, models.CASCADE)
+    field = models.CharField(max_length=40)
+    in_node = models.JSONField(null=True)
+    in_portal = models.JSONField(null=True)
+    agreed = models.JSONField(null=True)
+    winner = models.CharField(max_length=6)
+    reason = models.CharField(max_length=40, help_text="both_moved | owned_by_node | owned_by_portal")
+    package = models.ForeignKey(Package, models.SET_NULL, null=True)
+    session = models.ForeignKey(ExchangeSession, models.SET_NULL, null=True)
+    at = models.DateTimeField(auto_now_add=True)

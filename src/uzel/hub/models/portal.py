@@ -1,0 +1,60 @@
+"""The portal, what we know of its limits, and what of ours is bound to what of its."""
+
+from django.db import models
+
+from uzel.hub.secrets import seal, unseal
+
+
+class Portal(models.Model):
+    """One Bitrix24 portal. The webhook's address is a secret and is stored sealed."""
+
+    code = models.SlugField(max_length=40, unique=True, default="main")
+    sealed_webhook = models.TextField()
+    exchange_user_id = models.PositiveBigIntegerField(null=True, help_text="employee in whose name we write")
+    event_token = models.CharField(max_length=64, blank=True, help_text="application_token of the portal's events")
+    limits = models.JSONField(default=dict, help_text="state of the leaky bucket and of the operating budgets")
+    speed = models.FloatField(default=1.0, help_text="time scale of an emulated portal; 1 for a real one")
+    swept_until = models.CharField(max_length=40, blank=True, help_text="updatedTime the sweep has reached, as the portal wrote it")
+    setup = models.JSONField(default=dict, help_text="ids of what `portal setup` created: fields, enumeration items")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def webhook(self) -> str:
+        """Address of the incoming webhook, with its secret."""
+        return unseal(self.sealed_webhook)
+
+    @webhook.setter
+    def webhook(self, url: str) -> None:
+        self.sealed_webhook = seal(url)
+
+
+class CounterpartyBinding(models.Model):
+    """Which contact or company of the portal a counterparty of a node is, and how that was decided."""
+
+    portal = models.ForeignKey(Portal, models.CASCADE)
+    node = models.ForeignKey("hub.Node", models.CASCADE)
+    key = models.CharField(max_length=200, help_text="Ид of the counterparty, or a hash of its identifying fields when it has none")
+    kind = models.CharField(max_length=10, help_text="contact | company")
+    portal_id = models.PositiveBigIntegerField(null=True, help_text="null: a create was sent and its answer is not known")
+    requisite_id = models.PositiveBigIntegerField(null=True)
+    written = models.JSONField(default=dict, help_text="the counterparty as last written to the portal")
+    decision = models.TextField(blank=True, help_text="why this contact: created, by INN, by phone, by e-mail")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["portal", "node", "key"], name="one_binding_a_counterparty")]
+
+
+class DealNotice(models.Model):
+    """The portal said "deal N changed". Level-triggered: due while ``noticed > handled``."""
+
+    portal = models.ForeignKey(Portal, models.CASCADE)
+    deal_id = models.PositiveBigIntegerField()
+    noticed = models.PositiveIntegerField(default=1)
+    handled = models.PositiveIntegerField(default=0)
+    deleted = models.BooleanField(default=False)
+    noticed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["portal", "deal_id"], name="one_notice_a_deal")]
+        indexes = [models.Index(fields=["portal"], condition=models.Q(noticed__gt=models.F("handled")), name="notices_due")]

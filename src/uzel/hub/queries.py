@@ -1,0 +1,94 @@
+"""Rows to records and back: the only place where an order's JSON columns are opened."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection
+
+from uzel.hub.models import Delivery, Employee, Node, OrderRow, PortalUser
+from uzel.mapping.employees import Staff, normal_name, normal_number
+from uzel.mapping.rules import NodeRules, StageRow
+from uzel.model import Order
+from uzel.model.codec import from_json, to_json
+from uzel.sync.plan import States
+
+STATE_COLUMNS = ("in_node", "in_portal", "agreed", "merged", "sent", "offered")
+
+
+def rules_of(node: Node) -> NodeRules:
+    """The node's parameters as the mapping wants them."""
+    return NodeRules(
+        code=node.code,
+        title=node.title,
+        profile=node.profile,
+        stages=tuple(StageRow(*row) for row in node.stages),
+        requisites=node.requisites,
+        ownership=node.ownership,
+        category_id=node.category_id,
+        default_responsible_id=node.default_responsible_id,
+        number_prefix=node.number_prefix,
+    )
+
+
+def staff_of(node: Node) -> Staff:
+    """Employees of the node's portal; only names that one active user alone bears are usable."""
+    users = list(PortalUser.objects.filter(portal=node.portal_id)) if node.portal_id else []
+    bearers = Counter(normal_name(user.full_name) for user in users if user.active)
+    active = {user.user_id for user in users if user.active}
+    employees = Employee.objects.filter(portal=node.portal_id) if node.portal_id else []
+    exchange_user_id = (node.portal.exchange_user_id or 1) if node.portal else 1
+    return Staff(
+        exchange_user_id=exchange_user_id,
+        user_by_number={
+            normal_number(e.personnel_number): e.user_id for e in employees if not active or e.user_id in active
+        },
+        user_by_name={
+            normal_name(user.full_name): user.user_id
+            for user in users
+            if user.active and bearers[normal_name(user.full_name)] == 1
+        },
+        name_of_user={user.user_id: user.full_name for user in users},
+        default_id=node.default_responsible_id,
+    )
+
+
+def states_of(row: OrderRow) -> States:
+    """The states of an order row as records."""
+    return States(**{column: _order(getattr(row, column)) for column in STATE_COLUMNS})
+
+
+def put_states(row: OrderRow, states: States) -> None:
+    """Write the states into the row's columns (not saved)."""
+    for column in STATE_COLUMNS:
+        order = getattr(states, column)
+        setattr(row, column, None if order is None else to_json(order))
+
+
+def _order(value: Any) -> Order | None:
+    return None if value is None else from_json(Order, value)
+
+
+def lock_node(node_id: int) -> None:
+    """Until the end of the transaction nobody else decides about this node's orders."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (7401, node_id))
+
+
+def want(orders: Iterable[OrderRow], target: str) -> None:
+    """Make deliveries due: the target should have each order's current version, and a given-up one gets a new chance."""
+    rows = [Delivery(order=order, target=target, wanted=order.version) for order in orders]
+    Delivery.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["order", "target"],
+        update_fields=["wanted", "attempts", "retry_at", "problem_code", "problem"],
+    )
+
+
+def settle(orders: Iterable[OrderRow], target: str) -> None:
+    """Nothing is lacking on this side any more: whatever was wanted counts as there."""
+    for order in orders:
+        Delivery.objects.filter(order=order, target=target, confirmed__lt=order.version).update(
+            wanted=order.version, confirmed=order.version
+        )
