@@ -39,12 +39,12 @@ class Shop:
         self.settings = settings
         self.clock = clock
         self.books = Books()
-        self._seed = f"{login}|{title}|{seed}"
+        self.seed_text = f"{login}|{title}|{seed}"
         digest = hashlib.sha256(f"{login}|{title}".encode()).hexdigest()
         self.site_prefix = settings.site_prefix or digest[:3].upper()
         for item in (*ITEMS, DELIVERY):
             self.books.items[item.item_id] = item
-        rng = random.Random(f"{self._seed}|customers")
+        rng = random.Random(f"{self.seed_text}|customers")
         for customer in CUSTOMERS:
             known = replace(customer, counterparty_id=make_guid(rng))
             self.books.counterparties[known.counterparty_id] = known
@@ -120,7 +120,7 @@ class Shop:
     def next_number(self) -> tuple[random.Random, int]:
         """The next number of the base and a generator that depends on nothing but the seed and that number."""
         self.books.serial += 1
-        return random.Random(f"{self._seed}|{self.books.serial}"), self.books.serial
+        return random.Random(f"{self.seed_text}|{self.books.serial}"), self.books.serial
 
     def make_lines(self, rng: random.Random) -> tuple[Line, ...]:
         """From one to four made-up rows, sometimes with a variant, a discount and a delivery row."""

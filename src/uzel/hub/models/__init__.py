@@ -1,6 +1,6 @@
 """The tables, one file a group."""
 
-from uzel.hub.models.archive import Call, ExchangeSession, Feed, Package
+from uzel.hub.models.archive import Call, ExchangeSession, Feed, Package, PackagePart
 from uzel.hub.models.node import Node
 from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
 from uzel.hub.models.portal import CounterpartyBinding, DealNotice, Portal
@@ -19,6 +19,7 @@ __all__ = [
     "Node",
     "OrderRow",
     "Package",
+    "PackagePart",
     "Portal",
     "PortalUser",
     "UnmappedEmployee",

@@ -54,6 +54,17 @@ class Package(models.Model):
         indexes = [models.Index(fields=["node", "state"], name="packages_by_state")]
 
 
+class PackagePart(models.Model):
+    """One piece of an upload in its place. Rows, not memory: the next piece may reach another web process."""
+
+    package = models.ForeignKey(Package, models.CASCADE, related_name="parts")
+    position = models.PositiveIntegerField()
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["package", "position"], name="one_part_a_position")]
+
+
 class Call(models.Model):
     """One HTTP call of a base and what it was answered."""
 

@@ -35,7 +35,7 @@ class CounterpartyBinding(models.Model):
     node = models.ForeignKey("hub.Node", models.CASCADE)
     key = models.CharField(max_length=200, help_text="Ид of the counterparty, or a hash of its identifying fields when it has none")
     kind = models.CharField(max_length=10, help_text="contact | company")
-    portal_id = models.PositiveBigIntegerField(null=True, help_text="null: a create was sent and its answer is not known")
+    entity_id = models.PositiveBigIntegerField(null=True, help_text="null: a create was sent and its answer is not known")
     requisite_id = models.PositiveBigIntegerField(null=True)
     written = models.JSONField(default=dict, help_text="the counterparty as last written to the portal")
     decision = models.TextField(blank=True, help_text="why this contact: created, by INN, by phone, by e-mail")

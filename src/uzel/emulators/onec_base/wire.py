@@ -1,0 +1,110 @@
+"""Requests on the wire: exactly the method, URL and headers of the platform's HTTPСоединение (onec-exchange 1.2)."""
+
+import base64
+from urllib.parse import urlsplit
+
+import httpx2
+
+from uzel.emulators.onec_base.answers import Answer, Auth
+from uzel.emulators.onec_base.errors import ExchangeError, LostAnswer, Vanished
+from uzel.emulators.onec_base.faults import Faults
+from uzel.emulators.onec_base.journal import Call, Journal
+from uzel.emulators.onec_base.profiles import DEFAULT_SCRIPT, Settings
+
+USER_AGENT = "1C+Enterprise/8.3"
+MAX_ANSWER_BYTES = 512 * 1024 * 1024
+PARTIAL = "without sending complete message body"  # httpx2's words for «Transferred a partial file»
+# Steps named alike in faults, whatever query string they are sent with.
+FAULT_STEPS = {"upload_init": "init"}
+
+
+class Wire:
+    """Sends one step after another; knows the session's cookie and sessid once checkauth told them."""
+
+    def __init__(
+        self, url: str, login: str, password: str, settings: Settings, client: httpx2.Client, faults: Faults,
+        journal: Journal,
+    ) -> None:  # fmt: skip
+        self.settings = settings
+        self.auth = Auth()
+        self._client = client
+        self._faults = faults
+        self._journal = journal
+        parts = urlsplit(url)
+        self._host = f"{parts.scheme}://{parts.netloc}"
+        self._path = parts.path if parts.path not in ("", "/") else DEFAULT_SCRIPT
+        # The platform encodes login and password in UTF-8.
+        self._basic = "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode()
+
+    def get(self, step: str, filename: str = "") -> Answer:
+        """A GET step; a partial answer is asked for once more, silently; a status other than 200 is only logged."""
+        try:
+            answer = self._send("GET", step, filename, None)
+        except httpx2.RemoteProtocolError as error:
+            if PARTIAL not in str(error):
+                raise ExchangeError(f"Соединение с сервером разорвано: {error}") from error
+            answer = self._translated("GET", step, filename, None)
+        except httpx2.HTTPError as error:
+            raise ExchangeError(f"Нет соединения с сервером: {error}") from error
+        if answer.status != 200:
+            self._journal.warning(f"{step}: код состояния HTTP {answer.status}")
+        return answer
+
+    def post(self, filename: str, body: bytes) -> Answer:
+        """One part of a file; a status other than 200 is an error in the log, the body still decides."""
+        answer = self._translated("POST", "file", filename, body)
+        if answer.status != 200:
+            self._journal.error(f"Ошибка отправки файла {filename}: код состояния HTTP {answer.status}")
+        return answer
+
+    def _translated(self, method: str, step: str, filename: str, body: bytes | None) -> Answer:
+        try:
+            return self._send(method, step, filename, body)
+        except httpx2.HTTPError as error:
+            raise ExchangeError(f"Нет соединения с сервером: {error}") from error
+
+    def _send(self, method: str, step: str, filename: str, body: bytes | None) -> Answer:
+        fault_step = FAULT_STEPS.get(step, step)
+        if self._faults.take("vanish_before", fault_step):
+            raise Vanished(fault_step)
+        path = DEFAULT_SCRIPT if step == "info" else self._path  # hard-coded in the configuration
+        target = f"{path}?{self.settings.query_string(step, self._sessid(), filename)}"
+        headers = self._headers()
+        request = httpx2.Request(method, self._host + target, headers=headers, content=body)
+        request.extensions["timeout"] = httpx2.Timeout(self.settings.timeout_seconds).as_dict()
+        lose = self._faults.take("lose_answer", fault_step)
+        answer = self._read(request, lose)
+        reply = "" if answer is None else answer.text[:200]
+        status = 0 if answer is None else answer.status
+        self._journal.called(Call(method, target, step, tuple(headers), len(body or b""), status, reply))
+        if answer is None:
+            raise LostAnswer(f"{fault_step}: соединение разорвано, ответ сервера не получен")
+        return answer
+
+    def _read(self, request: httpx2.Request, lose: bool) -> Answer | None:
+        response = self._client.send(request, stream=True, follow_redirects=False)
+        try:
+            if lose:  # the server has worked already; closing the stream drops the connection
+                return None
+            # Raw bytes: the client undoes no Content-Encoding, so a compressed answer is unreadable to it.
+            body = bytearray()
+            for chunk in response.iter_raw():
+                body += chunk
+                if len(body) > MAX_ANSWER_BYTES:
+                    raise ExchangeError("Ответ сервера слишком велик")
+        finally:
+            response.close()
+        return Answer(response.status_code, response.headers.get("Content-Type", ""), bytes(body))
+
+    def _sessid(self) -> str:
+        """``&`` and line 4 as it stands; UT cuts the word off and puts its own (onec-exchange 1.2)."""
+        line = self.auth.sessid_line
+        if not line or not self.settings.use_session_id or not self.settings.send_cookies:
+            return ""
+        return f"&sessid={line.removeprefix('sessid=')}" if self.settings.profile == "ut" else f"&{line}"
+
+    def _headers(self) -> list[tuple[str, str]]:
+        headers = [("Authorization", self._basic), ("User-Agent", USER_AGENT)]
+        if self.auth.cookie_name and self.settings.send_cookies:
+            headers.append(("Cookie", f"{self.auth.cookie_name}={self.auth.cookie_value}"))
+        return headers

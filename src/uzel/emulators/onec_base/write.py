@@ -1,0 +1,220 @@
+"""XML of an upload as the real clients write it (onec-exchange 3.2, 4.1, 2.1)."""
+
+import base64
+import codecs
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from lxml import etree
+
+from uzel.emulators.onec_base.profiles import ORDER_OPERATION, PAYMENT_KINDS, Settings
+from uzel.emulators.onec_base.records import ZERO, Books, Counterparty, Line, Order, Payment, Shipment
+from uzel.emulators.onec_base.requisites import order_requisites, payment_requisites, shipment_requisites
+
+MAX_COMMENT_CHARS = 3000
+EMPTY_DATE = "0001-01-01"  # СрокПлатежа is always assigned, even when there is none
+
+
+def write_orders(orders: Sequence[Order], books: Books, settings: Settings, formed: dt.datetime) -> bytes:
+    """One file of a session; ``formed`` is the session's start, the same for every portion."""
+    namespace = settings.namespace
+    root = etree.Element(f"{{{namespace}}}КоммерческаяИнформация", nsmap={None: namespace})
+    root.set("ВерсияСхемы", settings.schema_version)
+    root.set("ДатаФормирования", formed.isoformat(timespec="seconds"))
+    for order in orders:
+        parent = _add(root, "Контейнер") if settings.is_container else root
+        document = _write_order(parent, order, books, settings)
+        if settings.is_container:
+            _write_container_documents(parent, order, settings)
+        elif settings.profile == "unf" and settings.subordinate_documents:
+            _write_subordinates(document, order, settings)
+    return _serialise(root, settings)
+
+
+def _serialise(root: etree._Element, settings: Settings) -> bytes:
+    declaration = f'<?xml version="1.0" encoding="{settings.encoding.upper() if settings.bom else settings.encoding}"?>'
+    # Characters that windows-1251 lacks become references, as ЗаписьXML does.
+    text = etree.tostring(root, encoding="unicode", pretty_print=True)
+    body = f"{declaration}\n{text}".encode(settings.encoding, errors="xmlcharrefreplace")
+    is_utf8 = codecs.lookup(settings.encoding).name == "utf-8"
+    return codecs.BOM_UTF8 + body if settings.bom and is_utf8 else body
+
+
+def _write_order(parent: etree._Element, order: Order, books: Books, settings: Settings) -> etree._Element:
+    document = _add(parent, "Документ")
+    date = order.site_date or order.date_in_1c.date()
+    _texts(document, Ид=order.document_id, Номер=order.site_number, Дата=date.isoformat(), ХозОперация=ORDER_OPERATION)
+    _texts(document, Роль="Продавец", Валюта=_currency(order, settings), Курс="1", Сумма=_money(order.total))
+    if settings.profile == "bitrix":
+        _write_version(document, order)
+    _write_counterparty(document, books.counterparties[order.counterparty_id], settings)
+    _texts(document, Время=order.site_time.isoformat())
+    if settings.profile == "unf":
+        _texts(document, СрокПлатежа=EMPTY_DATE)
+    if order.comment:
+        _texts(document, Комментарий=order.comment[:MAX_COMMENT_CHARS])
+    _write_order_taxes(document, order)
+    _write_lines(document, order.lines, settings)
+    _write_requisites(document, order_requisites(order, settings))
+    return document
+
+
+def _currency(order: Order, settings: Settings) -> str:
+    """First three characters of the currency's NAME: «руб» in many a live base."""
+    return settings.currency_name[:3] if order.currency == "RUB" else order.currency[:3]
+
+
+def _write_version(document: etree._Element, order: Order) -> None:
+    """НомерВерсии (base64), Номер1С and Дата1С: Bitrix's module only, from 2.09 on."""
+    version = base64.b64encode(order.version.to_bytes(8, "big")).decode()
+    number_date = order.date_in_1c.isoformat(timespec="seconds")
+    _texts(document, НомерВерсии=version, Номер1С=order.number_in_1c, Дата1С=number_date)
+
+
+def _write_counterparty(document: etree._Element, one: Counterparty, settings: Settings) -> None:
+    """Exactly one, the buyer; no address and no contacts unless the client is Bitrix's module."""
+    element = _add(_add(document, "Контрагенты"), "Контрагент")
+    _texts(element, Ид=one.counterparty_id, Наименование=one.name)
+    if one.is_company:
+        _texts(element, ОфициальноеНаименование=one.full_name or one.name)
+    if len(one.inn) in (10, 12):
+        _texts(element, ИНН=one.inn)
+    if len(one.kpp) == 9:
+        _texts(element, КПП=one.kpp)
+    _texts(element, **({"ОКПО": one.okpo} if one.is_company else {"ПолноеНаименование": one.full_name or one.name}))
+    contacts = (("Телефон рабочий", one.phone), ("Почта", one.email)) if settings.contacts else ()
+    filled = [(kind, value) for kind, value in contacts if value]
+    if filled:
+        parent = _add(element, "Контакты")
+        for kind, value in filled:
+            _texts(_add(parent, "Контакт"), Тип=kind, Значение=value)
+    _texts(element, Роль="Покупатель")
+
+
+def _vat(total: Decimal, rate: Decimal | None) -> Decimal:
+    return (total * rate / (100 + rate)).quantize(Decimal("0.01")) if rate else ZERO
+
+
+def _rate(rate: Decimal | None) -> str:
+    return "Без НДС" if rate is None else _number(rate)
+
+
+def _write_tax(parent: etree._Element, amount: Decimal, rate: Decimal | None) -> None:
+    tax = _add(parent, "Налог")
+    _texts(tax, Наименование="НДС", УчтеноВСумме="true", Сумма=_money(amount), Ставка=_rate(rate))
+
+
+def _write_order_taxes(document: etree._Element, order: Order) -> None:
+    amounts: dict[Decimal, Decimal] = {}
+    for line in order.lines:
+        if line.vat_rate:
+            amounts[line.vat_rate] = amounts.get(line.vat_rate, ZERO) + _vat(line.total, line.vat_rate)
+    if amounts:
+        parent = _add(document, "Налоги")
+        for rate, amount in amounts.items():
+            _write_tax(parent, amount, rate)
+
+
+def _write_lines(document: etree._Element, lines: Sequence[Line], settings: Settings) -> None:
+    if not lines:
+        return
+    goods = _add(document, "Товары")
+    for line in lines:
+        _write_line(_add(goods, "Товар"), line, settings)
+
+
+def _write_line(row: etree._Element, line: Line, settings: Settings) -> None:
+    _texts(row, Ид=line.item_id, Наименование=line.name)
+    unit = _add(row, "БазоваяЕдиница", line.measure_name)
+    unit.set("Код", line.measure_code)
+    unit.set("НаименованиеПолное", line.measure_name)
+    rate = _add(_add(row, "СтавкиНалогов"), "СтавкаНалога")
+    _texts(rate, Наименование="НДС", Ставка=_rate(line.vat_rate))
+    kind = "Услуга" if line.is_service else "Товар"
+    _write_requisites(row, [("ВидНоменклатуры", kind), ("ТипНоменклатуры", kind)])
+    _texts(row, ЦенаЗаЕдиницу=_money(line.price), Количество=_number(line.quantity), Сумма=_money(line.total))
+    if settings.profile == "unf":
+        _texts(row, Единица=line.measure_name, Коэффициент="1")
+    if line.vat_rate is not None:
+        _write_tax(_add(row, "Налоги"), _vat(line.total, line.vat_rate), line.vat_rate)
+    if line.discount:
+        gross = line.price * line.quantity
+        percent = (line.discount * 100 / gross).quantize(Decimal("0.01")) if gross else ZERO
+        discount = _add(_add(row, "Скидки"), "Скидка")
+        _texts(discount, Наименование="Ручная скидка", Сумма=_money(line.discount), Процент=_number(percent))
+        _texts(discount, УчтеноВСумме="true")
+
+
+def _write_subordinates(document: etree._Element, order: Order, settings: Settings) -> None:
+    """Payments and shipments of UNF 2.10: no Номер, because they did not come from the site."""
+    if not order.has_documents:
+        return
+    parent = _add(document, "ПодчиненныеДокументы")
+    for payment in order.payments:
+        element = _add(parent, "ПодчиненныйДокумент")
+        _texts(element, Ид=payment.payment_id, ХозОперация=PAYMENT_KINDS[payment.kind][0])
+        _texts(element, Валюта=_currency(order, settings), Курс="1", Сумма=_money(payment.amount))
+        _write_requisites(element, payment_requisites(payment, settings))
+    for shipment in order.shipments:
+        element = _add(parent, "ПодчиненныйДокумент")
+        _texts(element, Ид=shipment.shipment_id, ХозОперация="Отпуск товара")
+        _write_lines(element, order.lines if shipment.complete else order.lines[:1], settings)
+        _write_requisites(element, shipment_requisites(shipment, settings))
+
+
+def _write_container_documents(container: etree._Element, order: Order, settings: Settings) -> None:
+    """Payments and shipments of 3.1: documents of their own beside the order, bound by Основание."""
+    for payment in order.payments:
+        document = _container_head(container, order, payment, PAYMENT_KINDS[payment.kind][0], settings)
+        _texts(document, Сумма=_money(payment.amount), Основание=order.document_id, Время=_clock(payment.date))
+        _write_requisites(document, payment_requisites(payment, settings))
+    for shipment in order.shipments:
+        document = _container_head(container, order, shipment, "Отпуск товара", settings)
+        _texts(document, Сумма=_money(order.total), Основание=order.document_id, Время=_clock(shipment.date))
+        _write_lines(document, order.lines if shipment.complete else order.lines[:1], settings)
+        _write_requisites(document, shipment_requisites(shipment, settings))
+
+
+def _container_head(
+    container: etree._Element, order: Order, one: Payment | Shipment, operation: str, settings: Settings
+) -> etree._Element:
+    document = _add(container, "Документ")
+    identifier = one.payment_id if isinstance(one, Payment) else one.shipment_id
+    _texts(document, Ид=identifier, Номер=one.number, Дата=one.date.date().isoformat(), ХозОперация=operation)
+    _texts(document, Роль="Продавец", Валюта=_currency(order, settings), Курс="1")
+    return document
+
+
+def _write_requisites(parent: etree._Element, rows: Sequence[tuple[str, str]]) -> None:
+    if not rows:
+        return
+    block = _add(parent, "ЗначенияРеквизитов")
+    for name, value in rows:
+        _texts(_add(block, "ЗначениеРеквизита"), Наименование=name, Значение=value)
+
+
+def _clock(moment: dt.datetime) -> str:
+    return moment.time().isoformat(timespec="seconds")
+
+
+def _money(value: Decimal) -> str:
+    """``1234.5``: a dot, no grouping, no trailing zeros."""
+    return _number(value.quantize(Decimal("0.01")))
+
+
+def _number(value: Decimal) -> str:
+    return format(value.normalize(), "f") if value else "0"
+
+
+def _add(parent: etree._Element, tag: str, text: str = "") -> etree._Element:
+    element = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{tag}")
+    if text:
+        element.text = text
+    return element
+
+
+def _texts(parent: etree._Element, **values: str) -> None:
+    """Children with a text each, in the order given."""
+    for tag, text in values.items():
+        _add(parent, tag, text)

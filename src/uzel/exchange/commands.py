@@ -1,0 +1,60 @@
+"""What a base may ask for: one frozen record a command."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAuth:
+    """Open a session."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """Agree about the protocol: a non-empty ``version`` means the new one (onec-exchange 1.4)."""
+
+    version: str
+    cml_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFile:
+    """Append a piece to an upload; ``at_once``: old protocol, nobody will ask to import it (onec-exchange 8.2)."""
+
+    file_name: str
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """Read an uploaded file, or say how far the reading is."""
+
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Give the node its changed orders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """The node took what its last query gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """Give the lists of statuses, payment and delivery systems."""
+
+
+Command = CheckAuth | Init | StoreFile | Import | Query | Success | Info
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The call is not carried out. ``code`` is for scripts, ``text`` for the 1C user, in Russian."""
+
+    code: str
+    text: str
+    challenge: bool = False

@@ -1,0 +1,95 @@
+"""Answers to a base, byte for byte as its client reads them (onec-exchange 1.3).
+
+No BOM, no trailing newline, never compressed, and the charset stands last in Content-Type.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from uzel.exchange.request import COOKIE
+
+SERVER_VERSION = "2.09"  # what Bitrix always answers, whatever the client has (onec-exchange 2)
+LINE_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is to be said. ``secrets`` are starred in the archive; ``xml`` is a ready body in the node's encoding."""
+
+    text: str = ""
+    xml: bytes | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    challenge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes over the wire; ``archived`` is the body as it may be kept and shown, ``line`` the same in short."""
+
+    status: int
+    body: bytes
+    content_type: str
+    archived: bytes
+    line: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def check_auth(cookie: str, token: str) -> Answer:
+    """Line 4 must literally be ``sessid=…``: the client pastes it behind ``&`` (onec-exchange 1.2)."""
+    return Answer(f"success\n{COOKIE}\n{cookie}\nsessid={token}", secrets=(cookie, token))
+
+
+def init_old(file_limit: int) -> Answer:
+    """Exactly two lines, or UT stops (onec-exchange 1.3)."""
+    return Answer(f"zip=no\nfile_limit={file_limit}")
+
+
+def init_new(file_limit: int, token: str) -> Answer:
+    """Four lines for a client that named its version."""
+    return Answer(f"zip=yes\nfile_limit={file_limit}\nsessid={token}\nversion={SERVER_VERSION}", secrets=(token,))
+
+
+def success(lines: Iterable[str] = ()) -> Answer:
+    """Done; further lines go to the log of 1C."""
+    return Answer("\n".join(("success", *map(_one_line, lines))))
+
+
+def progress(text: str) -> Answer:
+    """Not yet: ask again."""
+    return Answer(f"progress\n{_one_line(text)}")
+
+
+def failure(*lines: str, challenge: bool = False) -> Answer:
+    """Not done, and why, in Russian. ``challenge``: 401 for a caller who did not say who he is."""
+    return Answer("\n".join(("failure", *map(_one_line, lines))), challenge=challenge)
+
+
+def xml(body: bytes) -> Answer:
+    """A ready XML body."""
+    return Answer(xml=body)
+
+
+def render(answer: Answer, encoding: str) -> Reply:
+    """Bytes and headers of an answer; ``encoding`` is a name that 1C knows: utf-8 or windows-1251."""
+    media = "text/html" if answer.xml is None else "application/xml"
+    shown = answer.text
+    for secret in answer.secrets:
+        shown = shown.replace(secret, "***")
+    body = answer.text.encode(encoding, errors="replace") if answer.xml is None else answer.xml
+    archived = shown.encode(encoding, errors="replace") if answer.xml is None else answer.xml
+    return Reply(
+        status=401 if answer.challenge else 200,
+        body=body,
+        content_type=f"{media}; charset={encoding}",
+        archived=archived,
+        line=_short(shown if answer.xml is None else body[:LINE_LENGTH].decode(encoding, errors="replace")),
+        headers=(("WWW-Authenticate", 'Basic realm="1C"'),) if answer.challenge else (),
+    )
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _short(text: str) -> str:
+    return _one_line(text)[:LINE_LENGTH]

@@ -1,0 +1,83 @@
+"""What a base said in one HTTP call, before anybody decides anything."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+COOKIE = "UZELSESSION"
+_SECRETS = re.compile(r"(?i)((?:^|&)(?:sessid|[^=&]*(?:password|token|secret)[^=&]*)=)[^&]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Login and password of a Basic header."""
+
+    login: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequest:
+    """One call. ``code`` is the node of the path, empty at the root; ``params`` hold the last value of each name."""
+
+    method: str
+    path: str
+    code: str = ""
+    query: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    authorization: str | None = field(default=None, repr=False)
+    cookie: str = field(default="", repr=False)
+    remote_address: str = ""
+    content_length: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """``type=``: sale, crm, catalog..."""
+        return self.params.get("type", "").strip().lower()
+
+    @property
+    def mode(self) -> str:
+        """``mode=``: checkauth, init, file..."""
+        return self.params.get("mode", "").strip().lower()
+
+    @property
+    def sessid(self) -> str:
+        """The session's token as the client repeats it; older UT sends it with its name cut off (onec-exchange 1.2)."""
+        return self.params.get("sessid", "").strip()
+
+    @property
+    def credentials(self) -> Credentials | None:
+        """Login and password, ``None`` without a readable Basic header."""
+        return parse_basic(self.authorization or "")
+
+
+def parse_basic(header: str) -> Credentials | None:
+    """Read ``Authorization: Basic …``; UTF-8 first, windows-1251 for old platforms."""
+    scheme, _, value = header.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        raw = base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    login, colon, password = _decode(raw).partition(":")
+    return Credentials(login, password) if colon and "\0" not in login else None
+
+
+def _decode(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("windows-1251", errors="replace")
+
+
+def without_secrets(query: str) -> str:
+    """A query string that may be kept and shown: values of sessid and passwords are starred."""
+    return _SECRETS.sub(r"\1***", query)
+
+
+def printable(text: str, length: int) -> str:
+    """Text that a database column takes: no NUL, no lone surrogates, not longer than ``length``."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()[:length]

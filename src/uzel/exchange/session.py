@@ -1,0 +1,169 @@
+"""The conversation with a base as one table; docs/reference/exchange-page.md prints it.
+
+    checkauth ─ [init] ─ query ─ success          1C takes changed orders
+    checkauth ─ [init] ─ file… ─ [import…]        1C gives orders
+
+New protocol: ``init`` named a ``version``. Old: it did not, or there was no ``init`` (onec-exchange 1.1, 1.4).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from uzel.exchange import commands
+from uzel.exchange.commands import Command, Refusal
+from uzel.exchange.uploads import name_problem
+
+
+class Need(StrEnum):
+    """What a step stands on; each contains those before it."""
+
+    PASSWORD = "password"
+    AUTH = "auth"
+    SESSION = "session"
+    INIT = "init"
+
+
+class Protocol(StrEnum):
+    """Which way of uploading the session has agreed upon."""
+
+    ANY = "any"
+    OLD = "old"
+    NEW = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A call as the table sees it. ``stranger`` and ``no_session`` say in Russian why there is none; empty: there is."""
+
+    kind: str
+    mode: str
+    method: str = "GET"
+    file_name: str = ""
+    version: str = ""
+    cml_version: str = ""
+    stranger: str = ""
+    unnamed: bool = False
+    no_session: str = ""
+    initialised: bool = False
+    session_version: str = ""
+
+    @property
+    def protocol(self) -> Protocol:
+        """``init`` decides by what it says itself, every other step by what the session's ``init`` said."""
+        named = self.version if self.mode == "init" else (self.initialised and self.session_version)
+        return Protocol.NEW if named else Protocol.OLD
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the conversation."""
+
+    mode: str
+    methods: tuple[str, ...]
+    need: Need
+    protocol: Protocol
+    reply: str
+    happens: str
+    command: Callable[[Facts], Command]
+
+
+TYPES = ("sale", "crm")
+GET, POST = ("GET",), ("POST",)
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "checkauth", GET, Need.PASSWORD, Protocol.ANY, "success⏎<cookie>⏎<id>⏎sessid=<token>",
+        "a new session; unfinished uploads of the node's older sessions of this type are closed",
+        lambda facts: commands.CheckAuth(facts.kind),
+    ),
+    Step(
+        "init", GET, Need.SESSION, Protocol.OLD, "zip=no⏎file_limit=<bytes>",
+        "the session's unfinished uploads are closed; a file is read inside `file`",
+        lambda facts: commands.Init("", facts.cml_version),
+    ),
+    Step(
+        "init", GET, Need.SESSION, Protocol.NEW, "zip=yes⏎file_limit=<bytes>⏎sessid=<token>⏎version=2.09",
+        "the session's unfinished uploads are closed; a file is read by `import`",
+        lambda facts: commands.Init(facts.version, facts.cml_version),
+    ),
+    Step(
+        "file", POST, Need.SESSION, Protocol.OLD, "success[⏎<line>…] or failure⏎<reason>",
+        "the piece is archived and appended; once the file looks whole it is read at once",
+        lambda facts: commands.StoreFile(facts.file_name, at_once=True),
+    ),
+    Step(
+        "file", POST, Need.INIT, Protocol.NEW, "success",
+        "the piece is archived and appended",
+        lambda facts: commands.StoreFile(facts.file_name, at_once=False),
+    ),
+    Step(
+        "import", GET, Need.SESSION, Protocol.ANY, "progress⏎<text>, then success[⏎<line>…] or failure⏎<reason>",
+        "the file is unpacked if it came in a zip and read in the background; repeated until it is done",
+        lambda facts: commands.Import(facts.file_name),
+    ),
+    Step(
+        "query", ("GET", "POST"), Need.SESSION, Protocol.ANY, "XML; an empty root element when nothing changed",
+        "changed orders of this node; what was given is remembered in the session",
+        lambda facts: commands.Query(),
+    ),
+    Step(
+        "success", GET, Need.SESSION, Protocol.ANY, "success",
+        "what this very session was given counts as taken",
+        lambda facts: commands.Success(),
+    ),
+    Step(
+        "info", GET, Need.AUTH, Protocol.ANY, "XML",
+        "lists of statuses, payment and delivery systems",
+        lambda facts: commands.Info(),
+    ),
+)  # fmt: skip
+
+#: Types that the clients know and this page does not serve (onec-exchange 1.4).
+OTHER_TYPES = {
+    "catalog": "Обмен товарами для этой базы не поддерживается: отключите его в настройках обмена.",
+    "reference": "Обмен справочниками не поддерживается.",
+    "get_catalog": "Выгрузка каталога в 1С не поддерживается.",
+    "listen": "Ожидание изменений не поддерживается: настройте обмен по расписанию.",
+}
+
+
+def decide(facts: Facts) -> Command | Refusal:
+    """The command of a call, or why there is none. Strangers learn nothing but that they are strangers."""
+    if facts.stranger:
+        return Refusal("unauthorised", facts.stranger, challenge=facts.unnamed)
+    if facts.kind not in TYPES:
+        return Refusal("unknown_type", OTHER_TYPES.get(facts.kind, "Неизвестный тип обмена (type)."))
+    step = find_step(facts)
+    if step is None:
+        return Refusal("unknown_command", "Неизвестная команда.")
+    return _refuse(step, facts) or step.command(facts)
+
+
+def find_step(facts: Facts) -> Step | None:
+    """The row of the table for a call."""
+    return next((step for step in STEPS if step.mode == facts.mode and step.protocol in (Protocol.ANY, facts.protocol)), None)
+
+
+def _refuse(step: Step, facts: Facts) -> Refusal | None:
+    if facts.method not in step.methods:
+        return Refusal("wrong_method", f"Команда {step.mode} принимается методом {' или '.join(step.methods)}.")
+    if step.need in (Need.SESSION, Need.INIT) and facts.no_session:
+        return Refusal("no_session", facts.no_session)
+    if step.need is Need.INIT and not facts.initialised:
+        return Refusal("no_init", "Сначала нужна команда init.")
+    bad_name = name_problem(facts.file_name) if step.mode in ("file", "import") else ""
+    return Refusal("bad_file_name", bad_name) if bad_name else None
+
+
+def table() -> str:
+    """The conversation as a Markdown table."""
+    head = ("type", "mode", "method", "needs", "protocol", "reply", "what happens")
+    rows = [
+        (", ".join(TYPES), step.mode, ", ".join(step.methods), step.need, step.protocol, f"`{step.reply}`", step.happens)
+        for step in STEPS
+    ]
+    rows.append((", ".join(TYPES), "any other", "any", Need.AUTH, Protocol.ANY, "`failure⏎Неизвестная команда.`", "nothing"))
+    rows += [(kind, "any", "any", Need.AUTH, Protocol.ANY, f"`failure⏎{text}`", "nothing") for kind, text in OTHER_TYPES.items()]
+    lines = ["| " + " | ".join(cells) + " |" for cells in (head, ("---",) * len(head), *rows)]
+    return "\n".join(lines) + "\n"
