@@ -8,9 +8,11 @@ from dataclasses import dataclass
 NAME_LENGTH = 200  # characters
 TAIL_BYTES = 1024  # the closing tag, or a zip's end-of-central-directory, is in here
 HEAD_BYTES = 4096
-ROOT = "КоммерческаяИнформация"
 ENCODINGS = ("utf-8", "windows-1251", "utf-16-le", "utf-16-be")
 
+_ROOT = r"(?:[^<>/\s]+:)?КоммерческаяИнформация"
+_CLOSING_ROOT = re.compile(rf"</{_ROOT}\s*>")
+_EMPTY_ROOT = re.compile(rf"<{_ROOT}\b[^<>]*/>\s*\Z")
 _SCRIPT = re.compile(r"(?i)\.(php\d?|phtml|phar|asp|aspx|jsp|cgi|pl|py|rb|sh|bat|cmd|exe|dll|js|htaccess)(\.|\s|$)")
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -85,28 +87,16 @@ def is_xml(head: bytes) -> bool:
 
 def looks_complete(head: bytes, tail: bytes) -> bool:
     """Has the whole file arrived? ``head`` and ``tail`` are the ends of all its pieces together (onec-exchange 8.2)."""
-    return _zip_complete(tail) if is_zip(head) else _xml_complete(head, tail)
+    return _end_of_directory(tail) is not None if is_zip(head) else _xml_complete(head, tail)
 
 
 def _xml_complete(head: bytes, tail: bytes) -> bool:
-    for encoding in ENCODINGS:
-        if f"{ROOT}>".encode(encoding) in tail and f"<{ROOT}".encode(encoding) + b">" not in tail:
-            return True
-        # An empty package may be a root without a closing tag: <КоммерческаяИнформация … />
-        end = "/>".encode(encoding)
-        if tail.rstrip(b"\0 \t\r\n").endswith(end.rstrip(b"\0")) and _only_root(head, tail, encoding):
-            return True
-    return False
-
-
-def _only_root(head: bytes, tail: bytes, encoding: str) -> bool:
-    opening = f"<{ROOT}".encode(encoding)
-    place = head.find(opening)
-    return place >= 0 and len(head) < HEAD_BYTES and "<".encode(encoding) not in head[place + len(opening) :]
-
-
-def _zip_complete(tail: bytes) -> bool:
-    return _end_of_directory(tail) is not None
+    whole = head if len(head) < HEAD_BYTES else b""
+    return any(
+        _CLOSING_ROOT.search(tail.decode(encoding, errors="ignore"))
+        or _EMPTY_ROOT.search(whole.decode(encoding, errors="ignore"))
+        for encoding in ENCODINGS
+    )
 
 
 def _end_of_directory(tail: bytes) -> tuple[int, int, int] | None:
