@@ -5,7 +5,7 @@ from django.conf import settings
 
 
 def _box() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.SECRET_BOX_KEYS])
+    return MultiFernet([Fernet(key) for key in settings.UZEL_SECRET_BOX_KEYS])
 
 
 def seal(plain: str) -> str:

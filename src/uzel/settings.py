@@ -1,0 +1,73 @@
+"""Settings of an installation. All of them come from the environment; docs/reference/settings.md describes each.
+
+Django's own settings follow below the line; nobody needs to change those.
+"""
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from django.core.management.utils import get_random_secret_key
+
+from uzel.embedded_postgres import database_settings, database_url
+
+
+def _secret(name: str, make: "type[str] | object") -> str:
+    """A secret of this installation: from the environment, or a file of its own that only its owner may read."""
+    given = os.environ.get(name)
+    if given:
+        return given
+    path = UZEL_HOME / "secrets" / name.lower()
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(make())  # type: ignore[operator]
+        try:
+            os.link(draft, path)  # the first process wins, the others read what it wrote
+        except FileExistsError:
+            pass
+        draft.unlink()
+    return path.read_text().strip()
+
+
+UZEL_HOME = Path(os.environ.get("UZEL_HOME", "var")).resolve()
+DATABASE_URL = os.environ.get("DATABASE_URL") or database_url(UZEL_HOME)
+UZEL_SECRET_KEY = _secret("UZEL_SECRET_KEY", get_random_secret_key)
+UZEL_SECRET_BOX_KEYS = _secret("UZEL_SECRET_BOX_KEYS", lambda: Fernet.generate_key().decode()).split()
+UZEL_ALLOWED_HOSTS = os.environ.get("UZEL_ALLOWED_HOSTS", "*").split()
+UZEL_TIME_ZONE = os.environ.get("UZEL_TIME_ZONE", "Europe/Moscow")
+UZEL_FILE_LIMIT_BYTES = int(os.environ.get("UZEL_FILE_LIMIT_BYTES", str(200 << 20)))
+UZEL_PART_LIMIT_BYTES = int(os.environ.get("UZEL_PART_LIMIT_BYTES", str(8 << 20)))
+UZEL_INFLATED_LIMIT_BYTES = int(os.environ.get("UZEL_INFLATED_LIMIT_BYTES", str(1 << 30)))
+UZEL_SWEEP_SECONDS = int(os.environ.get("UZEL_SWEEP_SECONDS", "60"))
+
+# ---------------------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": database_settings(DATABASE_URL)}
+SECRET_KEY = UZEL_SECRET_KEY
+ALLOWED_HOSTS = UZEL_ALLOWED_HOSTS
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "procrastinate.contrib.django",
+    "uzel.hub.apps.HubConfig",
+]
+MIDDLEWARE: list[str] = []
+ROOT_URLCONF = "uzel.web.urls"
+WSGI_APPLICATION = "uzel.web.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "ru"
+TIME_ZONE = UZEL_TIME_ZONE
+USE_TZ = True
+PROCRASTINATE_IMPORT_PATHS = ["uzel.jobs"]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {
+        "uzel": {"handlers": ["stderr"], "level": "INFO"},
+        "procrastinate": {"handlers": ["stderr"], "level": "WARNING"},
+    },
+}
