@@ -3,6 +3,7 @@
 A lost job is a late one: every minute ``tick`` triggers all that is due, and takes over what a killed worker left.
 """
 
+from django.db import transaction
 from procrastinate import exceptions
 from procrastinate.contrib.django import app
 
@@ -11,13 +12,13 @@ STALLED_AFTER_S = 30  # seconds without a heartbeat
 
 @app.task(queue="packages")
 def process_package(package_id: int) -> None:
-    """Read one stored package to its end."""
+    """Read the node's waiting packages up to this one."""
     from django.utils import timezone
 
-    from uzel.flows import receive_package
+    from uzel.flows.read_in_turn import read_in_turn
     from uzel.hub.models import Package
 
-    receive_package.process_package(package_id, timezone.now())
+    read_in_turn(package_id, timezone.now())
     portal_id = Package.objects.values_list("node__portal", flat=True).get(pk=package_id)
     if portal_id:
         drain_soon(portal_id)
@@ -25,21 +26,10 @@ def process_package(package_id: int) -> None:
 
 @app.task(queue="portal")
 def drain_portal(portal_id: int) -> None:
-    """Write due orders into the portal."""
+    """Read what changed in the portal and write due orders into it."""
     from uzel.flows.drain_portal import drain
 
     drain(portal_id)
-
-
-@app.task(queue="portal")
-def sweep_portal(portal_id: int) -> None:
-    """Read changed deals, then write what followed from them."""
-    from django.utils import timezone
-
-    from uzel.flows.sweep_portal import sweep
-
-    sweep(portal_id, timezone.now())
-    drain_soon(portal_id)
 
 
 @app.periodic(cron="* * * * *")
@@ -59,13 +49,16 @@ async def rescue(context, timestamp: int) -> None:  # type: ignore[no-untyped-de
 
 
 def trigger_all() -> None:
-    """Packages that wait and portals that are connected, each once."""
+    """Packages that wait and portals that are connected, each once; uploads that nobody goes on with come to an end."""
+    from django.utils import timezone
+
+    from uzel.flows.open_session import close_idle_uploads
     from uzel.hub.models import Package, Portal
 
-    for package_id in Package.objects.filter(state=Package.State.WAITING).values_list("pk", flat=True):
+    close_idle_uploads(timezone.now())
+    for package_id in Package.objects.filter(state=Package.State.WAITING).order_by("pk").values_list("pk", flat=True):
         process_package_soon(package_id)
     for portal_id in Portal.objects.values_list("pk", flat=True):
-        sweep_soon(portal_id)
         drain_soon(portal_id)
 
 
@@ -77,11 +70,6 @@ def process_package_soon(package_id: int) -> None:
 def drain_soon(portal_id: int) -> None:
     """Trigger a drain; one that waits already is enough."""
     _defer(drain_portal, f"portal:{portal_id}", f"drain:{portal_id}", portal_id=portal_id)
-
-
-def sweep_soon(portal_id: int) -> None:
-    """Trigger a sweep; one that waits already is enough."""
-    _defer(sweep_portal, f"portal:{portal_id}", f"sweep:{portal_id}", portal_id=portal_id)
 
 
 def work_forever() -> None:
@@ -96,20 +84,19 @@ def work_once() -> None:
     """Do what is due now, in this process, and return."""
     from django.utils import timezone
 
-    from uzel.flows import receive_package
     from uzel.flows.drain_portal import drain
-    from uzel.flows.sweep_portal import sweep
+    from uzel.flows.read_in_turn import read_in_turn
     from uzel.hub.models import Package, Portal
 
-    for package_id in Package.objects.filter(state=Package.State.WAITING).values_list("pk", flat=True):
-        receive_package.process_package(package_id, timezone.now())
+    for package_id in Package.objects.filter(state=Package.State.WAITING).order_by("pk").values_list("pk", flat=True):
+        read_in_turn(package_id, timezone.now())
     for portal_id in Portal.objects.values_list("pk", flat=True):
-        sweep(portal_id, timezone.now())
         drain(portal_id)
 
 
 def _defer(task, lock: str, queueing_lock: str = "", **arguments: int) -> None:  # type: ignore[no-untyped-def]
     try:
-        task.configure(lock=lock, queueing_lock=queueing_lock or lock).defer(**arguments)
+        with transaction.atomic():  # a refusal must not spoil the transaction of whoever triggers
+            task.configure(lock=lock, queueing_lock=queueing_lock or lock).defer(**arguments)
     except exceptions.AlreadyEnqueued:
         return

@@ -40,7 +40,6 @@ UZEL_TIME_ZONE = os.environ.get("UZEL_TIME_ZONE", "Europe/Moscow")
 UZEL_FILE_LIMIT_BYTES = int(os.environ.get("UZEL_FILE_LIMIT_BYTES", str(200 << 20)))
 UZEL_PART_LIMIT_BYTES = int(os.environ.get("UZEL_PART_LIMIT_BYTES", str(8 << 20)))
 UZEL_INFLATED_LIMIT_BYTES = int(os.environ.get("UZEL_INFLATED_LIMIT_BYTES", str(1 << 30)))
-UZEL_SWEEP_SECONDS = int(os.environ.get("UZEL_SWEEP_SECONDS", "60"))
 
 # ---------------------------------------------------------------------------------------------------------------------
 

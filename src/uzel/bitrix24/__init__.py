@@ -1,0 +1,1 @@
+"""The portal's REST API: the client, its limits, the entities."""

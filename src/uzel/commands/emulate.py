@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from uzel.commands.output import CommandError
+
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
@@ -20,7 +22,12 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     base.add_argument("--password", required=True)
     base.add_argument("--orders-per-minute", type=float, default=6.0)
     base.add_argument("--duration", type=float, default=None, help="seconds; without it until Ctrl+C")
-    base.add_argument("--state-file", type=Path, default=None)
+    base.add_argument("--state-file", type=Path, default=None, help="JSON; read at the start, written after every exchange")
+    base.add_argument("--exchange-every", type=float, default=15.0, metavar="SECONDS")
+    base.add_argument("--title", default="", help="name of the base in its log; with the seed it decides the orders")
+    base.add_argument("--seed", type=int, default=0)
+    base.add_argument("--fault", action="append", default=[], metavar="WHAT[:STEP]", help="misbehave once; may be repeated")
+    base.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the profile")
     base.set_defaults(run=_base)
 
 
@@ -31,14 +38,23 @@ def _portal(options: argparse.Namespace) -> None:
 
 
 def _base(options: argparse.Namespace) -> None:
-    from uzel.emulators.onec_base import run
+    from uzel.emulators.onec_base import Conditions, parse_options, run
 
-    run(
-        options.profile,
-        options.url,
-        options.login,
-        options.password,
-        orders_per_minute=options.orders_per_minute,
-        duration=options.duration,
-        state_file=options.state_file,
-    )
+    pairs = (fault.partition(":") for fault in options.fault)
+    conditions = Conditions(options.exchange_every, tuple((what, step) for what, _, step in pairs))
+    try:
+        run(
+            options.profile,
+            options.url,
+            options.login,
+            options.password,
+            orders_per_minute=options.orders_per_minute,
+            duration=options.duration,
+            state_file=options.state_file,
+            conditions=conditions,
+            title=options.title,
+            seed=options.seed,
+            **parse_options(options.set),
+        )
+    except ValueError as error:  # an unknown setting or fault, a state of another base
+        raise CommandError(str(error)) from error

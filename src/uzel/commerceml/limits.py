@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+SHORTEST_LINE_BYTES = len("<Товар/>".encode("cp1251"))
+SHORTEST_REQUISITE_BYTES = len("<Наименование/>".encode("cp1251"))
+
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
@@ -14,9 +17,16 @@ class ReadLimits:
     prolog_bytes: int = 64 * 1024
     document_bytes: int = 32 * 1024 * 1024
     lines_per_document: int = 20_000
-    requisites_per_document: int = 5_000
-    text_characters: int = 100_000
+    requisites_per_document: int = 10_000
+    text_characters: int = 250_000
     subordinate_levels: int = 4
+
+    @property
+    def harmless_bytes(self) -> int:
+        """A document of fewer bytes cannot pass the limits above, so nobody needs to count inside it."""
+        lines = self.lines_per_document * SHORTEST_LINE_BYTES
+        requisites = self.requisites_per_document * SHORTEST_REQUISITE_BYTES
+        return min(lines, requisites, self.text_characters)
 
 
 DEFAULT_LIMITS = ReadLimits()

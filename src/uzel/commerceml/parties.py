@@ -14,6 +14,8 @@ ID_CHARACTERS, NAME_CHARACTERS = 40, 250
 INN_CHARACTERS, KPP_CHARACTERS = (10, 12), (9,)
 PHONE_WORDS = ("телефон", "мобильный", "рабочий", "домашний", "phone", "tel", "моб")
 EMAIL_WORDS = ("почта", "электроннаяпочта", "email", "e-mail", "mail", "эл.почта", "адресэлектроннойпочты")
+LEGAL_TAGS = frozenset((tags.INN, tags.KPP, tags.OKPO, tags.OFFICIAL_NAME, tags.LEGAL_ADDRESS))
+NO_DETAILS = LegalDetails()
 ANONYMOUS = Counterparty()
 
 
@@ -48,6 +50,8 @@ def _read_counterparty(element: Element, notes: Notes) -> DocumentCounterparty:
 
 
 def _read_legal(parts: Parts) -> LegalDetails:
+    if parts.keys().isdisjoint(LEGAL_TAGS):
+        return NO_DETAILS
     return LegalDetails(
         inn="".join(text_of(parts, tags.INN).split()),
         kpp="".join(text_of(parts, tags.KPP).split()),

@@ -11,6 +11,7 @@ SCHEMA_VERSION: Final = "ВерсияСхемы"
 FORMED_AT: Final = "ДатаФормирования"
 CONTAINER: Final = "Контейнер"
 DOCUMENT: Final = "Документ"
+CATALOG_PARTS: Final = ("Классификатор", "Каталог", "ПакетПредложений", "ИзмененияПакетаПредложений")
 
 # A document
 ID: Final = "Ид"
@@ -29,6 +30,8 @@ NUMBER_IN_NODE: Final = "Номер1С"
 DATE_IN_NODE: Final = "Дата1С"
 SUBORDINATES: Final = "ПодчиненныеДокументы"
 SUBORDINATE: Final = "ПодчиненныйДокумент"
+#: Requisites that some producers write as elements of the document itself
+FLAGS: Final = ("ПометкаУдаления", "Проведен", "Отменен")
 
 # Requisites
 REQUISITES: Final = "ЗначенияРеквизитов"
@@ -64,7 +67,7 @@ ITEM: Final = "Товар"
 STATUS: Final = "Статус"
 ARTICLE: Final = "Артикул"
 BARCODE: Final = "Штрихкод"
-BARCODES: Final = ("Штрихкод", "ШтрихКод")
+BARCODE_OF_OTHERS: Final = "ШтрихКод"
 BASE_UNIT: Final = "БазоваяЕдиница"
 UNIT: Final = "Единица"
 CODE: Final = "Код"
@@ -86,6 +89,24 @@ TAX_PERCENT: Final = "Ставка"
 SELLER: Final = "Продавец"
 BUYER: Final = "Покупатель"
 ROLES: Final = ("Продавец", "Покупатель", "Плательщик", "Получатель", "Комитент", "Комиссионер")
+#: Every ХозОперация that the XSD knows; documents of some of them have a module of their own in ``documents/``
+OPERATIONS: Final = (
+    "Заказ товара",
+    "Счет на оплату",
+    "Отпуск товара",
+    "Счет-фактура",
+    "Возврат товара",
+    "Передача товара на комиссию",
+    "Возврат комиссионного товара",
+    "Отчет о продажах комиссионного товара",
+    "Выплата наличных денег",
+    "Возврат наличных денег",
+    "Выплата безналичных денег",
+    "Возврат безналичных денег",
+    "Переоценка товаров",
+    "Прочие",
+    "Эквайринговая операция",
+)
 ORDER_OPERATIONS: Final = ("Заказ товара",)
 PAYMENT_OPERATIONS: Final = (
     "Выплата наличных денег",

@@ -17,6 +17,8 @@ CURRENCIES = {
 _CURRENCY_BY_NAME = {name: code for code, names in CURRENCIES.items() for name in names}
 _ISO_CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
 
+#: Longer than any number, date or time is; nothing longer gets into the caches of parsed values.
+LONGEST_VALUE_CHARACTERS = 60
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009'\u2019]+")
 _DATE = re.compile(r"(?:(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)|(?P<d2>\d\d?)\.(?P<m2>\d\d?)\.(?P<y2>\d{4}))", re.ASCII)
@@ -33,7 +35,7 @@ _TEN_THOUSANDTH = Decimal("0.0001")
 def parse_number(text: str) -> Decimal:
     """``23 000``, ``1 234,50`` with any blanks, ``231.7400``; ValueError when it is not a number."""
     if not _PLAIN_NUMBER.fullmatch(text):
-        text = _one_separator(_BLANKS.sub("", text))
+        text = _one_separator(_BLANKS.sub("", text)) if len(text) <= LONGEST_VALUE_CHARACTERS else ""
         if not _PLAIN_NUMBER.fullmatch(text):
             raise ValueError(f"not a number: {text[:40]!r}")
     return Decimal(text)
@@ -58,9 +60,10 @@ def parse_date(text: str) -> dt.date | None:
     return dt.date(year, int(found["m"] or found["m2"]), int(found["d"] or found["d2"]))
 
 
+@lru_cache(maxsize=4096)
 def parse_time(text: str) -> dt.time:
     """``09:05:00``, ``9:05``, ``9:05:00 AM``; zones and fractions are dropped; ValueError if unreadable."""
-    found = _TIME.fullmatch(text)
+    found = _TIME.fullmatch(text) if len(text) <= LONGEST_VALUE_CHARACTERS else None
     if not found:
         raise ValueError(f"not a time: {text[:40]!r}")
     hour, half = int(found["h"]), (found["half"] or "").lower()
@@ -71,8 +74,11 @@ def parse_time(text: str) -> dt.time:
     return dt.time(hour, int(found["m"]), int(found["s"] or 0))
 
 
+@lru_cache(maxsize=4096)
 def parse_moment(text: str) -> dt.datetime | None:
     """A date with an optional time after ``T`` or a blank; ``None`` for an empty date; ValueError if unreadable."""
+    if len(text) > LONGEST_VALUE_CHARACTERS:
+        raise ValueError(f"not a date: {text[:40]!r}")
     date = parse_date(text)
     found = _DATE.match(text)
     rest = text[found.end() :].lstrip("Tt \u00a0") if found else ""
@@ -80,6 +86,7 @@ def parse_moment(text: str) -> dt.datetime | None:
     return None if date is None else dt.datetime.combine(date, time)
 
 
+@lru_cache(maxsize=256)
 def parse_currency(text: str) -> str:
     """ISO 4217 code of a currency however it is named; empty when it is not known."""
     word = text.strip().rstrip(".").lower()

@@ -3,40 +3,37 @@
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import lru_cache
 
 from lxml import etree
 
+from uzel.commerceml import tags
 from uzel.commerceml.notes import Notes
 from uzel.commerceml.values import parse_moment, parse_number
 
 Element = etree._Element
 Parts = Mapping[str, Element]
 
-_cached_moment = lru_cache(maxsize=4096)(parse_moment)
-_LONGEST_MOMENT_CHARACTERS = 40
-
-
 def text_of(parts: Parts, tag: str) -> str:
     """Trimmed text of a child, empty when it is absent or empty."""
     element = parts.get(tag)
-    if element is None:
-        return ""
-    text = element.text
-    return text.strip() if text else ""
+    return "" if element is None else (element.text or "").strip()
 
 
-def number_of(parts: Parts, tag: str, notes: Notes, where: str = "", *, fatal: bool = True) -> Decimal | None:
-    """Number in a child; ``None`` when it is absent, empty or (with a note) unreadable."""
+def number_of(parts: Parts, tag: str, notes: Notes, position: int = 0) -> Decimal | None:
+    """Number in a child; ``None`` when it is absent, empty or unreadable, which is fatal: money is never guessed.
+
+    ``position`` is the row of goods that the child belongs to, 0 for the document itself.
+    """
     element = parts.get(tag)
-    text = element.text if element is not None else None
-    if not text or text.isspace():
+    if element is None:
         return None
+    text = element.text or ""
     try:
         return parse_number(text)
     except ValueError:
-        place = f"{where} / {tag}" if where else tag
-        notes.add("number_unreadable", place, f"Значение «{text.strip()[:40]}» не похоже на число", fatal=fatal)
+        if text and not text.isspace():
+            place = f"{tags.ITEM} {position} / {tag}" if position else tag
+            notes.add("number_unreadable", place, f"Значение «{text.strip()[:40]}» не похоже на число", fatal=True)
         return None
 
 
@@ -46,9 +43,25 @@ def moment_of(parts: Parts, tag: str, notes: Notes) -> dt.datetime | None:
     if not text:
         return None
     try:
-        if len(text) > _LONGEST_MOMENT_CHARACTERS:
-            raise ValueError
-        return _cached_moment(text)
+        return parse_moment(text)
     except ValueError:
         notes.add("date_unreadable", tag, f"Значение «{text[:40]}» не похоже на дату")
         return None
+
+
+def local_name(element: Element) -> str:
+    """Name without a namespace; empty for what is no element."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def without_namespaces(element: Element) -> Element:
+    """The same element; its names are made bare in the rare package that writes prefixes or inner namespaces.
+
+    The default namespace of the root is gone already (``prolog``), so nearly always there is nothing to do.
+    """
+    first = element[0] if len(element) else element
+    if element.tag[0] == "{" or first.tag[0] == "{":
+        for inner in element.iter("{*}*"):
+            inner.tag = local_name(inner)
+    return element

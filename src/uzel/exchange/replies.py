@@ -71,7 +71,7 @@ def xml(body: bytes) -> Answer:
 
 def render(answer: Answer, encoding: str) -> Reply:
     """Bytes and headers of an answer; ``encoding`` is a name that 1C knows: utf-8 or windows-1251."""
-    media = "text/html" if answer.xml is None else "application/xml"
+    media = "text/plain" if answer.xml is None else "application/xml"  # nobody reads the type; plain is never run as a page
     shown = answer.text
     for secret in answer.secrets:
         shown = shown.replace(secret, "***")

@@ -2,12 +2,12 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 COOKIE = "UZELSESSION"
-_SECRETS = re.compile(r"(?i)((?:^|&)(?:sessid|[^=&]*(?:password|token|secret)[^=&]*)=)[^&]*")
+SECRET_WORDS = ("sessid", "passw", "pwd", "token", "secret")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class CallRequest:
     method: str
     path: str
     code: str = ""
-    query: str = ""
-    params: Mapping[str, str] = field(default_factory=dict)
+    query: str = field(default="", repr=False)
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
     authorization: str | None = field(default=None, repr=False)
     cookie: str = field(default="", repr=False)
     remote_address: str = ""
@@ -66,16 +66,28 @@ def parse_basic(header: str) -> Credentials | None:
     return Credentials(login, password) if colon and "\0" not in login else None
 
 
+def parse_query(query: bytes) -> dict[str, str]:
+    """Parameters of a query string, the last value of each name; values may be UTF-8 or windows-1251."""
+    pairs = (piece.replace(b"+", b" ").partition(b"=") for piece in query.split(b"&") if piece)
+    return {_decode(unquote_to_bytes(name)): _decode(unquote_to_bytes(value)) for name, _, value in pairs}
+
+
+def without_secrets(query: str) -> str:
+    """A query string that may be kept and shown: values of sessid and passwords are starred."""
+    return "&".join(map(_starred, query.split("&")))
+
+
+def _starred(piece: str) -> str:
+    name, equals, _ = piece.partition("=")
+    spoken = unquote_plus(name).lower()
+    return f"{name}=***" if equals and any(word in spoken for word in SECRET_WORDS) else piece
+
+
 def _decode(raw: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:
         return raw.decode("windows-1251", errors="replace")
-
-
-def without_secrets(query: str) -> str:
-    """A query string that may be kept and shown: values of sessid and passwords are starred."""
-    return _SECRETS.sub(r"\1***", query)
 
 
 def printable(text: str, length: int) -> str:

@@ -12,13 +12,13 @@ from enum import StrEnum
 
 from uzel.exchange import commands
 from uzel.exchange.commands import Command, Refusal
-from uzel.exchange.uploads import name_problem
+from uzel.exchange.file_names import name_problem
 
 
 class Need(StrEnum):
     """What a step stands on; each contains those before it."""
 
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - a word of the table
     AUTH = "auth"
     SESSION = "session"
     INIT = "init"
@@ -74,7 +74,7 @@ GET, POST = ("GET",), ("POST",)
 STEPS: tuple[Step, ...] = (
     Step(
         "checkauth", GET, Need.PASSWORD, Protocol.ANY, "success⏎<cookie>⏎<id>⏎sessid=<token>",
-        "a new session; unfinished uploads of the node's older sessions of this type are closed",
+        "a new session; uploads that older sessions of the node and type left unfinished are closed",
         lambda facts: commands.CheckAuth(facts.kind),
     ),
     Step(
@@ -89,7 +89,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "file", POST, Need.SESSION, Protocol.OLD, "success[⏎<line>…] or failure⏎<reason>",
-        "the piece is archived and appended; once the file looks whole it is read at once",
+        "the piece is archived and appended; once the file looks whole it is read, the first 30 s of it at once",
         lambda facts: commands.StoreFile(facts.file_name, at_once=True),
     ),
     Step(
@@ -99,12 +99,12 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "import", GET, Need.SESSION, Protocol.ANY, "progress⏎<text>, then success[⏎<line>…] or failure⏎<reason>",
-        "the file is unpacked if it came in a zip and read in the background; repeated until it is done",
+        "the file is taken out of its zip and read in the background; repeated until that is done",
         lambda facts: commands.Import(facts.file_name),
     ),
     Step(
         "query", ("GET", "POST"), Need.SESSION, Protocol.ANY, "XML; an empty root element when nothing changed",
-        "changed orders of this node; what was given is remembered in the session",
+        "changed orders of this node, if it receives changes; the session remembers what was given",
         lambda facts: commands.Query(),
     ),
     Step(
@@ -164,6 +164,8 @@ def table() -> str:
         for step in STEPS
     ]
     rows.append((", ".join(TYPES), "any other", "any", Need.AUTH, Protocol.ANY, "`failure⏎Неизвестная команда.`", "nothing"))
-    rows += [(kind, "any", "any", Need.AUTH, Protocol.ANY, f"`failure⏎{text}`", "nothing") for kind, text in OTHER_TYPES.items()]
+    rows += [
+        (kind, "any", "any", Need.AUTH, Protocol.ANY, f"`failure⏎{text}`", "nothing") for kind, text in OTHER_TYPES.items()
+    ]
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, ("---",) * len(head), *rows)]
     return "\n".join(lines) + "\n"

@@ -1,78 +1,87 @@
-"""Uploaded bytes before anybody parses them: names that are safe, files that look whole, zips that are not bombs."""
+"""Uploaded bytes before anybody parses them: how much is taken, where a piece belongs, whether the file looks whole."""
 
 import re
-import struct
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
-NAME_LENGTH = 200  # characters
+from uzel.exchange.zips import end_of_directory
+
 TAIL_BYTES = 1024  # the closing tag, or a zip's end-of-central-directory, is in here
 HEAD_BYTES = 4096
+DRAIN_BYTES = 1 << 30  # read past the limit and thrown away, so that the client hears why instead of a reset
 ENCODINGS = ("utf-8", "windows-1251", "utf-16-le", "utf-16-be")
 
 _ROOT = r"(?:[^<>/\s]+:)?КоммерческаяИнформация"
 _CLOSING_ROOT = re.compile(rf"</{_ROOT}\s*>")
 _EMPTY_ROOT = re.compile(rf"<{_ROOT}\b[^<>]*/>\s*\Z")
-_SCRIPT = re.compile(r"(?i)\.(php\d?|phtml|phar|asp|aspx|jsp|cgi|pl|py|rb|sh|bat|cmd|exe|dll|js|htaccess)(\.|\s|$)")
-_END_OF_DIRECTORY = b"PK\x05\x06"
-_ZIP64_LOCATOR = b"PK\x06\x07"
-
-
-def _controls(name: str) -> bool:
-    return any(ord(letter) < 32 or ord(letter) == 127 for letter in name)
-
-
-#: First row that applies is the reason.
-NAME_RULES: tuple[tuple[Callable[[str], object], str], ...] = (
-    (lambda name: not name.strip(), "Не указано имя файла (filename)."),
-    (lambda name: len(name) > NAME_LENGTH, f"Имя файла длиннее {NAME_LENGTH} символов."),
-    (_controls, "В имени файла недопустимые символы."),
-    (lambda name: ".." in name, "Имя файла выводит за пределы каталога обмена."),
-    (lambda name: re.match(r"[A-Za-z]:|\\", name), "Имя файла содержит путь Windows, нужно только имя."),
-    (lambda name: name.startswith(("/", "~")), "Имя файла содержит абсолютный путь, нужно только имя."),
-    (lambda name: re.search(r"[/\\:*?\"<>|]", name), "Имя файла содержит путь, нужно только имя."),
-    (_SCRIPT.search, "Файлы программ и сценариев не принимаются."),
-    (lambda name: not name.lower().endswith((".xml", ".zip")), "Принимаются только файлы .xml и .zip."),
-)
-
-
-def name_problem(name: str) -> str:
-    """Why a file name is refused, in Russian; empty for a good one."""
-    return next((reason for applies, reason in NAME_RULES if applies(name)), "")
+_BEGINNING = re.compile(rf"\ufeff?\s*(?:<\?xml\s|<{_ROOT}[\s/>])")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_FIRST_TAG = re.compile(r"<([^<>?!/\s][^<>/\s]*)[\s/>]")
 
 
 class Intake:
-    """Bytes on their way in: iterate it to take them; stops at ``limit`` bytes and keeps the first and the last ones."""
+    """Bytes on their way in: iterate it to take them. Keeps ``limit`` bytes at most and remembers both ends of them."""
 
-    def __init__(self, source: Iterable[bytes], limit: int, expected: int | None = None) -> None:
-        self._source, self._limit, self._expected = source, limit, expected
+    def __init__(self, source: Iterable[bytes], limit: int, expected: int | None = None, drain: int = 0) -> None:
+        self._source, self._limit, self._expected, self._drain = source, limit, expected, drain
         self.size = 0
         self.head = self.tail = b""
         self.too_large = False
         self._interrupted = False
 
     def __iter__(self) -> Iterator[bytes]:
+        thrown_away = 0
         try:
             for chunk in self._source:
-                if self.size + len(chunk) > self._limit:
-                    self.too_large, chunk = True, chunk[: self._limit - self.size]
-                if chunk:
-                    self._notice(chunk)
-                    yield chunk
-                if self.too_large:
+                kept = chunk[: self._limit - self.size]
+                thrown_away += len(chunk) - len(kept)
+                self.too_large = thrown_away > 0
+                if kept:
+                    self.size += len(kept)
+                    self.head, self.tail = join_ends(self.head, self.tail, kept, kept)
+                    yield kept
+                if thrown_away > self._drain:
                     return
         except OSError:
             self._interrupted = True  # the base hung up: what arrived is kept
-
-    def _notice(self, chunk: bytes) -> None:
-        self.size += len(chunk)
-        self.head = (self.head + chunk[:HEAD_BYTES])[:HEAD_BYTES]
-        self.tail = (self.tail + chunk[-TAIL_BYTES:])[-TAIL_BYTES:]
 
     @property
     def broken_off(self) -> bool:
         """The connection ended before the announced length."""
         return self._interrupted or (not self.too_large and self._expected is not None and self.size < self._expected)
+
+
+def join_ends(head: bytes, tail: bytes, next_head: bytes, next_tail: bytes) -> tuple[bytes, bytes]:
+    """First and last bytes of two pieces put together, from the ends of each."""
+    return (head + next_head[:HEAD_BYTES])[:HEAD_BYTES], (tail + next_tail[-TAIL_BYTES:])[-TAIL_BYTES:]
+
+
+class Place(StrEnum):
+    """Where a piece of a file belongs."""
+
+    FIRST = "first"  # a file begins; what was open under its name will never be finished
+    NEXT = "next"  # goes on where the open file ends
+    REPEATED = "repeated"  # sent again because our answer was lost; it is there already
+    HEADLESS = "headless"  # the rest of something that we do not have, or no file at all
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUpload:
+    """An upload under way: SHA-256 of its first and of its last piece."""
+
+    first: str
+    last: str
+
+
+def place_of(head: bytes, tail: bytes, sha256: str, upload: OpenUpload | None) -> Place:
+    """Where a piece belongs, by its ends and its hash: the protocol does not number the pieces (onec-exchange 1.4)."""
+    if upload is None:
+        return Place.FIRST if is_zip(head) or is_xml(head) else Place.HEADLESS
+    if sha256 == upload.last:
+        return Place.REPEATED
+    zip_begins = is_zip(head) and (sha256 == upload.first or looks_complete(head, tail))
+    return Place.FIRST if zip_begins or begins_xml(head) else Place.NEXT
 
 
 def is_zip(head: bytes) -> bool:
@@ -85,85 +94,27 @@ def is_xml(head: bytes) -> bool:
     return head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
+def begins_xml(head: bytes) -> bool:
+    """Is this the beginning of an XML file rather than a piece out of its middle?"""
+    return any(_BEGINNING.match(text) for text in _decodings(head))
+
+
+def is_foreign(head: bytes) -> bool:
+    """Does the XML begin with an element that is not CommerceML's?"""
+    tags = [found for text in _decodings(head) if (found := _FIRST_TAG.search(_COMMENT.sub("", text)))]
+    return bool(tags) and not any(re.fullmatch(_ROOT, found[1]) for found in tags)
+
+
 def looks_complete(head: bytes, tail: bytes) -> bool:
     """Has the whole file arrived? ``head`` and ``tail`` are the ends of all its pieces together (onec-exchange 8.2)."""
-    return _end_of_directory(tail) is not None if is_zip(head) else _xml_complete(head, tail)
+    return end_of_directory(tail) is not None if is_zip(head) else _xml_complete(head, tail)
 
 
 def _xml_complete(head: bytes, tail: bytes) -> bool:
     whole = head if len(head) < HEAD_BYTES else b""
-    return any(
-        _CLOSING_ROOT.search(tail.decode(encoding, errors="ignore"))
-        or _EMPTY_ROOT.search(whole.decode(encoding, errors="ignore"))
-        for encoding in ENCODINGS
-    )
+    return any(map(_CLOSING_ROOT.search, _decodings(tail))) or any(map(_EMPTY_ROOT.search, _decodings(whole)))
 
 
-def _end_of_directory(tail: bytes) -> tuple[int, int, int] | None:
-    """Place in ``tail``, number of files and bytes of the directory; ``None`` while the zip's end is not there."""
-    place = tail.rfind(_END_OF_DIRECTORY)
-    if place < 0 or len(tail) < place + 22:
-        return None
-    files, directory_bytes, _, comment = struct.unpack_from("<HIIH", tail, place + 10)
-    return (place, files, directory_bytes) if len(tail) == place + 22 + comment else None
-
-
-@dataclass(frozen=True, slots=True)
-class ZipLimits:
-    """What an archive may be. The ratio counts only past ``ratio_free_bytes``: small XML packs very well."""
-
-    inflated_bytes: int
-    files: int = 1000
-    directory_bytes: int = 1 << 20
-    ratio: int = 300
-    ratio_free_bytes: int = 32 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class ZipEntry:
-    """One file of an archive as its directory declares it; unpacking yields no more than ``size`` bytes."""
-
-    name: str
-    size: int
-    packed: int
-    encrypted: bool = False
-
-
-def zip_end_problem(tail: bytes, limits: ZipLimits) -> str:
-    """Why an archive is not even opened: told from its last bytes, before memory is spent on its directory."""
-    end = _end_of_directory(tail)
-    if end is None:
-        return "Архив передан не полностью."
-    place, files, directory_bytes = end
-    if tail[max(0, place - 20) : place].startswith(_ZIP64_LOCATOR) or directory_bytes > limits.directory_bytes:
-        return "Архив слишком велик."
-    return f"В архиве больше {limits.files} файлов." if files > limits.files else ""
-
-
-def zip_problem(entries: Sequence[ZipEntry], limits: ZipLimits) -> str:
-    """Why an archive is refused as a whole; empty when it may be unpacked."""
-    inflated, packed = sum(entry.size for entry in entries), sum(entry.packed for entry in entries)
-    if len(entries) > limits.files:
-        return f"В архиве больше {limits.files} файлов."
-    if any(entry.encrypted for entry in entries):
-        return "Архив закрыт паролем."
-    if inflated > limits.inflated_bytes:
-        return "Содержимое архива слишком велико."
-    if inflated > limits.ratio_free_bytes and inflated > packed * limits.ratio:
-        return "Архив сжат подозрительно сильно."
-    return next((_entry_problem(entry.name) for entry in entries if _entry_problem(entry.name)), "")
-
-
-def _entry_problem(name: str) -> str:
-    parts = name.rstrip("/").split("/")
-    hostile = _controls(name) or name.startswith(("/", "~")) or re.search(r"\\|:", name) or ".." in parts or _SCRIPT.search(name)
-    return f"В архиве файл с недопустимым именем: {name[:60]!r}." if hostile else ""
-
-
-def package_names(entries: Sequence[ZipEntry]) -> dict[str, str]:
-    """XML files of an archive: name inside → the name that ``mode=import`` will use."""
-    return {
-        entry.name: entry.name.rpartition("/")[2]
-        for entry in entries
-        if entry.name.lower().endswith(".xml") and not name_problem(entry.name.rpartition("/")[2])
-    }
+def _decodings(data: bytes) -> Iterator[str]:
+    """The bytes as every encoding reads them: which one the file has is known to its parser alone."""
+    return (data.decode(encoding, errors="ignore") for encoding in ENCODINGS)

@@ -1,0 +1,1 @@
+"""THE STRAIGHT LINES: one file is one story."""

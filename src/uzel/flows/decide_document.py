@@ -99,4 +99,3 @@ def _place(document: Document) -> str:
 
 def _first_problem(problems: Sequence[Problem]) -> tuple[str, str]:
     return (problems[0].code, f"{problems[0].where}: {problems[0].what}") if problems else ("", "")
-

@@ -7,9 +7,11 @@ import datetime as dt
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from uzel.exchange.request import CallRequest
+from django.db.models import QuerySet
+
+from uzel.exchange.request import CallRequest, Credentials
 from uzel.hub.models import ExchangeSession, Node
-from uzel.hub.passwords import verify_once
+from uzel.hub.passwords import verify_nobody, verify_once
 
 SESSION_HOURS = 12
 
@@ -42,8 +44,8 @@ def know_caller(request: CallRequest, now: dt.datetime) -> Caller:
     credentials = request.credentials
     if credentials is None:
         return Caller(stranger=STRANGER if request.authorization else UNNAMED)
-    node = _node_of_login(credentials.login, request.code)
-    if node is None or not verify_once(node.password_hash, credentials.password):
+    node = _node_of(credentials, request.code)
+    if node is None:
         return Caller(stranger=STRANGER)
     if by_cookie and by_cookie.node_id != node.pk:
         return Caller(node, stranger=_off(node), no_session=FOREIGN)
@@ -60,15 +62,20 @@ def _off(node: Node) -> str:
     return "" if node.active else SWITCHED_OFF
 
 
-def _node_of_login(login: str, code: str) -> Node | None:
-    nodes = Node.objects.filter(login=login)
-    return (nodes.filter(code=code) if code else nodes).first()
+def _node_of(credentials: Credentials, code: str) -> Node | None:
+    """The node that login and password open, if it is the one that the path names."""
+    node = Node.objects.select_related("portal").filter(login=credentials.login).first()
+    if node is None:
+        verify_nobody(credentials.password)
+        return None
+    knows = verify_once(node.password_hash, credentials.password)
+    return node if knows and code in ("", node.code) else None
 
 
 def _session_of_cookie(request: CallRequest, now: dt.datetime) -> ExchangeSession | None:
     if not request.cookie or "\0" in request.cookie:
         return None
-    return _living(now).select_related("node").filter(cookie=request.cookie).first()
+    return _living(now).select_related("node__portal").filter(cookie=request.cookie).first()
 
 
 def _proves(session: ExchangeSession, request: CallRequest) -> bool:
@@ -82,16 +89,19 @@ def _proves(session: ExchangeSession, request: CallRequest) -> bool:
 
 
 def _chosen(node: Node, by_cookie: ExchangeSession | None, request: CallRequest, now: dt.datetime) -> ExchangeSession | None:
-    """The session of the cookie, of the token, or else the node's latest: a client with Basic alone has one at a time."""
+    """The session of the cookie, of the token, or else the node's latest: a client with Basic alone has one at a time.
+
+    A call that names a session and not a living one gets none: the latest may be somebody else's (the stolen acknowledgement).
+    """
     if by_cookie:
         return by_cookie if not request.sessid or _same(by_cookie.token, request.sessid) else None
-    sessions = _living(now).select_related("node").filter(node=node, kind=request.kind)
+    sessions = _living(now).select_related("node__portal").filter(node=node, kind=request.kind)
     if request.sessid:
         return sessions.filter(token=request.sessid.replace("\0", "")).first()
-    return sessions.order_by("-id").first()
+    return None if request.cookie else sessions.order_by("-id").first()
 
 
-def _living(now: dt.datetime) -> "ExchangeSession.objects":  # type: ignore[name-defined]
+def _living(now: dt.datetime) -> QuerySet[ExchangeSession]:
     return ExchangeSession.objects.filter(last_call_at__gt=now - dt.timedelta(hours=SESSION_HOURS))
 
 

@@ -4,39 +4,63 @@ What was offered is remembered in the session: only this session's ``success`` c
 """
 
 import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from uzel.commerceml.dialects import DIALECTS, Dialect
+from uzel.commerceml.document import Document
+from uzel.commerceml.errors import UnwritableDocument
 from uzel.commerceml.writer import write_package
 from uzel.hub.models import Delivery, ExchangeSession, Node, OrderRow, Package
-from uzel.hub.queries import lock_node, rules_of
+from uzel.hub.queries import lock_node, note_attempt, rules_of
 from uzel.mapping.document_order import document_of
 from uzel.model import Order
 from uzel.model.codec import from_json
 from uzel.sync.locks import OfferFacts, lock_reason
+
+SUBORDINATE_SINCE = Decimal("2.10")  # cmlVersion, which Bitrix compares as a number (onec-exchange 1.4, 2)
+PAGE = 200  # due orders fetched in one go
+REASON_LENGTH = 200  # characters
+NO_MOMENT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An order that may go, as the row and as the document that is written."""
+
+    row: OrderRow
+    document: Document
 
 
 @transaction.atomic
 def offer(node: Node, session: ExchangeSession, now: dt.datetime) -> bytes:
     """The answer to a query, in the node's encoding; an empty package when there is nothing to give."""
     lock_node(node.pk)
-    rows = _free(node, due_orders(node)) if node.receives_changes else []
+    dialect = dialect_of(session)
+    offers = _offers(node, dialect) if node.receives_changes else []
+    _remember(session, [offer.row for offer in offers])
+    formed_at = timezone.localtime(now)  # the protocol knows local time only (onec-exchange 7)
+    return write_package((offer.document for offer in offers), dialect, formed_at=formed_at, encoding=node.encoding)
+
+
+def _remember(session: ExchangeSession, rows: list[OrderRow]) -> None:
+    """What this session may confirm, and what the node may show us though its ``success`` never came."""
+    for row in rows:
+        note_attempt(row, "offered", row.merged)
+    OrderRow.objects.bulk_update(rows, ["offered"], batch_size=PAGE)
     session.offered = {str(row.pk): [row.version, row.merged] for row in rows}
     session.save(update_fields=["offered"])
-    for row in rows:
-        row.offered = row.merged
-        row.save(update_fields=["offered"])
-    rules = rules_of(node)
-    documents = [document_of(from_json(Order, row.merged), rules) for row in rows]
-    return write_package(documents, dialect_of(session), formed_at=now, encoding=node.encoding)
 
 
-def due_orders(node: Node) -> list[OrderRow]:
-    """Orders of the node whose current version it has not confirmed, oldest change first."""
+def due_orders(node: Node) -> QuerySet[Delivery]:
+    """Deliveries of orders whose current version the node has not confirmed, oldest change first."""
     due = Delivery.objects.filter(target=Delivery.Target.NODE, wanted__gt=F("confirmed"), order__node=node)
-    return [delivery.order for delivery in due.select_related("order").order_by("order__updated_at", "order_id")]
+    return due.select_related("order").order_by("order__updated_at", "order_id")
 
 
 def dialect_of(session: ExchangeSession) -> Dialect:
@@ -44,28 +68,54 @@ def dialect_of(session: ExchangeSession) -> Dialect:
     profile = session.node.profile
     if profile == Node.Profile.BITRIX:
         return DIALECTS["bitrix_31" if session.version.startswith("3") else "bitrix_209"]
-    if profile == Node.Profile.UNF and session.cml_version >= "2.10":
+    if profile == Node.Profile.UNF and _number(session.cml_version) >= SUBORDINATE_SINCE:
         return DIALECTS["unf_subordinate"]
     return DIALECTS[profile]
 
 
-def _free(node: Node, rows: list[OrderRow]) -> list[OrderRow]:
-    """Orders that may go, up to the node's limit; the others get their reason on record."""
+def _number(version: str) -> Decimal:
+    try:
+        return Decimal(version)
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _offers(node: Node, dialect: Dialect) -> list[Offer]:
+    """Orders that may go, up to the node's limit; those left out on the way get their reason on record."""
     pending = Package.objects.filter(node=node, state__in=[Package.State.RECEIVING, Package.State.WAITING]).first()
-    free: list[OrderRow] = []
-    for row in rows:
-        merged = from_json(Order, row.merged)
-        facts = OfferFacts(
-            profile=node.profile,
-            number=merged.number,
-            has_date=merged.date is not None,
-            currency=merged.currency,
-            hold=row.hold,
-            pending_package=pending.file_name if pending else "",
-            deal_deleted=row.deal_deleted,
-        )
-        reason = lock_reason(facts)
-        Delivery.objects.filter(order=row, target=Delivery.Target.NODE).exclude(locked_reason=reason).update(locked_reason=reason)
-        if not reason and len(free) < node.orders_per_query:
-            free.append(row)
-    return free
+    rules, offers = rules_of(node), list[Offer]()
+    reasons: dict[str, list[int]] = defaultdict(list)
+    for delivery in due_orders(node).iterator(chunk_size=PAGE):
+        order = from_json(Order, delivery.order.merged)
+        document = document_of(order, rules)
+        reason = lock_reason(_facts(node, delivery.order, order, pending)) or _unwritable(document, dialect)
+        if reason[:REASON_LENGTH] != delivery.locked_reason:
+            reasons[reason[:REASON_LENGTH]].append(delivery.pk)
+        if not reason:
+            offers.append(Offer(delivery.order, document))
+        if len(offers) == node.orders_per_query:
+            break
+    for reason, ids in reasons.items():
+        Delivery.objects.filter(pk__in=ids).update(locked_reason=reason)
+    return offers
+
+
+def _facts(node: Node, row: OrderRow, order: Order, pending: Package | None) -> OfferFacts:
+    return OfferFacts(
+        profile=node.profile,
+        number=order.number,
+        has_date=order.date is not None,
+        currency=order.currency,
+        hold=row.hold,
+        pending_package=pending.file_name if pending else "",
+        deal_deleted=row.deal_deleted,
+    )
+
+
+def _unwritable(document: Document, dialect: Dialect) -> str:
+    """Why the base could not read the order, or "": one such document would fail all the others (onec-exchange 3.1)."""
+    try:
+        write_package([document], dialect, formed_at=NO_MOMENT)
+    except UnwritableDocument as error:
+        return str(error)
+    return ""

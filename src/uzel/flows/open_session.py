@@ -1,38 +1,65 @@
-"""``checkauth`` and ``init``: a session begins, and uploads that will never be finished are closed.
+"""``checkauth`` and ``init``: a session begins, and what the base left unfinished is brought to an end.
 
-Only what nobody can continue is closed: uploads of the same node and type, never those of another base.
+Only what nobody can continue is closed: uploads of the same node and type, never those of another base (the wiped upload).
 """
 
 import datetime as dt
 import secrets
+from collections.abc import Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from uzel.exchange.commands import CheckAuth, Init, Refusal
 from uzel.hub.models import ExchangeSession, Node, Package
 
-UPLOAD_INCOMPLETE = "upload_incomplete"
-UPLOAD_INCOMPLETE_TEXT = "Выгрузка оборвалась: база начала новый сеанс, не передав файл до конца."
+IDLE_MINUTES = 60  # without a call, and nobody comes back to go on with a file
+INCOMPLETE = Refusal("upload_incomplete", "Передача файла оборвалась. Принятое сохранено, база пришлёт файл снова.")
 
 
 @transaction.atomic
-def open_session(node: Node, kind: str, now: dt.datetime) -> ExchangeSession:
-    """``checkauth``: a session with a cookie and a token of its own."""
-    _close_uploads(Package.objects.filter(node=node, session__kind=kind), now)
-    return ExchangeSession.objects.create(
-        node=node, kind=kind, cookie=secrets.token_hex(16), token=secrets.token_hex(16), cml_version="", version=""
+def open_session(node: Node, command: CheckAuth, now: dt.datetime) -> tuple[ExchangeSession, list[int]]:
+    """``checkauth``: a session with a cookie and a token of its own; and packages that are to be read now."""
+    to_read = close_uploads(Package.objects.filter(node=node, session__kind=command.kind), now)
+    cookie, token = secrets.token_hex(16), secrets.token_hex(16)
+    session = ExchangeSession.objects.create(
+        node=node, kind=command.kind, cookie=cookie, token=token, started_at=now, last_call_at=now
     )
+    return session, to_read
 
 
 @transaction.atomic
-def init_session(session: ExchangeSession, version: str, cml_version: str, now: dt.datetime) -> None:
-    """``init``: what it says stands for the whole session; a retry starts clean (onec-exchange 1.4)."""
-    session.version, session.cml_version, session.initialised = version[:10], cml_version[:10], True
+def init_session(session: ExchangeSession, command: Init, now: dt.datetime) -> list[int]:
+    """``init``: what it says stands for the whole session, and a retry starts clean (onec-exchange 1.4)."""
+    to_read = close_uploads(Package.objects.filter(session=session), now)
+    session.version, session.cml_version, session.initialised = command.version[:10], command.cml_version[:10], True
     session.save(update_fields=["version", "cml_version", "initialised"])
-    _close_uploads(Package.objects.filter(session=session), now)
+    return to_read
 
 
-def _close_uploads(packages: "Package.objects", now: dt.datetime) -> None:  # type: ignore[name-defined]
-    """The bytes stay in the archive; the base still has the changes registered and sends them again."""
-    packages.filter(state=Package.State.RECEIVING).update(
-        state=Package.State.FAILED, problem_code=UPLOAD_INCOMPLETE, problem=UPLOAD_INCOMPLETE_TEXT, finished_at=now
+@transaction.atomic
+def close_idle_uploads(now: dt.datetime) -> list[int]:
+    """End the uploads of bases that fell silent in the middle; returns packages that are to be read now."""
+    silent = Package.objects.filter(session__last_call_at__lt=now - dt.timedelta(minutes=IDLE_MINUTES))
+    return close_uploads(silent, now)
+
+
+def close_uploads(packages: QuerySet[Package], now: dt.datetime) -> list[int]:
+    """Bring unfinished uploads to an end; the bytes stay in the archive.
+
+    In the old protocol every piece was answered with ``success`` and may never come again: what is there is read.
+    In the new one the base has not heard that its file was read, still has the changes registered and sends them again.
+    """
+    open_uploads = packages.filter(state=Package.State.RECEIVING)
+    locked = list(open_uploads.select_for_update(of=("self",)).select_related("session").order_by("pk"))
+    at_once = [package.pk for package in locked if package.session and not package.session.version and not package.zipped]
+    Package.objects.filter(pk__in=at_once).update(state=Package.State.WAITING)
+    fail_uploads([package.pk for package in locked if package.pk not in at_once], now)
+    return at_once
+
+
+def fail_uploads(package_ids: Sequence[int], now: dt.datetime, reason: Refusal = INCOMPLETE) -> None:
+    """Give up on files that can't be read."""
+    Package.objects.filter(pk__in=package_ids).update(
+        state=Package.State.FAILED, problem_code=reason.code, problem=reason.text, finished_at=now, head=b"", tail=b""
     )

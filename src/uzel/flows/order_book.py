@@ -101,9 +101,7 @@ def conflicts_of(row: OrderRow, plan: Plan, package: Package | None = None) -> l
 
 def note_unmapped(node: Node, orders: Iterable[Order | None], staff: Staff) -> None:
     """List employees whom nobody has mapped; their orders go to the fallback."""
-    missing: set[Responsible] = {
-        order.responsible for order in orders if order and not assign(order.responsible, staff).mapped
-    }
+    missing: set[Responsible] = {order.responsible for order in orders if order and not assign(order.responsible, staff).mapped}
     for person in missing:
         UnmappedEmployee.objects.update_or_create(
             node=node, personnel_number=person.personnel_number, full_name=person.full_name

@@ -109,7 +109,9 @@ def _decide_all(package: Package, documents: list[Document], memory: PackageMemo
     return decisions
 
 
-def _decide_one(document: Document, book: OrderBook, memory: PackageMemory, rules: NodeRules) -> tuple[Decision, OrderRow | None]:
+def _decide_one(
+    document: Document, book: OrderBook, memory: PackageMemory, rules: NodeRules
+) -> tuple[Decision, OrderRow | None]:
     refused = deciding.refuse(document, memory)
     if refused:
         return refused, None

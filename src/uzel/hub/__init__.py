@@ -1,0 +1,1 @@
+"""WHAT WE REMEMBER: the Django application with tables and queries; no decisions."""

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, BinaryIO
 
 import zstandard
 from django.conf import settings
@@ -22,18 +23,19 @@ LEVEL = 3
 
 
 def store(chunks: Iterable[bytes]) -> Feed:
-    """Archive bytes as they arrive; flat memory. The same bytes are kept once."""
+    """Archive bytes as they arrive; flat memory. The same bytes are kept once, and are kept even if the database is away."""
     root = _root()
     (root / "tmp").mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=root / "tmp")
     try:
         with os.fdopen(descriptor, "wb") as file:
             sha256, size = _pack(chunks, file)
-            known = _known(sha256)
-            if known is None:
+            path = f"{sha256[:2]}/{sha256[2:4]}/{sha256}.zst"
+            if not (root / path).exists():
                 file.flush()
                 os.fsync(file.fileno())
-        return known or _keep(root, Path(name), sha256, size)
+                _give_name(Path(name), root / path)
+        return _known(sha256) or _remember(root, path, sha256, size)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(name)
@@ -55,20 +57,20 @@ def read_feed(feed: Feed) -> bytes:
     return b"".join(open_feed(feed))
 
 
-def scratch_file() -> "tempfile._TemporaryFileWrapper[bytes]":
+def scratch_file() -> IO[bytes]:
     """A nameless file beside the archive for what must be seekable; gone when closed."""
     folder = _root() / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryFile(dir=folder)  # type: ignore[return-value]
+    return tempfile.TemporaryFile(dir=folder)
 
 
 def _root() -> Path:
     return Path(settings.UZEL_HOME) / "feeds"
 
 
-def _pack(chunks: Iterable[bytes], file: "os.PathLike[bytes] | object") -> tuple[str, int]:
+def _pack(chunks: Iterable[bytes], file: BinaryIO) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    with zstandard.ZstdCompressor(level=LEVEL).stream_writer(file, closefd=False) as packer:  # type: ignore[arg-type]
+    with zstandard.ZstdCompressor(level=LEVEL).stream_writer(file, closefd=False) as packer:
         for chunk in chunks:
             digest.update(chunk)
             size += len(chunk)
@@ -81,14 +83,16 @@ def _known(sha256: str) -> Feed | None:
     return feed if feed and (_root() / feed.path).exists() else None
 
 
-def _keep(root: Path, packed: Path, sha256: str, size: int) -> Feed:
-    path = f"{sha256[:2]}/{sha256[2:4]}/{sha256}.zst"
-    target = root / path
+def _give_name(packed: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     os.replace(packed, target)
-    for folder in (target.parent, target.parent.parent, root):
+
+
+def _remember(root: Path, path: str, sha256: str, size: int) -> Feed:
+    """The row of a file that has its name; flushed again even if another process gave it, for it may not have got so far."""
+    for folder in ((root / path).parent, (root / path).parent.parent, root, root.parent):
         _flush_folder(folder)
-    return Feed.objects.get_or_create(sha256=sha256, defaults={"size": size, "path": path})[0]
+    return Feed.objects.update_or_create(sha256=sha256, defaults={"size": size, "path": path})[0]
 
 
 def _flush_folder(folder: Path) -> None:

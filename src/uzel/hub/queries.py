@@ -11,9 +11,10 @@ from uzel.mapping.employees import Staff, normal_name, normal_number
 from uzel.mapping.rules import NodeRules, StageRow
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
-from uzel.sync.plan import States
+from uzel.sync.plan import ATTEMPTS_LIMIT, States
 
-STATE_COLUMNS = ("in_node", "in_portal", "agreed", "merged", "sent", "offered")
+STATE_COLUMNS = ("in_node", "in_portal", "agreed", "merged")
+ATTEMPT_COLUMNS = ("sent", "offered")
 
 
 def rules_of(node: Node) -> NodeRules:
@@ -28,6 +29,7 @@ def rules_of(node: Node) -> NodeRules:
         category_id=node.category_id,
         default_responsible_id=node.default_responsible_id,
         number_prefix=node.number_prefix,
+        portal_item=str(node.portal.setup.get("nodes", {}).get(node.code, "")) if node.portal else "",
     )
 
 
@@ -40,9 +42,7 @@ def staff_of(node: Node) -> Staff:
     exchange_user_id = (node.portal.exchange_user_id or 1) if node.portal else 1
     return Staff(
         exchange_user_id=exchange_user_id,
-        user_by_number={
-            normal_number(e.personnel_number): e.user_id for e in employees if not active or e.user_id in active
-        },
+        user_by_number={normal_number(e.personnel_number): e.user_id for e in employees if not active or e.user_id in active},
         user_by_name={
             normal_name(user.full_name): user.user_id
             for user in users
@@ -55,18 +55,42 @@ def staff_of(node: Node) -> Staff:
 
 def states_of(row: OrderRow) -> States:
     """The states of an order row as records."""
-    return States(**{column: _order(getattr(row, column)) for column in STATE_COLUMNS})
+    orders = {column: order_in(row, column) for column in STATE_COLUMNS}
+    return States(**orders, **{column: _attempts(getattr(row, column)) for column in ATTEMPT_COLUMNS})
+
+
+def order_in(row: OrderRow, column: str) -> Order | None:
+    """One of the states alone: reading all of them takes its time."""
+    value = getattr(row, column)
+    return None if value is None else from_json(Order, value)
 
 
 def put_states(row: OrderRow, states: States) -> None:
     """Write the states into the row's columns (not saved)."""
+    written: dict[int, Any] = {}  # most of the states are one and the same order
     for column in STATE_COLUMNS:
-        order = getattr(states, column)
-        setattr(row, column, None if order is None else to_json(order))
+        setattr(row, column, _written(getattr(states, column), written))
+    for column in ATTEMPT_COLUMNS:
+        setattr(row, column, [_written(order, written) for order in getattr(states, column)] or None)
 
 
-def _order(value: Any) -> Order | None:
-    return None if value is None else from_json(Order, value)
+def note_attempt(row: OrderRow, column: str, order: Any) -> None:
+    """Remember, in ``sent`` or ``offered`` (not saved), that an order (as JSON) is about to be written and may never be answered."""
+    earlier = getattr(row, column) or []
+    if not earlier or earlier[-1] != order:
+        setattr(row, column, [*earlier, order][-ATTEMPTS_LIMIT:])
+
+
+def _attempts(value: Any) -> tuple[Order, ...]:
+    return tuple(from_json(Order, order) for order in value or ())
+
+
+def _written(order: Order | None, written: dict[int, Any]) -> Any:
+    if order is None:
+        return None
+    if id(order) not in written:
+        written[id(order)] = to_json(order)
+    return written[id(order)]
 
 
 def lock_node(node_id: int) -> None:

@@ -5,16 +5,19 @@ meant. Only changed fields are translated, so rounding, an unmapped employee or 
 table never look like somebody's edit.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from uzel.bitrix24.entities.client_card import COMPANY, CONTACT
+from uzel.bitrix24.entities.deal import DealState
+from uzel.bitrix24.entities.product_row import DealRow
 from uzel.mapping import stages
-from uzel.mapping.deal_state import DealRow, DealState
 from uzel.mapping.employees import Staff, assign, responsible_of
 from uzel.mapping.rules import NodeRules
-from uzel.model import Order, OrderLine
+from uzel.model import Counterparty, Order, OrderLine
 
 KOPECK = Decimal("0.01")
 TITLE_LIMIT = 250  # characters
@@ -25,7 +28,18 @@ def title_of(order: Order, rules: NodeRules) -> str:
     return f"Заказ {order.number or order.document_id} · {rules.title}"[:TITLE_LIMIT]
 
 
-def state_of(order: Order, rules: NodeRules, staff: Staff) -> DealState:
+@dataclass(frozen=True, slots=True)
+class ClientRef:
+    """The contact or company of the portal that is the order's counterparty; ``entity_id`` 0: nobody."""
+
+    kind: str = CONTACT
+    entity_id: int = 0
+
+
+NOBODY = ClientRef()
+
+
+def state_of(order: Order, rules: NodeRules, staff: Staff, client: ClientRef = NOBODY) -> DealState:
     """What the deal should show of an order."""
     return DealState(
         stage_id=stages.stage_of(order.status, rules),
@@ -33,6 +47,9 @@ def state_of(order: Order, rules: NodeRules, staff: Staff) -> DealState:
         opportunity=money(order.total),
         assigned_by_id=assign(order.responsible, staff).user_id,
         comments=order.comment,
+        contact_id=client.entity_id if client.kind == CONTACT else 0,
+        company_id=client.entity_id if client.kind == COMPANY else 0,
+        node=rules.portal_item,
         number=order.number,
         number_in_node=order.number_in_node,
         date_in_node=order.date_in_node.isoformat() if order.date_in_node else "",
@@ -55,21 +72,56 @@ def differences(wanted: DealState, shown: DealState) -> dict[str, Any]:
     }
 
 
-def order_seen_in(deal: DealState, shown: DealState, meant: Order, rules: NodeRules, staff: Staff) -> Order:
+#: What the deal must show whatever people do to it; everything else is written only when its meaning moved.
+RESTORED = frozenset(("number", "date_in_node", "node", "opportunity", "contact_id", "company_id"))
+
+
+def to_write(wanted: DealState, meant: DealState, shown: DealState) -> dict[str, Any]:
+    """Fields of ``wanted`` to be written over ``shown``.
+
+    ``meant`` is what the deal would show of the order as the portal last knew it: a stage of the managers' own
+    or a comment that the portal reformats differs from it for ever and is nobody's business. A client of the
+    other kind beside ours stays, so does the client of an order that names nobody.
+    """
+    moved = RESTORED | set(differences(wanted, meant))
+    absent = {name for name in ("contact_id", "company_id", "node") if not getattr(wanted, name)}
+    return {name: value for name, value in differences(wanted, shown).items() if name in moved - absent}
+
+
+@dataclass(frozen=True, slots=True)
+class Seeing:
+    """What is known while a deal is read. ``counterparty``: who the deal's client now is, if he changed."""
+
+    rules: NodeRules
+    staff: Staff
+    counterparty: Counterparty | None = None
+
+
+def order_seen_in(deal: DealState, shown: DealState, meant: Order, seeing: Seeing) -> Order:
     """The order as the portal now shows it: ``meant`` where nothing moved since ``shown``, translated where it did."""
-    order = meant
+    order = meant if seeing.counterparty is None else replace(meant, counterparty=seeing.counterparty)
     for name, value in differences(deal, shown).items():
-        order = _TRANSLATORS[name](order, value, _Context(shown, rules, staff))
-    if "rows" not in differences(deal, shown) and not _same(deal.opportunity, shown.opportunity):
-        order = replace(order, total=deal.opportunity)
+        order = _TRANSLATORS[name](order, value, shown, seeing)
     return order
 
 
-class _Context:
-    """What a translator may look at beside the value."""
+def order_seen_after(
+    attempts: Sequence[Order], deal: DealState, shown: DealState, meant: Order, seeing: Seeing, client: ClientRef
+) -> Order:
+    """The same while writes of ours are unanswered: a field that shows what one of them wrote means what that one meant."""
+    for sent in attempts:
+        sent_state = state_of(sent, seeing.rules, seeing.staff, client)
+        foreign = differences(deal, sent_state)
+        landed = {name: value for name, value in differences(deal, shown).items() if name not in foreign}
+        meant = replace(meant, **{field: getattr(sent, field) for name in landed for field in ORDER_FIELDS.get(name, ())})
+        shown = replace(shown, **landed)
+    return order_seen_in(deal, shown, meant, seeing)
 
-    def __init__(self, shown: DealState, rules: NodeRules, staff: Staff) -> None:
-        self.shown, self.rules, self.staff = shown, rules, staff
+
+def order_born_in(deal: DealState, document_id: str, number: str, created: dt.datetime, seeing: Seeing) -> Order:
+    """The order that a manager made by creating a deal."""
+    meant = Order(document_id, number=number, date=created.date(), time=created.time().replace(microsecond=0), currency="")
+    return order_seen_in(deal, DealState(currency=""), replace(meant, status=stages.NEW), seeing)
 
 
 def _row_of(line: OrderLine) -> DealRow:
@@ -95,7 +147,10 @@ def lines_seen_in(rows: tuple[DealRow, ...], shown: tuple[DealRow, ...], meant: 
             if lines[place] is None and pair is not None:
                 free.remove(pair)
                 lines[place] = pair[1] if match is _untouched else _edited(pair[1], row)
-    return tuple(line or _edited(OrderLine("", "", Decimal(1), Decimal(0), Decimal(0)), row) for line, row in zip(lines, rows, strict=True))
+    return tuple(
+        line or _edited(OrderLine("", "", Decimal(1), Decimal(0), Decimal(0)), row)
+        for line, row in zip(lines, rows, strict=True)
+    )
 
 
 def _untouched(row: DealRow, shown: DealRow) -> bool:
@@ -139,27 +194,60 @@ def _same_row(a: DealRow, b: DealRow) -> bool:
     return numbers and a.name == b.name and (a.vat_rate or 0) == (b.vat_rate or 0)
 
 
-def _rows(order: Order, rows: tuple[DealRow, ...], seen: _Context) -> Order:
-    lines = lines_seen_in(rows, seen.shown.rows, order.lines)
+def _rows(order: Order, rows: tuple[DealRow, ...], shown: DealState, _seeing: Seeing) -> Order:
+    lines = lines_seen_in(rows, shown.rows, order.lines)
     return replace(order, lines=lines, total=sum((line.total for line in lines), Decimal(0)))
 
 
-def _plain(field: str) -> Callable[[Order, Any, _Context], Order]:
-    def translate(order: Order, value: Any, _: _Context) -> Order:
+def _opportunity(order: Order, value: Decimal, _shown: DealState, _seeing: Seeing) -> Order:
+    """The sum follows the rows: it stands alone only where there are none."""
+    return order if order.lines else replace(order, total=value)
+
+
+def _plain(field: str) -> "Translator":
+    def translate(order: Order, value: Any, _shown: DealState, _seeing: Seeing) -> Order:
         return replace(order, **{field: value})
 
     return translate
 
 
-def _ours(order: Order, _value: Any, _context: _Context) -> Order:
-    """A field that only shows: nobody's edit of it means anything to 1C."""
+def _ours(order: Order, _value: Any, _shown: DealState, _seeing: Seeing) -> Order:
+    """A field that only shows: nobody's edit of it means anything to 1C, and the next write puts it back."""
     return order
 
 
-_TRANSLATORS: Mapping[str, Callable[[Order, Any, _Context], Order]] = {
-    "stage_id": lambda order, value, seen: replace(order, status=stages.status_of(value, seen.rules, order.status)),
-    "assigned_by_id": lambda order, value, seen: replace(order, responsible=responsible_of(value, seen.staff)),
-    "opportunity": _ours,  # follows the rows; without a change of rows see order_seen_in
+def _stage(order: Order, value: str, _shown: DealState, seeing: Seeing) -> Order:
+    return replace(order, status=stages.status_of(value, seeing.rules, order.status))
+
+
+def _assigned(order: Order, value: int, _shown: DealState, seeing: Seeing) -> Order:
+    return replace(order, responsible=responsible_of(value, seeing.staff))
+
+
+#: Fields of an order that a field of the deal speaks of.
+ORDER_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "stage_id": ("status",),
+    "assigned_by_id": ("responsible",),
+    "rows": ("lines", "total"),
+    "currency": ("currency",),
+    "comments": ("comment",),
+    "number_in_node": ("number_in_node",),
+    "posted": ("posted",),
+    "paid": ("paid",),
+    "shipped": ("shipped",),
+    "promo_code": ("promo_code",),
+    "bonus_card_number": ("bonus_card_number",),
+    "paid_by_bonus": ("paid_by_bonus",),
+}
+Translator = Callable[[Order, Any, DealState, Seeing], Order]
+_TRANSLATORS: Mapping[str, Translator] = {
+    "stage_id": _stage,
+    "assigned_by_id": _assigned,
+    "rows": _rows,
+    "opportunity": _opportunity,
+    "contact_id": _ours,  # the flow says who he is by ``Seeing.counterparty``
+    "company_id": _ours,
+    "node": _ours,
     "currency": _plain("currency"),
     "comments": _plain("comment"),
     "number": _ours,
@@ -171,5 +259,4 @@ _TRANSLATORS: Mapping[str, Callable[[Order, Any, _Context], Order]] = {
     "promo_code": _plain("promo_code"),
     "bonus_card_number": _plain("bonus_card_number"),
     "paid_by_bonus": _plain("paid_by_bonus"),
-    "rows": _rows,
 }

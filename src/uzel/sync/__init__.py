@@ -1,0 +1,1 @@
+"""WHAT SHOULD HAPPEN: matching, merging and planning, as pure functions over records."""

@@ -1,6 +1,8 @@
-"""Identity of documents: what is unique in the world and what only in its base."""
+"""Identity: what is unique in the world, what only in its base, and who is another buyer."""
 
 from uuid import UUID
+
+from uzel.model import Counterparty
 
 
 def is_guid(text: str) -> bool:
@@ -9,3 +11,13 @@ def is_guid(text: str) -> bool:
         return str(UUID(text)) == text.lower()
     except ValueError:
         return False
+
+
+def is_another_buyer(old: Counterparty, new: Counterparty) -> bool:
+    """Whether ``new`` is somebody else, who replaces ``old`` as a whole.
+
+    A base answers under a GUID of its own for a buyer whom it knew by our word only: that is the same buyer.
+    """
+    if not old.counterparty_id or old.counterparty_id == new.counterparty_id:
+        return False
+    return is_guid(old.counterparty_id) or not is_guid(new.counterparty_id)

@@ -7,26 +7,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from uzel.model import Order
-from uzel.sync.fields import changed
+from uzel.sync.fields import changed, lacking, value
 from uzel.sync.merge import Conflict, Merged, acknowledge, merge
 from uzel.sync.ownership import Owner
+
+ATTEMPTS_LIMIT = 8  # different unanswered versions of one order that are remembered
+
+Attempts = tuple[Order, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """An order as the hub remembers it. ``sent``/``offered``: written to the portal / to the node, not yet confirmed."""
+    """An order as the hub remembers it.
+
+    ``sent``/``offered``: what was written to the portal / to the node and never answered, oldest first. While there
+    is any, nobody knows what that side shows, so it is due to be told again even if nothing seems to be lacking.
+    """
 
     in_node: Order | None = None
     in_portal: Order | None = None
     agreed: Order | None = None
     merged: Order | None = None
-    sent: Order | None = None
-    offered: Order | None = None
+    sent: Attempts = ()
+    offered: Attempts = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """New states, conflicts that were not there before, and whether a side lacks something."""
+    """New states, conflicts that were not there before, and whether a side lacks something.
+
+    ``moved``: what both sides should become is not what it was.
+    """
 
     states: States
     conflicts: tuple[Conflict, ...] = ()
@@ -35,49 +46,73 @@ class Plan:
     moved: bool = False
 
 
-def news_from_node(states: States, seen: Order, owners: Mapping[str, Owner]) -> Plan:
-    """The node shows the order as ``seen``."""
-    agreed = states.agreed or states.offered
-    if agreed and states.offered:
-        agreed = acknowledge(agreed, states.offered, seen)
-    return _plan(states, replace(states, in_node=seen, agreed=agreed), owners)
+def with_attempt(attempts: Attempts, order: Order) -> Attempts:
+    """The attempts with one more: ``order`` is about to be written, and its answer may never come."""
+    return attempts if attempts and attempts[-1] == order else (*attempts, order)[-ATTEMPTS_LIMIT:]
+
+
+def news_from_node(states: States, seen: Order, owners: Mapping[str, Owner], *, whole: bool = True) -> Plan:
+    """The node shows the order as ``seen``; not ``whole``: a payment or a shipment that speaks of its own matter only."""
+    if not whole:
+        return replan(states, replace(states, in_node=seen), owners)
+    agreed = _agreed_after(states.agreed, states.offered, states.in_node, seen)
+    return replan(states, replace(states, in_node=seen, agreed=agreed, offered=()), owners)
 
 
 def news_from_portal(states: States, seen: Order, owners: Mapping[str, Owner]) -> Plan:
     """The portal shows the order as ``seen``."""
-    agreed = states.agreed or states.sent
-    if agreed and states.sent:
-        agreed = acknowledge(agreed, states.sent, seen)
-    return _plan(states, replace(states, in_portal=seen, agreed=agreed), owners)
+    agreed = _agreed_after(states.agreed, states.sent, states.in_portal, seen)
+    return replan(states, replace(states, in_portal=seen, agreed=agreed, sent=()), owners)
 
 
 def portal_confirmed(states: States, written: Order, owners: Mapping[str, Owner]) -> Plan:
-    """The portal took ``written``: it shows that now, and had it in common with the node when it was written."""
-    agreed = states.agreed or written
-    if states.in_portal:
-        agreed = acknowledge(agreed, written, written)
-    return _plan(states, replace(states, in_portal=written, agreed=agreed, sent=None), owners)
+    """The portal took ``written``: it shows that now."""
+    agreed = _agreed_after(states.agreed, (written,), states.in_portal, written)
+    return replan(states, replace(states, in_portal=written, agreed=agreed, sent=()), owners)
 
 
 def node_confirmed(states: States, offered: Order, owners: Mapping[str, Owner]) -> Plan:
-    """The node took what was offered (``mode=success``)."""
-    agreed = states.agreed or offered
-    if states.in_node:
-        agreed = acknowledge(agreed, offered, offered)
-    return _plan(states, replace(states, in_node=offered, agreed=agreed, offered=None), owners)
+    """The node took what was offered (``mode=success``).
+
+    Where it has shown the order since, that is the later word: it either took the offer or will be offered it again.
+    """
+    if offered not in states.offered:
+        return replan(states, states, owners)
+    later = states.offered[states.offered.index(offered) + 1 :]
+    agreed = _agreed_after(states.agreed, (offered,), states.in_node, offered)
+    return replan(states, replace(states, in_node=offered, agreed=agreed, offered=later), owners)
 
 
-def _plan(old: States, new: States, owners: Mapping[str, Owner]) -> Plan:
+def replan(old: States, new: States, owners: Mapping[str, Owner]) -> Plan:
+    """The plan for ``new`` states, over what was planned for ``old`` ones."""
     result = _merge(new, owners)
-    known = _merge(old, owners).conflicts if old.in_node and old.in_portal else ()
     states = replace(new, merged=result.order, agreed=result.agreed if new.in_node and new.in_portal else new.agreed)
     return Plan(
         states,
-        conflicts=tuple(conflict for conflict in result.conflicts if conflict not in known),
-        portal_due=new.in_portal is None or bool(changed(new.in_portal, result.order)),
-        node_due=new.in_node is None or bool(changed(new.in_node, result.order)),
+        conflicts=tuple(conflict for conflict in result.conflicts if _is_new(conflict, old)),
+        portal_due=new.in_portal is None or bool(new.sent) or bool(changed(new.in_portal, result.order)),
+        node_due=new.in_node is None or bool(new.offered) or bool(lacking(new.in_node, result.order)),
         moved=old.merged is None or bool(changed(old.merged, result.order)),
     )
+
+
+def _agreed_after(agreed: Order | None, attempts: Attempts, before: Order | None, seen: Order) -> Order | None:
+    """The base after a side has shown the order, given what had been written to it without an answer."""
+    if not attempts:
+        return agreed
+    return acknowledge(agreed or attempts[0], attempts, before, seen)
+
+
+def _is_new(conflict: Conflict, old: States) -> bool:
+    """Whether the losing value was not lost before: its side has just moved, or it was winning until now."""
+    side = old.in_portal if conflict.winner == "node" else old.in_node
+    if side is None or old.merged is None:
+        return True
+    return not _same_as_lost(conflict, side) or _same_as_lost(conflict, old.merged)
+
+
+def _same_as_lost(conflict: Conflict, order: Order) -> bool:
+    return bool(value(order, conflict.field) == conflict.lost)
 
 
 def _merge(states: States, owners: Mapping[str, Owner]) -> Merged:

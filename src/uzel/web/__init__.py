@@ -1,0 +1,1 @@
+"""HTTP: the exchange page and the portal's events."""

@@ -31,7 +31,7 @@ def portal_event(request: HttpRequest, code: str) -> HttpResponse:
     deal_id = request.POST.get("data[FIELDS][ID]") or request.POST.get("data[ID]", "")
     if event in EVENTS and deal_id.isdigit():
         notice(portal, int(deal_id), deleted=EVENTS[event])
-        jobs.sweep_soon(portal.pk)
+        jobs.drain_soon(portal.pk)
     return HttpResponse("ok", content_type="text/plain")
 
 

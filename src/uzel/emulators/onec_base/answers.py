@@ -4,7 +4,9 @@ import codecs
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
+from encodings import cp1251
 
 from uzel.emulators.onec_base.errors import ExchangeError
 from uzel.emulators.onec_base.profiles import Settings
@@ -12,6 +14,9 @@ from uzel.emulators.onec_base.profiles import Settings
 MAX_SHOWN_CHARS = 255  # longer bodies are not shown to the user
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 UNREADABLE = "Не удалось прочитать данные, загруженные с сервера"
+# The platform gives byte 0x98 its control character, where Python has a hole: without this a UTF-8 body under a
+# windows-1251 header («И» is D0 98) would be read well here and badly in 1C.
+_CP1251 = cp1251.decoding_table.replace("\ufffe", "\x98")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,16 @@ def decode_body(body: bytes, content_type: str) -> str:
     for name in (first if _is_codec(first) else "utf-8", tail, "windows-1251", "utf-8"):
         if not _is_codec(name):
             continue
-        text = body.decode(name, errors="replace")
+        text = _decode(body, name)
         if "\ufffd" not in text:
             return text
     return text
+
+
+def _decode(body: bytes, name: str) -> str:
+    if codecs.lookup(name).name == "cp1251":
+        return codecs.charmap_decode(body, "replace", _CP1251)[0]
+    return body.decode(name, errors="replace")
 
 
 def _is_codec(name: str) -> bool:
@@ -82,10 +93,14 @@ def read_checkauth(answer: Answer) -> Auth:
 
 
 def read_init(answer: Answer, settings: Settings) -> Limits:
-    """Packing and part size; UT wants exactly as many lines as it knows, UNF at least two."""
+    """Packing and part size; UT wants exactly as many lines as it knows, UNF at least two.
+
+    The configurations look at nothing else: after ``failure`` and a reason, two lines, they go on without zip and
+    without splitting. Bitrix's module stops there.
+    """
     text = answer.text
     lines = text.split("\n")
-    if first_line(text) == "failure":
+    if first_line(text) == "failure" and settings.profile == "bitrix":
         raise ExchangeError("Ошибка установки параметров обмена" + _shown(text))
     # A trailing newline counts as one more line: the reading that is safest to be strict about.
     if settings.init_lines and len(lines) != settings.init_lines:
@@ -98,16 +113,22 @@ def read_init(answer: Answer, settings: Settings) -> Limits:
 
 def read_query(answer: Answer, settings: Settings) -> str:
     """XML text of the orders; nothing at all may stand before ``<?xml``."""
+    starts = ("<?xml", "<КоммерческаяИнформация") if settings.profile == "unf" else ("<?xml",)
+    text = read_xml(answer, starts)
+    if settings.require_cp1251 and "windows-1251" not in text.partition("?>")[0].lower():
+        raise ExchangeError("Модуль обмена принимает документы только в кодировке windows-1251")
+    return text
+
+
+def read_xml(answer: Answer, starts: tuple[str, ...] = ("<?xml",)) -> str:
+    """Text of an XML answer, out of its zip if it came in one; the server's own words when it refused."""
     if answer.body.startswith(b"PK"):
         return _unpack(answer.body)
     text = answer.text
     if text.startswith("failure"):
         raise ExchangeError("Сервер сообщил об ошибке" + _shown(text.partition("\n")[2] or text))
-    starts = ("<?xml", "<КоммерческаяИнформация") if settings.profile == "unf" else ("<?xml",)
     if not text.startswith(starts):
         raise ExchangeError(UNREADABLE + _shown(text))
-    if settings.require_cp1251 and "windows-1251" not in text.partition("?>")[0].lower():
-        raise ExchangeError("Модуль обмена принимает документы только в кодировке windows-1251")
     return text
 
 
@@ -141,7 +162,7 @@ def _unpack(body: bytes) -> str:
             if found is None or found.file_size > MAX_UNPACKED_BYTES:
                 raise ExchangeError(UNREADABLE)
             data = archive.read(found)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
         raise ExchangeError(f"{UNREADABLE}: архив повреждён") from error
     declared = re.match(rb"[^>]{0,200}?encoding=[\"']([\w-]+)", data)
     return decode_body(data.removeprefix(codecs.BOM_UTF8), f"charset={declared.group(1).decode()}" if declared else "")

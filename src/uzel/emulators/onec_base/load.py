@@ -2,24 +2,20 @@
 
 import random
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from uzel.emulators.onec_base import profiles
 from uzel.emulators.onec_base.errors import ExchangeError
 from uzel.emulators.onec_base.profiles import Settings
-from uzel.emulators.onec_base.read import SiteCounterparty, SiteLine, SiteOrder, read_vat
-from uzel.emulators.onec_base.records import CENT, ZERO, Books, Counterparty, Employee, Item, Line, Order
+from uzel.emulators.onec_base.read import SiteCounterparty, SiteLine, SiteOrder, read_number, read_vat
+from uzel.emulators.onec_base.records import CENT, ZERO, Books, Counterparty, Employee, Item, Line, Order, Payment
 from uzel.emulators.onec_base.shop import Shop, find_employee, make_guid
 
 STATUS_ID = "Статуса заказа ИД"
 CANCELED = "Отменен"
-_OWN = frozenset(
-    {
-        STATUS_ID, CANCELED, "Статус заказа", profiles.PROMO_CODE, profiles.BONUS_CARD_NUMBER, profiles.PAID_BY_BONUS,
-        profiles.PERSONNEL_NUMBER, profiles.RESPONSIBLE,
-    }
-)  # fmt: skip
+COMMENT = "Комментарий"
+# Read into the document itself; the rest becomes «дополнительные сведения».
+_NOT_KEPT = frozenset({STATUS_ID, "Статус заказа", CANCELED, COMMENT})
 _CURRENCIES = {"РУБ": "RUB", "RUB": "RUB", "RUR": "RUB", "643": "RUB"}
 
 
@@ -31,6 +27,13 @@ class Loaded:
     updated: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+
+    def add(self, other: "Loaded") -> None:
+        """Take in what another load of the same session did."""
+        self.created += other.created
+        self.updated += other.updated
+        self.skipped += other.skipped
+        self.remarks += other.remarks
 
     @property
     def document_ids(self) -> frozenset[str]:
@@ -97,53 +100,70 @@ class _Draft:
         return self._apply(order, site)
 
     def _apply(self, order: Order, site: SiteOrder) -> Order:
+        """The order with what the site says; one with payments or shipments takes properties and status only."""
         changes: dict[str, Any] = {"site_id": site.document_id or order.site_id}
-        comment = site.comment if site.comment is not None else site.requisites.get("Комментарий")
-        if comment is not None:
-            changes["comment"] = comment
-        if not order.has_documents:  # otherwise only properties and the status (onec-exchange 3.1)
+        if not order.has_documents:
+            if site.comment is not None:  # an empty element clears, a missing one does not
+                changes["comment"] = site.comment
             if site.buyer is not None:
                 changes["counterparty_id"] = self._find_buyer(site.buyer)
             if site.lines is not None:
                 changes["lines"] = self._lines(order, site)
-        return replace(order, **changes, **self._requisites(order, site))
+        if site.payments:
+            changes["payments"] = (*order.payments, *self._payments(order, site))
+        return replace(order, **changes | self._requisites(order, site, "comment" in changes))
 
-    def _requisites(self, order: Order, site: SiteOrder) -> dict[str, Any]:
-        given = site.requisites
+    def _requisites(self, order: Order, site: SiteOrder, has_comment: bool) -> dict[str, Any]:
+        given = dict(site.requisites)
         changes: dict[str, Any] = {}
-        if given.get(STATUS_ID):
-            changes["status"] = given[STATUS_ID]
-            if not self.settings.status_name(given[STATUS_ID]):
-                self.loaded.remarks.append(f"Заказ {site.number}: статус «{given[STATUS_ID]}» не сопоставлен")
-                changes.pop("status")
+        if COMMENT in given and not has_comment:  # a property with the name of an attribute is written into it
+            changes["comment"] = given[COMMENT]
+        if self.settings.sends_status:
+            changes |= self._status(given.get(STATUS_ID, ""), site.number)
         if CANCELED in given:
             changes["canceled"] = given[CANCELED] == "true"
         if self.settings.additional_requisites:
-            changes |= self._extension_requisites(given, site.number)
-        if self.settings.responsible_extension and given.get(profiles.PERSONNEL_NUMBER):
-            changes |= self._responsible(given[profiles.PERSONNEL_NUMBER], site.number)
-        kept = dict(order.extra) | {name: value for name, value in given.items() if name not in _OWN}
+            changes |= self._loyalty(given, site.number)
+        if self.settings.responsible_extension:
+            changes |= self._responsible(given.pop(profiles.PERSONNEL_NUMBER, ""), site.number)
+            given.pop(profiles.RESPONSIBLE, None)
+        kept = dict(order.extra) | {name: value for name, value in given.items() if name not in _NOT_KEPT}
         return changes | {"extra": tuple(kept.items())}
 
-    def _extension_requisites(self, given: dict[str, str], number: str) -> dict[str, Any]:
-        changes: dict[str, Any] = {}
-        if profiles.PROMO_CODE in given:
-            changes["promo_code"] = given[profiles.PROMO_CODE]
-        if profiles.BONUS_CARD_NUMBER in given:
-            changes["bonus_card_number"] = given[profiles.BONUS_CARD_NUMBER]
-        if profiles.PAID_BY_BONUS in given:
-            try:
-                changes["paid_by_bonus"] = Decimal(given[profiles.PAID_BY_BONUS].replace(",", ".") or "0")
-            except InvalidOperation:
-                self.loaded.remarks.append(f"Заказ {number}: «{profiles.PAID_BY_BONUS}» не число")
-        return changes
+    def _status(self, status: str, number: str) -> dict[str, str]:
+        if status and not self.settings.status_name(status):
+            self.loaded.remarks.append(f"Заказ {number}: статус «{status}» не сопоставлен")
+            return {}
+        return {"status": status} if status else {}
+
+    def _loyalty(self, given: dict[str, str], number: str) -> dict[str, Any]:
+        """Promo code, card and sum out of the properties: a custom attribute of the same name takes each."""
+        fields = {profiles.PROMO_CODE: "promo_code", profiles.BONUS_CARD_NUMBER: "bonus_card_number"}
+        changes: dict[str, Any] = {fields[name]: given.pop(name) for name in fields if name in given}
+        bonus = given.pop(profiles.PAID_BY_BONUS, None)
+        try:
+            return changes if bonus is None else changes | {"paid_by_bonus": read_number(bonus or "0", "")}
+        except ExchangeError:  # a property is a text: it spoils nothing but itself
+            self.loaded.remarks.append(f"Заказ {number}: «{profiles.PAID_BY_BONUS}» не число")
+            return changes
 
     def _responsible(self, personnel_number: str, number: str) -> dict[str, Employee]:
         found = find_employee(self.settings.employees, personnel_number)
-        if found is None:
+        if personnel_number and found is None:
             self.loaded.remarks.append(f"Заказ {number}: нет сотрудника с табельным номером {personnel_number}")
-            return {}
-        return {"responsible": found}
+        return {"responsible": found} if personnel_number and found else {}
+
+    def _payments(self, order: Order, site: SiteOrder) -> list[Payment]:
+        """Online payments the base does not know yet; each makes a payment document of its own."""
+        known = {payment.site_number for payment in order.payments}
+        new = []
+        for paid in site.payments:
+            if paid.number not in known:
+                rng, serial = self._next()
+                number = f"{self.settings.number_prefix}-{serial:06d}"
+                now = self.shop.clock()
+                new.append(Payment(make_guid(rng), number, now, "card", paid.amount, paid.number, paid.date))
+        return new
 
     # --- counterparty ------------------------------------------------------------------------------------------
 
@@ -167,11 +187,11 @@ class _Draft:
         return lines
 
     def _line(self, order: Order, row: SiteLine) -> Line:
-        item = self._find_item(row)
+        item, item_id = self._find_item(row)
         old = next((line for line in order.lines if line.item_id == row.item_id), None)
         otherwise = old.vat_rate if old else item.vat_rate
         return Line(
-            item_id=row.item_id or item.item_id,
+            item_id=item_id,
             name=item.name,  # the presentation of the nomenclature, whatever the site calls it
             quantity=row.quantity,
             price=row.price,
@@ -183,17 +203,18 @@ class _Draft:
             is_service=item.is_service,
         )
 
-    def _find_item(self, row: SiteLine) -> Item:
+    def _find_item(self, row: SiteLine) -> tuple[Item, str]:
         """By Ид, then by name; an unknown item is created, because a row of 1C always refers to one."""
-        found = self.books.items.get(row.item_id.partition("#")[0])
-        if found is None:
-            found = next((item for item in self.books.items.values() if item.name == row.name), None)
-        if found is None:
-            item_id = row.item_id.partition("#")[0] or make_guid(self._next()[0])
-            code, name = row.measure_code or "796", row.measure_name or "шт"
-            found = Item(item_id, row.name, row.price, read_vat(row.vat_rate, None), code, name, row.is_service)
-            self.books.items[item_id] = found
-        return found
+        key = row.item_id.partition("#")[0]
+        if key in self.books.items:
+            return self.books.items[key], row.item_id
+        found = next((item for item in self.books.items.values() if item.name == row.name), None)
+        if found is not None:
+            return found, found.item_id
+        key = key or make_guid(self._next()[0])
+        code, name = row.measure_code or "796", row.measure_name or "шт"
+        self.books.items[key] = Item(key, row.name, row.price, read_vat(row.vat_rate, None), code, name, row.is_service)
+        return self.books.items[key], row.item_id or key
 
     def _next(self) -> tuple[random.Random, int]:
         # The shop's counter belongs to the draft while the transaction lasts.

@@ -1,8 +1,9 @@
 """The three clients as data: how each one talks, what it accepts and what it writes (onec-exchange 1.1, 1.2, 2)."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, get_type_hints
 
 from uzel.emulators.onec_base.records import Employee
 
@@ -63,10 +64,12 @@ STEPS: Mapping[str, Mapping[str, str]] = {"unf": _UNF_STEPS, "ut": _TAIL_STEPS, 
 class Settings:
     """Every knob of an emulated base; the defaults of a profile stand in :data:`PROFILES`.
 
-    Fields of the node form: ``protocol_bitrix`` (protocol «Битрикс»), ``subordinate_documents``, ``version`` (Bitrix's
-    module only), ``use_session_id``, ``portion_size``, ``repeats``. Habits of the client: ``init_lines`` (exact number
-    of lines wanted in the answer to init), ``max_number_length``, ``timeout_seconds``, ``import_pause_seconds``.
-    Extensions of an integrator: ``additional_requisites``, ``responsible_extension``, ``fill_site_number``.
+    Node form: ``protocol_bitrix`` (protocol «Битрикс»), ``subordinate_documents``, ``version`` (Bitrix's module only),
+    ``use_session_id``, ``portion_size`` (orders in a file, 0 = all), ``repeats`` (of a failed upload), ``upload_from``
+    (ДатаНачалаВыгрузкиЗаказов), ``only_unposted``, ``update_counterparties``, ``currency_name``, ``statuses``.
+    Habits of the client: the rest, down to ``encoding``. ``split_bytes`` cuts files whatever the server allows,
+    ``send_cookies=False`` leaves the cookie out. Extensions of an integrator, which a bare configuration lacks:
+    ``additional_requisites`` (in UNF a setting), ``responsible_extension``, ``fill_site_number``.
     """
 
     profile: str
@@ -89,6 +92,7 @@ class Settings:
     require_cp1251: bool = False
     skip_completed: bool = False
     only_unposted: bool = False
+    upload_from: dt.date | None = None
     strict_operation: bool = True
     max_number_length: int = 0
     sends_status: bool = True
@@ -110,6 +114,11 @@ class Settings:
         return self.profile == "bitrix" and self.version == "3.1"
 
     @property
+    def has_subordinates(self) -> bool:
+        """Whether payments and shipments travel inside their order (UNF with «Подчинённые документы»)."""
+        return self.profile == "unf" and self.subordinate_documents
+
+    @property
     def namespace(self) -> str:
         """Namespace of the documents this client writes."""
         if self.is_container:
@@ -120,22 +129,19 @@ class Settings:
     def schema_version(self) -> str:
         """Value of the attribute ВерсияСхемы; UNF writes 2.08 under the 2.10 namespace (onec-exchange 2)."""
         if self.profile == "unf":
-            return "2.10" if self.subordinate_documents else "2.08"
+            return "2.10" if self.has_subordinates else "2.08"
         return self.version or "2.07"
 
     @property
     def imports(self) -> bool:
         """Whether mode=import follows the files: never for UT, UNF only with subordinate documents."""
-        if self.profile == "unf":
-            return self.protocol_bitrix and self.subordinate_documents
-        return self.profile == "bitrix"
+        return self.has_subordinates or self.profile == "bitrix"
 
     def query_string(self, step: str, sessid: str = "", filename: str = "") -> str:
         """The query string of a step, parameters in this client's order."""
-        subordinate = self.profile == "unf" and self.protocol_bitrix and self.subordinate_documents
         version = f"&version={self.version}" if self.version else ""
-        init = "&cmlVersion=2.10" if subordinate else version
-        upload = "&version=2.09&cmlVersion=2.10" if subordinate else ""
+        init = "&cmlVersion=2.10" if self.has_subordinates else version
+        upload = "&version=2.09&cmlVersion=2.10" if self.has_subordinates else ""
         template = STEPS[self.profile][step]
         return template.format(sessid=sessid, init=init, upload=upload, filename=filename)
 
@@ -181,7 +187,35 @@ def make_settings(profile: str, options: Mapping[str, Any]) -> Settings:
     if unknown:
         raise ValueError(f"неизвестные настройки базы: {', '.join(unknown)}")
     settings = replace(PROFILES[profile], **options)
+    if settings.subordinate_documents and not (profile == "unf" and settings.protocol_bitrix):
+        raise ValueError("«Подчинённые документы» бывают только у УНФ с протоколом «Битрикс»")
     if profile == "unf" and not settings.protocol_bitrix:
         # Protocols «UMI» and «прочие»: neither init before query nor sessid (onec-exchange 1.1).
         return replace(settings, init_before_query=False, use_session_id=False)
     return settings
+
+
+_WORDS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def parse_options(pairs: Iterable[str]) -> dict[str, Any]:
+    """Knobs written as ``name=value`` on a command line; only those whose value is one word."""
+    kinds = get_type_hints(Settings)
+    found: dict[str, Any] = {}
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        try:
+            found[name] = _parse_value(kinds.get(name), text)
+        except (ValueError, KeyError):
+            raise ValueError(f"настройка «{pair}» не понята") from None
+    return found
+
+
+def _parse_value(kind: Any, text: str) -> Any:
+    if kind is bool:
+        return _WORDS[text.lower()]
+    if kind in (str, int, float):
+        return kind(text)
+    if kind == dt.date | None:
+        return dt.date.fromisoformat(text)
+    raise ValueError(text)

@@ -27,33 +27,45 @@ def random_action(shop: Shop) -> tuple[str, Order] | None:
         return None
     document_id = rng.choice(living)
     names, weights = zip(*WEIGHTS, strict=True)
-    action = rng.choices(names, weights)[0]
-    if action == "status" and not shop.settings.sends_status:
-        action = "comment"
+    action = _possible(shop, shop.books.orders[document_id], rng.choices(names, weights)[0])
     return action, _act(shop, rng, action, document_id)
 
 
+def _possible(shop: Shop, order: Order, action: str) -> str:
+    """The action itself, or the posting of the order where it has no sense."""
+    senseless = {
+        "lines": order.has_documents,
+        "status": not shop.settings.sends_status,
+        "responsible": not shop.settings.employees,
+        "promo": not shop.settings.additional_requisites,
+        "pay": order.paid,
+        "ship": order.shipped,
+        "cancel": order.has_documents,
+        "mark_deleted": order.has_documents,
+    }
+    return "post" if senseless.get(action) else action
+
+
 def _act(shop: Shop, rng: random.Random, action: str, document_id: str) -> Order:
-    order = shop.books.orders[document_id]
     match action:
         case "comment":
             return shop.edit(document_id, comment=rng.choice(COMMENTS[1:]) + f" ({rng.randrange(100)})")
-        case "lines" if not order.has_documents:
+        case "lines":
             return shop.edit(document_id, lines=shop.make_lines(rng))
         case "status":
             return shop.edit(document_id, status=rng.choice(shop.settings.statuses)[0])
-        case "responsible" if shop.settings.employees:
+        case "responsible":
             return shop.edit(document_id, responsible=rng.choice(shop.settings.employees))
         case "promo":
             spent = Decimal(rng.randrange(1, 500))
             return shop.edit(document_id, promo_code=rng.choice(PROMO_CODES[2:]), paid_by_bonus=spent)
-        case "pay" if not order.paid:
+        case "pay":
             return shop.pay(document_id, kind=rng.choice(("cash", "bank", "card")))
-        case "ship" if not order.shipped:
+        case "ship":
             return shop.ship(document_id)
-        case "cancel" if not order.has_documents:
+        case "cancel":
             return shop.cancel(document_id)
-        case "mark_deleted" if not order.has_documents:
+        case "mark_deleted":
             return shop.mark_deleted(document_id)
         case _:
             return shop.post(document_id)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
@@ -9,7 +10,7 @@ from lxml import etree
 
 from uzel.emulators.onec_base.answers import UNREADABLE
 from uzel.emulators.onec_base.errors import ExchangeError
-from uzel.emulators.onec_base.profiles import ORDER_OPERATION, Settings
+from uzel.emulators.onec_base.profiles import ORDER_OPERATION, PAYMENT_KINDS, Settings
 from uzel.emulators.onec_base.records import ZERO
 from uzel.emulators.onec_base.strict import check_strictly
 
@@ -49,6 +50,15 @@ class SiteLine:
 
 
 @dataclass(frozen=True, slots=True)
+class SitePayment:
+    """An online payment inside the order."""
+
+    number: str
+    date: dt.date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class SiteOrder:
     """One document of the site; ``None`` means that the element is absent."""
 
@@ -62,6 +72,7 @@ class SiteOrder:
     comment: str | None = None
     lines: tuple[SiteLine, ...] | None = None
     requisites: dict[str, str] = field(default_factory=dict)
+    payments: tuple[SitePayment, ...] = ()
 
 
 def read_orders(text: str, settings: Settings) -> tuple[list[SiteOrder], list[str]]:
@@ -121,12 +132,26 @@ def _read_order(document: etree._Element, settings: Settings) -> SiteOrder:
         date=_date(date, where),
         currency=currency,
         time=_time(time, where) if time else None,
-        total=_number(total, f"{where}: Сумма") if total else None,
+        total=read_number(total, f"{where}: Сумма") if total else None,
         buyer=_read_buyer(document),
         comment=None if comment is None else comment.text or "",
         lines=None if goods is None else tuple(_read_line(row, where) for row in goods.iterfind("{*}Товар")),
         requisites=_read_requisites(document),
+        payments=tuple(_read_payments(document, where)) if settings.has_subordinates else (),
     )
+
+
+def _read_payments(document: etree._Element, where: str) -> Iterator[SitePayment]:
+    """Subordinate documents that are a paid acquiring operation; all others are passed over (onec-exchange 3.1)."""
+    operation, method_id, method = PAYMENT_KINDS["card"]
+    for one in document.iterfind("{*}ПодчиненныеДокументы/{*}ПодчиненныйДокумент"):
+        given = _read_requisites(one)
+        is_card = given.get("Метод оплаты ИД") == method_id or given.get("Метод оплаты") == method
+        is_paid = given.get("Оплачено", given.get("Оплачен")) != "false"
+        amount = text_of(one, "Сумма")
+        if text_of(one, "ХозОперация") == operation and amount and is_card and is_paid:
+            number = text_of(one, "Номер") or text_of(one, "Ид")
+            yield SitePayment(number, _date(text_of(one, "Дата"), where), read_number(amount, f"{where}: Сумма оплаты"))
 
 
 def _read_buyer(document: etree._Element) -> SiteCounterparty | None:
@@ -159,8 +184,8 @@ def _contact(one: etree._Element, words: tuple[str, ...]) -> str:
 
 def _read_line(row: etree._Element, order: str) -> SiteLine:
     where = f"{order}, товар «{text_of(row, 'Наименование')}»"
-    quantity = _number(text_of(row, "Количество") or "0", f"{where}: Количество")
-    price = _number(text_of(row, "ЦенаЗаЕдиницу") or "0", f"{where}: ЦенаЗаЕдиницу")
+    quantity = read_number(text_of(row, "Количество") or "0", f"{where}: Количество")
+    price = read_number(text_of(row, "ЦенаЗаЕдиницу") or "0", f"{where}: ЦенаЗаЕдиницу")
     discount, outside = _read_discounts(row, where)
     total = text_of(row, "Сумма")
     unit = row.find("{*}БазоваяЕдиница")
@@ -170,7 +195,7 @@ def _read_line(row: etree._Element, order: str) -> SiteLine:
         quantity=quantity,
         price=price,
         discount=discount,
-        total=_number(total, f"{where}: Сумма") - outside if total else price * quantity - discount,
+        total=read_number(total, f"{where}: Сумма") - outside if total else price * quantity - discount,
         vat_rate=text_of(row, "СтавкиНалогов/СтавкаНалога/Ставка") or text_of(row, "Налоги/Налог/Ставка"),
         measure_code="" if unit is None else unit.get("Код", ""),
         measure_name="" if unit is None else (unit.text or "").strip(),
@@ -182,7 +207,7 @@ def _read_discounts(row: etree._Element, where: str) -> tuple[Decimal, Decimal]:
     """All discounts of a row, and the part that the row's Сумма does not contain yet."""
     total, outside = ZERO, ZERO
     for one in row.iterfind("{*}Скидки/{*}Скидка"):
-        amount = _number(text_of(one, "Сумма") or "0", f"{where}: Скидка")
+        amount = read_number(text_of(one, "Сумма") or "0", f"{where}: Скидка")
         total += amount
         outside += amount if text_of(one, "УчтеноВСумме") == "false" else ZERO
     return total, outside
@@ -193,7 +218,7 @@ def _read_requisites(element: etree._Element) -> dict[str, str]:
     return {text_of(row, "Наименование"): text_of(row, "Значение") for row in rows}
 
 
-def _number(text: str, where: str) -> Decimal:
+def read_number(text: str, where: str) -> Decimal:
     """A number as 1C's Число() takes it: a comma is fine, letters are not."""
     try:
         value = Decimal(text.replace("\u00a0", "").replace(" ", "").replace(",", "."))

@@ -62,13 +62,18 @@ class Employee:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment document of 1C; ``kind`` is a key of ``profiles.PAYMENT_KINDS``."""
+    """A payment document of 1C; ``kind`` is a key of ``profiles.PAYMENT_KINDS``.
+
+    ``site_number`` and ``site_date`` stand on an online payment that came from the site, and only there.
+    """
 
     payment_id: str
     number: str
     date: dt.datetime
     kind: str
     amount: Decimal
+    site_number: str = ""
+    site_date: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,20 @@ from decimal import Decimal
 from uzel.emulators.onec_base import profiles
 from uzel.emulators.onec_base.profiles import PAYMENT_KINDS, Settings
 from uzel.emulators.onec_base.records import Order, Payment, Shipment
+from uzel.emulators.onec_base.stock import DELIVERY_ID
 
 Value = str | bool | Decimal | dt.datetime
 Requisite = tuple[str, Value]
 
 MAX_VALUE_CHARS = 1000
 ORDER_KIND = "Заказ на продажу"  # «Вид заказа» of the NODE, the same for every order
+DELIVERY_COST, DELIVERY_VAT = "Стоимость доставки", "Ставка НДС доставки"
+# The delivery block in its order; what the base knows of it came from the site as «дополнительные сведения».
+DELIVERY_BLOCK = (
+    "Идентификатор отправления", "Комментарий доставки", "Адрес доставки", "Метод доставки ИД", "Метод доставки",
+    "Способ доставки", DELIVERY_COST, DELIVERY_VAT, "Получатель", "Контактный телефон", "Запасной телефон",
+    "Почта получателя", "Пункт выдачи заказа",
+)  # fmt: skip
 
 
 def order_requisites(order: Order, settings: Settings) -> list[tuple[str, str]]:
@@ -21,6 +29,11 @@ def order_requisites(order: Order, settings: Settings) -> list[tuple[str, str]]:
     rows = [*writers[settings.profile](order, settings)]
     if settings.additional_requisites:
         rows += _additional(order)
+    if settings.responsible_extension:
+        rows += [
+            (profiles.PERSONNEL_NUMBER, order.responsible.personnel_number),
+            (profiles.RESPONSIBLE, order.responsible.name),
+        ]
     return to_texts(rows, settings)
 
 
@@ -36,17 +49,19 @@ def payment_requisites(payment: Payment, settings: Settings) -> list[tuple[str, 
         ("Номер оплаты по 1С", payment.number),
         ("Дата оплаты по 1С", payment.date),
         ("Оплачен", True),
+        ("Номер платежного документа", payment.site_number),
         ("Метод оплаты ИД", method_id),
         ("Метод оплаты", method),
     ]
     return to_texts(rows, settings)
 
 
-def shipment_requisites(shipment: Shipment, settings: Settings) -> list[tuple[str, str]]:
-    """Requisites of a shipment document."""
+def shipment_requisites(order: Order, shipment: Shipment, settings: Settings) -> list[tuple[str, str]]:
+    """Requisites of a shipment document of the order."""
     rows: list[Requisite] = [
         ("Номер документа отгрузки", shipment.number),
         ("Дата документа отгрузки", shipment.date),
+        *_delivery(order),
         ("Отгружен", shipment.complete),
     ]
     return to_texts(rows, settings)
@@ -57,13 +72,14 @@ def _unf(order: Order, settings: Settings) -> Iterator[Requisite]:
     if order.canceled:  # written only when true; its absence says nothing
         yield "Отменен", True
     yield "Оплачен", order.paid
-    # With «Подчинённые документы» the numbers and the method move into ПодчиненныйДокумент.
-    if not settings.subordinate_documents:
+    # With «Подчинённые документы» numbers, method and delivery move into ПодчиненныйДокумент.
+    if not settings.has_subordinates:
         yield from _payment_numbers(order)
         yield from _payment_method(order)
     yield "Отгружен", order.shipped
-    if not settings.subordinate_documents:
+    if not settings.has_subordinates:
         yield from _shipment_numbers(order)
+        yield from _delivery(order)
     yield from _status(order, settings)
     yield "Вид заказа", ORDER_KIND
 
@@ -103,7 +119,7 @@ def _payment_numbers(order: Order) -> Iterator[Requisite]:
 
 
 def _payment_method(order: Order) -> Iterator[Requisite]:
-    if order.paid:
+    if order.payments:  # the method is known from the first part of the money on
         _, method_id, method = PAYMENT_KINDS[order.payments[-1].kind]
         yield "Метод оплаты ИД", method_id
         yield "Метод оплаты", method
@@ -113,6 +129,14 @@ def _shipment_numbers(order: Order) -> Iterator[Requisite]:
     if order.shipped:
         yield "Номер отгрузки по 1С", order.shipments[-1].number
         yield "Дата отгрузки по 1С", order.shipments[-1].date
+
+
+def _delivery(order: Order) -> Iterator[Requisite]:
+    known: dict[str, Value] = dict(order.extra)
+    row = next((line for line in order.lines if line.item_id == DELIVERY_ID), None)
+    if row is not None:
+        known |= {DELIVERY_COST: row.total, DELIVERY_VAT: rate_text(row.vat_rate)}
+    yield from ((name, known[name]) for name in DELIVERY_BLOCK if name in known)
 
 
 def _status(order: Order, settings: Settings) -> Iterator[Requisite]:
@@ -125,8 +149,13 @@ def _additional(order: Order) -> Iterator[Requisite]:
     yield profiles.PROMO_CODE, order.promo_code
     yield profiles.BONUS_CARD_NUMBER, order.bonus_card_number
     yield profiles.PAID_BY_BONUS, order.paid_by_bonus
-    yield profiles.PERSONNEL_NUMBER, order.responsible.personnel_number
-    yield profiles.RESPONSIBLE, order.responsible.name
+
+
+def rate_text(rate: Decimal | None) -> str:
+    """A VAT rate as written: a number of percent or «Без НДС»."""
+    if rate is None:
+        return "Без НДС"
+    return format(rate.normalize(), "f") if rate else "0"
 
 
 def _text(value: Value, settings: Settings) -> str:

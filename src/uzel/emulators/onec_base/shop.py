@@ -64,13 +64,11 @@ class Shop:
             status=self.settings.statuses[0][0],
             comment=rng.choice(COMMENTS),
             responsible=rng.choice(self.settings.employees) if self.settings.employees else Employee(),
-            promo_code=rng.choice(PROMO_CODES),
             posted=rng.random() < 0.5,
             **self._site_key(number, now),
         )
-        if rng.random() < 0.4:
-            spent = Decimal(rng.randrange(0, 300))
-            order = replace(order, bonus_card_number=f"2200{rng.randrange(10**8):08d}", paid_by_bonus=spent)
+        if self.settings.additional_requisites:  # a bare configuration has nowhere to put them
+            order = replace(order, **self._loyalty(rng))
         return self.write(replace(order, **self._known(changes)))
 
     def edit(self, document_id: str, **changes: Any) -> Order:
@@ -109,6 +107,11 @@ class Shop:
         posted = False if mark else self.books.orders[document_id].posted
         return self._change(document_id, deletion_mark=mark, posted=posted)
 
+    def remove(self, document_id: str) -> None:
+        """Remove the order for good: the exchange will never speak of it again (onec-exchange pitfall 17)."""
+        del self.books.orders[document_id]
+        self.books.changed.discard(document_id)
+
     # --- writing ---------------------------------------------------------------------------------------------
 
     def write(self, order: Order) -> Order:
@@ -133,6 +136,13 @@ class Shop:
         if rng.random() < 0.3:
             lines.append(make_line(DELIVERY, Decimal(1)))
         return tuple(lines)
+
+    def _loyalty(self, rng: random.Random) -> dict[str, Any]:
+        promo_code = rng.choice(PROMO_CODES)
+        if rng.random() > 0.4:
+            return {"promo_code": promo_code}
+        card, spent = f"2200{rng.randrange(10**8):08d}", Decimal(rng.randrange(0, 300))
+        return {"promo_code": promo_code, "bonus_card_number": card, "paid_by_bonus": spent}
 
     def _change(self, document_id: str, **changes: Any) -> Order:
         order = self.books.orders[document_id]
@@ -162,7 +172,7 @@ class Shop:
         if "counterparty" in found:
             found["counterparty_id"] = self._counterparty(found.pop("counterparty"))
         if isinstance(found.get("responsible"), str):
-            found["responsible"] = find_employee(self.settings.employees, found["responsible"]) or Employee()
+            found["responsible"] = self._employee(found["responsible"])
         if "lines" in found:
             found["lines"] = tuple(found["lines"])
         unknown = sorted(set(found) - EDITABLE)
@@ -170,8 +180,18 @@ class Shop:
             raise ValueError(f"у заказа нельзя изменить: {', '.join(unknown)}")
         return found
 
+    def _employee(self, personnel_number: str) -> Employee:
+        if not personnel_number:
+            return Employee()
+        found = find_employee(self.settings.employees, personnel_number)
+        if found is None:
+            raise ValueError(f"в базе нет сотрудника с табельным номером {personnel_number}")
+        return found
+
     def _counterparty(self, given: Counterparty | str) -> str:
         if isinstance(given, str):
+            if given not in self.books.counterparties:
+                raise ValueError(f"в базе нет контрагента {given}")
             return given
         self.books.counterparties[given.counterparty_id] = given
         return given.counterparty_id

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from uzel.emulators.onec_base.answers import Answer, Auth
-from uzel.emulators.onec_base.errors import ExchangeError, LostAnswer, Vanished
+from uzel.emulators.onec_base.answers import Answer, Auth, read_checkauth
+from uzel.emulators.onec_base.errors import ExchangeError, LostAnswerError, VanishedError
 from uzel.emulators.onec_base.faults import Faults
 from uzel.emulators.onec_base.journal import Call, Journal
 from uzel.emulators.onec_base.profiles import DEFAULT_SCRIPT, Settings
@@ -14,12 +14,12 @@ from uzel.emulators.onec_base.profiles import DEFAULT_SCRIPT, Settings
 USER_AGENT = "1C+Enterprise/8.3"
 MAX_ANSWER_BYTES = 512 * 1024 * 1024
 PARTIAL = "without sending complete message body"  # httpx2's words for «Transferred a partial file»
-# Steps named alike in faults, whatever query string they are sent with.
-FAULT_STEPS = {"upload_init": "init"}
+# Steps named alike in faults and in the record of calls, whatever query string they are sent with.
+SAME_STEPS = {"upload_init": "init"}
 
 
 class Wire:
-    """Sends one step after another; knows the session's cookie and sessid once checkauth told them."""
+    """Sends one step after another; knows the session's cookie and sessid once :meth:`log_in` got them."""
 
     def __init__(
         self, url: str, login: str, password: str, settings: Settings, client: httpx2.Client, faults: Faults,
@@ -33,8 +33,12 @@ class Wire:
         parts = urlsplit(url)
         self._host = f"{parts.scheme}://{parts.netloc}"
         self._path = parts.path if parts.path not in ("", "/") else DEFAULT_SCRIPT
-        # The platform encodes login and password in UTF-8.
-        self._basic = "Basic " + base64.b64encode(f"{login}:{password}".encode()).decode()
+        self._login, self._password = login, password
+
+    def log_in(self) -> None:
+        """Begin a session: checkauth knows nothing of an earlier cookie."""
+        self.auth = Auth()
+        self.auth = read_checkauth(self.get("checkauth"))
 
     def get(self, step: str, filename: str = "") -> Answer:
         """A GET step; a partial answer is asked for once more, silently; a status other than 200 is only logged."""
@@ -64,21 +68,21 @@ class Wire:
             raise ExchangeError(f"Нет соединения с сервером: {error}") from error
 
     def _send(self, method: str, step: str, filename: str, body: bytes | None) -> Answer:
-        fault_step = FAULT_STEPS.get(step, step)
-        if self._faults.take("vanish_before", fault_step):
-            raise Vanished(fault_step)
-        path = DEFAULT_SCRIPT if step == "info" else self._path  # hard-coded in the configuration
-        target = f"{path}?{self.settings.query_string(step, self._sessid(), filename)}"
-        headers = self._headers()
-        request = httpx2.Request(method, self._host + target, headers=headers, content=body)
+        name = SAME_STEPS.get(step, step)
+        if self._faults.take("vanish_before", name):
+            raise VanishedError(name)
+        path = DEFAULT_SCRIPT if name == "info" else self._path  # hard-coded in the configuration
+        target = f"{path}?{self.settings.query_string(step, self._sessid(name), filename)}"
+        request = httpx2.Request(method, self._host + target, headers=self._headers(name), content=body)
         request.extensions["timeout"] = httpx2.Timeout(self.settings.timeout_seconds).as_dict()
-        lose = self._faults.take("lose_answer", fault_step)
-        answer = self._read(request, lose)
-        reply = "" if answer is None else answer.text[:200]
-        status = 0 if answer is None else answer.status
-        self._journal.called(Call(method, target, step, tuple(headers), len(body or b""), status, reply))
+        lose = self._faults.take("lose_answer", name)
+        answer = None
+        try:
+            answer = self._read(request, lose)
+        finally:  # a request without an answer was sent all the same
+            self._record(request, target, name, len(body or b""), answer)
         if answer is None:
-            raise LostAnswer(f"{fault_step}: соединение разорвано, ответ сервера не получен")
+            raise LostAnswerError(f"{name}: соединение разорвано, ответ сервера не получен")
         return answer
 
     def _read(self, request: httpx2.Request, lose: bool) -> Answer | None:
@@ -96,15 +100,26 @@ class Wire:
             response.close()
         return Answer(response.status_code, response.headers.get("Content-Type", ""), bytes(body))
 
-    def _sessid(self) -> str:
+    def _record(self, request: httpx2.Request, target: str, step: str, body_bytes: int, answer: Answer | None) -> None:
+        status, reply = (answer.status, answer.text[:200]) if answer else (0, "")
+        headers = tuple((name, value) for name, value in request.headers.items() if name in ("cookie", "user-agent"))
+        self._journal.called(Call(request.method, target, step, headers, body_bytes, status, reply))
+
+    def _sessid(self, step: str) -> str:
         """``&`` and line 4 as it stands; UT cuts the word off and puts its own (onec-exchange 1.2)."""
         line = self.auth.sessid_line
-        if not line or not self.settings.use_session_id or not self.settings.send_cookies:
+        if not line or not self.settings.use_session_id:
             return ""
+        if self._faults.take("wrong_sessid", step):
+            line = f"sessid={'0' * 32}"
         return f"&sessid={line.removeprefix('sessid=')}" if self.settings.profile == "ut" else f"&{line}"
 
-    def _headers(self) -> list[tuple[str, str]]:
-        headers = [("Authorization", self._basic), ("User-Agent", USER_AGENT)]
-        if self.auth.cookie_name and self.settings.send_cookies:
+    def _headers(self, step: str) -> list[tuple[str, str]]:
+        password = self._password + "?" if self._faults.take("wrong_password", step) else self._password
+        # The platform encodes login and password in UTF-8.
+        basic = base64.b64encode(f"{self._login}:{password}".encode()).decode()
+        headers = [("Authorization", f"Basic {basic}"), ("User-Agent", USER_AGENT)]
+        has_cookie = self.settings.send_cookies and self.auth.cookie_name
+        if has_cookie and not self._faults.take("no_cookie", step):
             headers.append(("Cookie", f"{self.auth.cookie_name}={self.auth.cookie_value}"))
         return headers

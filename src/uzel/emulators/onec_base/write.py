@@ -10,7 +10,7 @@ from lxml import etree
 
 from uzel.emulators.onec_base.profiles import ORDER_OPERATION, PAYMENT_KINDS, Settings
 from uzel.emulators.onec_base.records import ZERO, Books, Counterparty, Line, Order, Payment, Shipment
-from uzel.emulators.onec_base.requisites import order_requisites, payment_requisites, shipment_requisites
+from uzel.emulators.onec_base.requisites import order_requisites, payment_requisites, rate_text, shipment_requisites
 
 MAX_COMMENT_CHARS = 3000
 EMPTY_DATE = "0001-01-01"  # СрокПлатежа is always assigned, even when there is none
@@ -19,7 +19,7 @@ EMPTY_DATE = "0001-01-01"  # СрокПлатежа is always assigned, even whe
 def write_orders(orders: Sequence[Order], books: Books, settings: Settings, formed: dt.datetime) -> bytes:
     """One file of a session; ``formed`` is the session's start, the same for every portion."""
     namespace = settings.namespace
-    root = etree.Element(f"{{{namespace}}}КоммерческаяИнформация", nsmap={None: namespace})
+    root = etree.Element(f"{{{namespace}}}КоммерческаяИнформация", nsmap={None: namespace})  # type: ignore[dict-item]
     root.set("ВерсияСхемы", settings.schema_version)
     root.set("ДатаФормирования", formed.isoformat(timespec="seconds"))
     for order in orders:
@@ -27,7 +27,7 @@ def write_orders(orders: Sequence[Order], books: Books, settings: Settings, form
         document = _write_order(parent, order, books, settings)
         if settings.is_container:
             _write_container_documents(parent, order, settings)
-        elif settings.profile == "unf" and settings.subordinate_documents:
+        elif settings.has_subordinates:
             _write_subordinates(document, order, settings)
     return _serialise(root, settings)
 
@@ -76,13 +76,7 @@ def _write_counterparty(document: etree._Element, one: Counterparty, settings: S
     """Exactly one, the buyer; no address and no contacts unless the client is Bitrix's module."""
     element = _add(_add(document, "Контрагенты"), "Контрагент")
     _texts(element, Ид=one.counterparty_id, Наименование=one.name)
-    if one.is_company:
-        _texts(element, ОфициальноеНаименование=one.full_name or one.name)
-    if len(one.inn) in (10, 12):
-        _texts(element, ИНН=one.inn)
-    if len(one.kpp) == 9:
-        _texts(element, КПП=one.kpp)
-    _texts(element, **({"ОКПО": one.okpo} if one.is_company else {"ПолноеНаименование": one.full_name or one.name}))
+    _write_names_and_codes(element, one, settings)
     contacts = (("Телефон рабочий", one.phone), ("Почта", one.email)) if settings.contacts else ()
     filled = [(kind, value) for kind, value in contacts if value]
     if filled:
@@ -92,17 +86,26 @@ def _write_counterparty(document: etree._Element, one: Counterparty, settings: S
     _texts(element, Роль="Покупатель")
 
 
+def _write_names_and_codes(element: etree._Element, one: Counterparty, settings: Settings) -> None:
+    """A person's codes stand before his name in UNF's package of 2.10, after it in the official schema."""
+    full_name = one.full_name or one.name
+    inn = {"ИНН": one.inn} if len(one.inn) in (10, 12) else {}
+    kpp = {"КПП": one.kpp} if len(one.kpp) == 9 else {}
+    if one.is_company:
+        _texts(element, ОфициальноеНаименование=full_name, **inn, **kpp, ОКПО=one.okpo)
+    elif settings.profile == "unf":
+        _texts(element, **inn, **kpp, ПолноеНаименование=full_name)
+    else:
+        _texts(element, ПолноеНаименование=full_name, **inn, **kpp)
+
+
 def _vat(total: Decimal, rate: Decimal | None) -> Decimal:
     return (total * rate / (100 + rate)).quantize(Decimal("0.01")) if rate else ZERO
 
 
-def _rate(rate: Decimal | None) -> str:
-    return "Без НДС" if rate is None else _number(rate)
-
-
 def _write_tax(parent: etree._Element, amount: Decimal, rate: Decimal | None) -> None:
     tax = _add(parent, "Налог")
-    _texts(tax, Наименование="НДС", УчтеноВСумме="true", Сумма=_money(amount), Ставка=_rate(rate))
+    _texts(tax, Наименование="НДС", УчтеноВСумме="true", Сумма=_money(amount), Ставка=rate_text(rate))
 
 
 def _write_order_taxes(document: etree._Element, order: Order) -> None:
@@ -130,12 +133,12 @@ def _write_line(row: etree._Element, line: Line, settings: Settings) -> None:
     unit.set("Код", line.measure_code)
     unit.set("НаименованиеПолное", line.measure_name)
     rate = _add(_add(row, "СтавкиНалогов"), "СтавкаНалога")
-    _texts(rate, Наименование="НДС", Ставка=_rate(line.vat_rate))
+    _texts(rate, Наименование="НДС", Ставка=rate_text(line.vat_rate))
     kind = "Услуга" if line.is_service else "Товар"
     _write_requisites(row, [("ВидНоменклатуры", kind), ("ТипНоменклатуры", kind)])
     _texts(row, ЦенаЗаЕдиницу=_money(line.price), Количество=_number(line.quantity), Сумма=_money(line.total))
     if settings.profile == "unf":
-        _texts(row, Единица=line.measure_name, Коэффициент="1")
+        _texts(row, Единица=line.measure_code, Коэффициент="1")
     if line.vat_rate is not None:
         _write_tax(_add(row, "Налоги"), _vat(line.total, line.vat_rate), line.vat_rate)
     if line.discount:
@@ -147,20 +150,23 @@ def _write_line(row: etree._Element, line: Line, settings: Settings) -> None:
 
 
 def _write_subordinates(document: etree._Element, order: Order, settings: Settings) -> None:
-    """Payments and shipments of UNF 2.10: no Номер, because they did not come from the site."""
+    """Payments and shipments of UNF 2.10: Номер and Дата only of what came from the site (onec-exchange 4.1)."""
     if not order.has_documents:
         return
     parent = _add(document, "ПодчиненныеДокументы")
     for payment in order.payments:
         element = _add(parent, "ПодчиненныйДокумент")
-        _texts(element, Ид=payment.payment_id, ХозОперация=PAYMENT_KINDS[payment.kind][0])
+        _texts(element, Ид=payment.payment_id)
+        if payment.site_date:
+            _texts(element, Номер=payment.site_number, Дата=payment.site_date.isoformat())
+        _texts(element, ХозОперация=PAYMENT_KINDS[payment.kind][0])
         _texts(element, Валюта=_currency(order, settings), Курс="1", Сумма=_money(payment.amount))
         _write_requisites(element, payment_requisites(payment, settings))
     for shipment in order.shipments:
         element = _add(parent, "ПодчиненныйДокумент")
         _texts(element, Ид=shipment.shipment_id, ХозОперация="Отпуск товара")
         _write_lines(element, order.lines if shipment.complete else order.lines[:1], settings)
-        _write_requisites(element, shipment_requisites(shipment, settings))
+        _write_requisites(element, shipment_requisites(order, shipment, settings))
 
 
 def _write_container_documents(container: etree._Element, order: Order, settings: Settings) -> None:
@@ -173,7 +179,7 @@ def _write_container_documents(container: etree._Element, order: Order, settings
         document = _container_head(container, order, shipment, "Отпуск товара", settings)
         _texts(document, Сумма=_money(order.total), Основание=order.document_id, Время=_clock(shipment.date))
         _write_lines(document, order.lines if shipment.complete else order.lines[:1], settings)
-        _write_requisites(document, shipment_requisites(shipment, settings))
+        _write_requisites(document, shipment_requisites(order, shipment, settings))
 
 
 def _container_head(

@@ -1,6 +1,7 @@
 """The feed archive: every call of a base is kept with its feed. Append-only but for the package's progress."""
 
 from django.db import models
+from django.utils import timezone
 
 from uzel.hub.models.node import Node
 
@@ -15,7 +16,7 @@ class Feed(models.Model):
 
 
 class ExchangeSession(models.Model):
-    """From checkauth to the next checkauth. Cursor, acknowledgement and uploads live here: bases are strangers."""
+    """What one checkauth opened. Cursor, acknowledgement and uploads live here: bases are strangers."""
 
     node = models.ForeignKey(Node, models.CASCADE)
     cookie = models.CharField(max_length=64, unique=True)
@@ -24,13 +25,16 @@ class ExchangeSession(models.Model):
     version = models.CharField(max_length=10, blank=True, help_text="of init; non-empty means the new protocol")
     cml_version = models.CharField(max_length=10, blank=True)
     initialised = models.BooleanField(default=False)
-    offered = models.JSONField(null=True, help_text="what the last query gave: {order id: version}; null: nothing to confirm")
-    started_at = models.DateTimeField(auto_now_add=True)
-    last_call_at = models.DateTimeField(auto_now=True)
+    offered = models.JSONField(null=True, help_text="what the last query gave: {order id: [version, Order]}; null: nothing")
+    started_at = models.DateTimeField(default=timezone.now)
+    last_call_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["node", "kind", "-id"], name="sessions_of_a_node")]
 
 
 class Package(models.Model):
-    """One XML file of documents, being received, waiting, being read, or done."""
+    """A file of a base: being received, waiting, being read, or done. A zip is done when the files in it are packages."""
 
     class State(models.TextChoices):
         RECEIVING = "receiving"
@@ -40,14 +44,21 @@ class Package(models.Model):
 
     node = models.ForeignKey(Node, models.CASCADE)
     session = models.ForeignKey(ExchangeSession, models.SET_NULL, null=True)
+    archive = models.ForeignKey("self", models.CASCADE, null=True, help_text="the zip that this file came in")
     file_name = models.CharField(max_length=255)
+    zipped = models.BooleanField(default=False, help_text="a zip, by its first bytes")
     state = models.CharField(max_length=10, choices=State.choices, default=State.RECEIVING)
-    feed = models.ForeignKey(Feed, models.PROTECT, null=True, help_text="the whole file, once it is complete")
+    feed = models.ForeignKey(Feed, models.PROTECT, null=True, help_text="the whole file, once it is put together")
+    size = models.PositiveBigIntegerField(default=0, help_text="bytes received so far")
+    head = models.BinaryField(default=b"", help_text="first bytes, while the file is being received")
+    tail = models.BinaryField(default=b"", help_text="last bytes, while the file is being received")
     documents_received = models.PositiveIntegerField(default=0, help_text="documents seen by the reader")
-    documents_done = models.PositiveIntegerField(default=0, help_text="documents with a verdict; reading goes on from here after a crash")
+    documents_done = models.PositiveIntegerField(
+        default=0, help_text="documents with a verdict; reading goes on from here after a crash"
+    )
     problem_code = models.CharField(max_length=60, blank=True)
     problem = models.TextField(blank=True, help_text="why the file could not be read to its end, in plain Russian")
-    received_at = models.DateTimeField(auto_now_add=True)
+    received_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -83,7 +94,8 @@ class Call(models.Model):
     body = models.ForeignKey(Feed, models.PROTECT, null=True, related_name="+")
     body_size = models.PositiveBigIntegerField(default=0)
     reply = models.ForeignKey(Feed, models.PROTECT, null=True, related_name="+")
-    reply_line = models.CharField(max_length=300, help_text="first line of the answer")
+    reply_line = models.CharField(max_length=300, help_text="the beginning of the answer, secrets starred")
+    problem_code = models.CharField(max_length=60, blank=True, help_text="why it was not carried out; empty: it was")
 
     class Meta:
         indexes = [models.Index(fields=["node", "-id"], name="calls_of_a_node")]

@@ -24,10 +24,14 @@ class Node(models.Model):
     active = models.BooleanField(default=True)
     category_id = models.PositiveIntegerField(default=0, help_text="pipeline of the portal")
     default_responsible_id = models.PositiveBigIntegerField(null=True, help_text="portal user for unmapped employees")
-    stages = models.JSONField(default=list, help_text="status table: [[status code, status name, stage id], ...]; empty: standard")
+    stages = models.JSONField(
+        default=list, help_text="status table: [[status code, status name, stage id], ...]; empty: standard"
+    )
     ownership = models.JSONField(default=dict, help_text="field → merge | node | portal, over the standard table")
     requisites = models.JSONField(default=dict, help_text="field → name of the requisite in this base, over the standard table")
-    number_prefix = models.CharField(max_length=6, default="B", help_text="first letters of numbers of orders born in the portal")
+    number_prefix = models.CharField(
+        max_length=6, default="B", help_text="first letters of numbers of orders born in the portal"
+    )
     encoding = models.CharField(max_length=20, default="utf-8", help_text="of our answers: utf-8 | windows-1251")
     orders_per_query = models.PositiveIntegerField(default=200)
     last_call_at = models.DateTimeField(null=True)

@@ -4,6 +4,7 @@ from django.db import models
 
 from uzel.hub.models.archive import ExchangeSession, Package
 from uzel.hub.models.node import Node
+from uzel.hub.models.portal import CounterpartyBinding
 
 
 class OrderRow(models.Model):
@@ -18,9 +19,12 @@ class OrderRow(models.Model):
     in_portal = models.JSONField(null=True, help_text="null: no deal yet")
     agreed = models.JSONField(null=True, help_text="base of the three-way merge")
     merged = models.JSONField(help_text="what both sides should become")
-    deal = models.JSONField(null=True, help_text="the deal's fields and rows as last written or read")
-    sent = models.JSONField(null=True, help_text="Order whose write to the portal is not confirmed")
-    offered = models.JSONField(null=True, help_text="Order whose offer to the node is not confirmed")
+    deal = models.JSONField(null=True, help_text="the deal's state as last written or read")
+    client = models.ForeignKey(
+        CounterpartyBinding, models.SET_NULL, null=True, help_text="contact or company of the counterparty"
+    )
+    sent = models.JSONField(null=True, help_text="Orders whose write to the portal is not confirmed, oldest first")
+    offered = models.JSONField(null=True, help_text="Orders whose offer to the node is not confirmed, oldest first")
     version = models.PositiveIntegerField(default=0, help_text="of `merged`")
     hold = models.CharField(max_length=200, blank=True, help_text="why it is not offered to the node")
     deal_deleted = models.BooleanField(default=False)

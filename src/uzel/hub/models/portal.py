@@ -14,8 +14,13 @@ class Portal(models.Model):
     event_token = models.CharField(max_length=64, blank=True, help_text="application_token of the portal's events")
     limits = models.JSONField(default=dict, help_text="state of the leaky bucket and of the operating budgets")
     speed = models.FloatField(default=1.0, help_text="time scale of an emulated portal; 1 for a real one")
-    swept_until = models.CharField(max_length=40, blank=True, help_text="updatedTime the sweep has reached, as the portal wrote it")
-    setup = models.JSONField(default=dict, help_text="ids of what `portal setup` created: fields, enumeration items")
+    swept_until = models.JSONField(default=dict, help_text="kind → updatedTime the sweep has reached, as the portal wrote it")
+    setup = models.JSONField(
+        default=dict, help_text="ids of what `portal setup` found or created: nodes (code → item id), presets"
+    )
+    swept_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True, help_text="why the exchange with the portal stands, in plain Russian")
+    users_read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     @property
@@ -33,16 +38,19 @@ class CounterpartyBinding(models.Model):
 
     portal = models.ForeignKey(Portal, models.CASCADE)
     node = models.ForeignKey("hub.Node", models.CASCADE)
-    key = models.CharField(max_length=200, help_text="Ид of the counterparty, or a hash of its identifying fields when it has none")
+    key = models.CharField(
+        max_length=200, help_text="Ид of the counterparty, or a hash of its identifying fields when it has none"
+    )
     kind = models.CharField(max_length=10, help_text="contact | company")
     entity_id = models.PositiveBigIntegerField(null=True, help_text="null: a create was sent and its answer is not known")
-    requisite_id = models.PositiveBigIntegerField(null=True)
-    written = models.JSONField(default=dict, help_text="the counterparty as last written to the portal")
+    shown = models.JSONField(null=True, help_text="the card as last read or written")
     decision = models.TextField(blank=True, help_text="why this contact: created, by INN, by phone, by e-mail")
+    retry_at = models.DateTimeField(null=True, help_text="when a create without an answer must have ended in the portal")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["portal", "node", "key"], name="one_binding_a_counterparty")]
+        constraints = [models.UniqueConstraint(fields=["node", "key"], name="one_binding_a_counterparty")]
+        indexes = [models.Index(fields=["portal", "kind", "entity_id"], name="bindings_by_entity")]
 
 
 class DealNotice(models.Model):

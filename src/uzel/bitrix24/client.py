@@ -1,0 +1,177 @@
+"""The portal's REST API through an incoming webhook: single calls, batches, lists (bitrix24-rest A1, B).
+
+The client sends nothing before the governor lets it, and says of everything sent
+whether it was executed, was not, or may have been.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from uzel.bitrix24 import wire
+from uzel.bitrix24.batch import Chain, Command, Failed, Outcome, Unknown, body_of, commands_of, count, read_outcomes, read_times
+from uzel.bitrix24.errors import (
+    METHOD_BLOCKED,
+    TOO_MANY_REQUESTS,
+    MethodBlocked,
+    OutcomeUnknown,
+    PortalError,
+    TooManyRequests,
+    Unavailable,
+    pause_s,
+)
+from uzel.bitrix24.flight import Flight
+from uzel.bitrix24.limits import Governor, Ticket
+from uzel.bitrix24.operating import Spent
+from uzel.bitrix24.query_string import plain
+
+PAGE_ITEMS = 50  # the portal's own, not to be changed
+RETRY_DELAYS_S = (1.0, 3.0, 10.0, 30.0)  # portal seconds before each further attempt
+PARALLEL = 4  # batches in flight
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """``total`` and ``next`` come with lists; numbers with a fraction are Decimal."""
+
+    result: Any
+    total: int | None = None
+    next: int | None = None
+
+
+class PortalClient:
+    """Thread-safe. ``http`` comes from :func:`uzel.bitrix24.wire.open_http`; ``webhook`` is a secret and is never shown."""
+
+    def __init__(
+        self, webhook: str, governor: Governor, http: httpx2.Client, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._base = wire.base_of(webhook)
+        self._governor = governor
+        self._http = http
+        self._sleep = sleep
+        wire.hide_addresses()
+
+    def __repr__(self) -> str:
+        return f"<PortalClient {urlsplit(self._base).hostname}>"
+
+    @property
+    def webhook(self) -> str:
+        """The webhook in use; another one than was given once the portal was found renamed. A secret."""
+        return self._base
+
+    def cost(self, method: str) -> float:
+        """Portal seconds that one command of the method takes: what batches are packed by."""
+        return self._governor.cost(method)
+
+    def call(self, method: str, params: Mapping[str, Any] | None = None, *, repeatable: bool = False) -> Reply:
+        """One method. ``repeatable`` (it only reads) is tried again when there was no answer; else PortalError at once."""
+        delays = iter(RETRY_DELAYS_S if repeatable else ())
+        while True:
+            try:
+                return self._call_once(method, params or {})
+            except (Unavailable, TooManyRequests, OutcomeUnknown) as problem:
+                delay = next(delays, None)
+                pause = None if delay is None else pause_s(problem, delay, self._governor.speed)
+                if pause is None:
+                    raise
+                self._sleep(pause)
+
+    def batch(self, parts: Iterable[Chain | Command], *, halt: bool = False) -> dict[str, Outcome]:
+        """At most 50 commands in ONE request: an outcome for each by its key.
+
+        Raises Unavailable, TooManyRequests, Refused or WrongCredentials when surely nothing of it was executed.
+        """
+        commands = commands_of(parts)
+        if not commands:
+            return {}
+        return self._send_batch(self._governor.take(command.method for command in commands), commands, halt)
+
+    def batches(
+        self, packed: Iterable[tuple[Chain, ...]], *, parallel: int = PARALLEL, repeatable: bool = False
+    ) -> Iterator[tuple[tuple[Chain, ...], dict[str, Outcome]]]:
+        """Several batches in flight, each with its outcomes as it completes.
+
+        What was surely not executed is sent again, and with ``repeatable`` what may have been, too. A batch that cannot be
+        sent even so ends the series: those in flight are still given, then its PortalError is raised; the batches not given
+        were not executed.
+        Whoever stops asking early does not learn the outcomes of those in flight.
+        """
+        flight = Flight(self._governor, self._send_batch, RETRY_DELAYS_S, repeatable=repeatable, sleep=self._sleep)
+        return flight.run(packed, parallel)
+
+    def walk(self, method: str, params: Mapping[str, Any], items: str, id_field: str = "id") -> Iterator[dict[str, Any]]:
+        """Every row of a list by ascending id, without counting (B5). ``items`` names the rows in the result, "" for none."""
+        last: Any = None
+        while True:
+            beyond = {} if last is None else {f">{id_field}": last}
+            page = dict(params) | {"order": {id_field: "ASC"}, "filter": {**params.get("filter", {}), **beyond}, "start": -1}
+            rows = _rows(self.call(method, page, repeatable=True).result, items)
+            yield from rows
+            if len(rows) < PAGE_ITEMS:
+                return
+            if last is not None and int(rows[-1][id_field]) <= int(last):
+                raise OutcomeUnknown("NO_PROGRESS", f"портал отдаёт список {method} не по порядку")
+            last = rows[-1][id_field]
+
+    def _call_once(self, method: str, params: Mapping[str, Any]) -> Reply:
+        ticket = self._governor.take((method,))
+        body = self._post(ticket, method, plain(params))
+        self._governor.answered(ticket, (Spent.from_time(method, body.get("time")),))
+        return Reply(body["result"], count(body.get("total")), count(body.get("next")))
+
+    def _send_batch(self, ticket: Ticket, commands: tuple[Command, ...], halt: bool = False) -> dict[str, Outcome]:
+        """Send with a ticket that was taken for exactly these commands."""
+        try:
+            body = self._post(ticket, "batch", body_of(commands, halt=halt))
+        except OutcomeUnknown as problem:
+            return {command.key: Unknown(str(problem)) for command in commands}
+        outcomes = read_outcomes(body, commands)
+        whole = Spent.from_time("batch", body.get("time"))
+        self._governor.answered(ticket, read_times(body, commands, outcomes), whole.finish)
+        self._heed(commands, outcomes)
+        return outcomes
+
+    def _post(self, ticket: Ticket, method: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send. A good answer leaves the ticket to the caller, who knows its times; whatever goes wrong gives it back."""
+        try:
+            answer = wire.post(self._http, self._base, method, payload)
+        except OutcomeUnknown:
+            self._governor.lost(ticket)
+            raise
+        except PortalError as problem:
+            self._governor.not_executed(ticket)
+            raise self._taught(problem, method) from None
+        except BaseException:  # a signal in the middle: the request may be on its way
+            self._governor.lost(ticket)
+            raise
+        self._base = answer.base
+        return answer.body
+
+    def _taught(self, problem: PortalError, method: str) -> PortalError:
+        """The same problem, once the governor knows of it."""
+        if isinstance(problem, TooManyRequests):
+            self._governor.too_many_requests()
+        if isinstance(problem, MethodBlocked):
+            return MethodBlocked(method, self._governor.block(method))
+        return problem
+
+    def _heed(self, commands: Iterable[Command], outcomes: Mapping[str, Outcome]) -> None:
+        """Learn from commands that the portal refused by its limits."""
+        refused = {
+            (command.method, outcome.code) for command in commands if isinstance(outcome := outcomes[command.key], Failed)
+        }
+        for method, code in sorted(refused):
+            if code == METHOD_BLOCKED:
+                self._governor.block(method)
+            elif code == TOO_MANY_REQUESTS:
+                self._governor.too_many_requests()
+
+
+def _rows(result: Any, items: str) -> list[dict[str, Any]]:
+    """The rows of a page; an empty map comes as a list, an empty page may come as anything empty."""
+    rows = result.get(items) if items and isinstance(result, Mapping) else result
+    return rows if isinstance(rows, list) else []

@@ -1,0 +1,1 @@
+"""One file an entity of the portal: its record, the commands that touch it, its answers read."""

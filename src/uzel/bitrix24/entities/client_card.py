@@ -1,0 +1,212 @@
+"""Contacts and companies: one record for both, with the requisite of those who have one (bitrix24-rest C5, C6).
+
+They are created by the old methods on purpose: ``crm.item.add`` has a time budget that deals need (bitrix24-rest J).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from uzel.bitrix24.batch import Command
+from uzel.bitrix24.values import as_int, as_text
+
+CONTACT, COMPANY = "contact", "company"
+TYPE_ID = {CONTACT: 3, COMPANY: 4}
+OUTCOME_NAME = {CONTACT: "CONTACT", COMPANY: "COMPANY"}
+VALUE_LIMIT = 250  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class MultiValue:
+    """A phone or an e-mail with the id the portal gave it."""
+
+    value_id: int
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCard:
+    """What a contact or a company shows of a counterparty. ``kind``: ``contact`` | ``company``."""
+
+    kind: str = CONTACT
+    name: str = ""
+    last_name: str = ""
+    first_name: str = ""
+    middle_name: str = ""
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    inn: str = ""
+    kpp: str = ""
+    full_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCard:
+    """A card as read from the portal."""
+
+    entity_id: int
+    card: ClientCard
+    phone_values: tuple[MultiValue, ...] = ()
+    email_values: tuple[MultiValue, ...] = ()
+    requisite_id: int = 0
+    updated_at: str = ""
+    updated_by_id: int = 0
+
+
+def add(key: str, card: ClientCard, *, assigned_by_id: int, originator_id: str, origin_id: str) -> Command:
+    """Create a contact or a company; the answer is its bare id."""
+    fields = _NAMES[card.kind](card) | {
+        "PHONE": [{"VALUE": phone, "VALUE_TYPE": "WORK"} for phone in card.phones],
+        "EMAIL": [{"VALUE": email, "VALUE_TYPE": "WORK"} for email in card.emails],
+        "ASSIGNED_BY_ID": assigned_by_id,
+        "ORIGINATOR_ID": originator_id,
+        "ORIGIN_ID": origin_id,
+        "OPENED": "Y",
+    }
+    return Command(f"crm.{card.kind}.add", {"fields": {name: value for name, value in fields.items() if value}}, key)
+
+
+def update(key: str, known: KnownCard, changes: Mapping[str, Any]) -> Command:
+    """Write changed attributes of a card; phones and e-mails by their ids, so that none is ever doubled."""
+    kind = known.card.kind
+    fields = {_ITEM_NAMES[kind][name]: value for name, value in changes.items() if name in _ITEM_NAMES[kind]}
+    multi = _multi_changes(known, changes)
+    if multi:
+        fields["fm"] = multi
+    return Command("crm.item.update", {"entityTypeId": TYPE_ID[kind], "id": known.entity_id, "fields": fields}, key)
+
+
+def of_ids(key: str, kind: str, entity_ids: Iterable[int]) -> Command:
+    """At most 50 contacts or companies."""
+    return _listing(key, kind, {"@id": list(entity_ids)}, {"id": "ASC"})
+
+
+def of_origin(key: str, kind: str, originator_id: str, origin_id: str) -> Command:
+    """Contacts or companies with our external key, oldest first."""
+    return _listing(key, kind, {"=originatorId": originator_id, "=originId": origin_id}, {"id": "ASC"})
+
+
+def changed_since(key: str, kind: str, moment: str, start: int = 0) -> Command:
+    """Contacts or companies touched at ``moment`` or later, oldest change first."""
+    return _listing(key, kind, {">=updatedTime": moment} if moment else {}, {"updatedTime": "ASC", "id": "ASC"}, start)
+
+
+def by_phone(key: str, kind: str, phone: str) -> Command:
+    """Ids of contacts or companies with a phone."""
+    return _by_communication(key, kind, "PHONE", phone)
+
+
+def by_email(key: str, kind: str, email: str) -> Command:
+    """Ids of contacts or companies with an e-mail."""
+    return _by_communication(key, kind, "EMAIL", email)
+
+
+def read_found(result: Any, kind: str) -> list[int]:
+    """Ids in an answer of the duplicates search; nothing found comes as an empty list."""
+    return [as_int(one) for one in result.get(OUTCOME_NAME[kind], ())] if isinstance(result, Mapping) else []
+
+
+def requisites_by_inn(key: str, kind: str, inn: str, kpp: str) -> Command:
+    """Requisites with an INN (and KPP, where there is one)."""
+    criteria = {"=ENTITY_TYPE_ID": TYPE_ID[kind], "=RQ_INN": inn} | ({"=RQ_KPP": kpp} if kpp else {})
+    return _requisites(key, criteria)
+
+
+def requisites_of(key: str, kind: str, entity_ids: Iterable[int]) -> Command:
+    """Requisites of some contacts or companies."""
+    return _requisites(key, {"=ENTITY_TYPE_ID": TYPE_ID[kind], "@ENTITY_ID": list(entity_ids)})
+
+
+def presets(key: str) -> Command:
+    """Templates of requisites; a requisite needs one."""
+    return Command(
+        "crm.requisite.preset.list", {"select": ["ID", "ENTITY_TYPE_ID", "NAME", "XML_ID"], "order": {"ID": "ASC"}}, key
+    )
+
+
+def add_requisite(key: str, card: ClientCard, entity_id: int | str, preset_id: int) -> Command:
+    """Create the requisite of a contact or a company; the answer is its bare id."""
+    fields = {"ENTITY_TYPE_ID": TYPE_ID[card.kind], "ENTITY_ID": entity_id, "PRESET_ID": preset_id}
+    return Command("crm.requisite.add", {"fields": fields | {"NAME": card.name[:VALUE_LIMIT]} | requisite_fields(card)}, key)
+
+
+def update_requisite(key: str, requisite_id: int, card: ClientCard) -> Command:
+    """Write INN, KPP and the full name of a requisite."""
+    return Command("crm.requisite.update", {"id": requisite_id, "fields": requisite_fields(card)}, key)
+
+
+def requisite_fields(card: ClientCard) -> dict[str, str]:
+    """Legal details in the portal's names."""
+    full_name = card.full_name or card.name
+    return {"RQ_INN": card.inn, "RQ_KPP": card.kpp, "RQ_COMPANY_NAME": card.name, "RQ_COMPANY_FULL_NAME": full_name}
+
+
+def read_cards(result: Any, kind: str, requisites: Iterable[Mapping[str, Any]] = ()) -> list[KnownCard]:
+    """Cards in an answer to a list, each with its first requisite."""
+    legal: dict[int, Mapping[str, Any]] = {}
+    for requisite in requisites:
+        legal.setdefault(as_int(requisite["ENTITY_ID"]), requisite)
+    return [_read(item, kind, legal.get(as_int(item["id"]), {})) for item in result["items"]]
+
+
+def _read(item: Mapping[str, Any], kind: str, legal: Mapping[str, Any]) -> KnownCard:
+    values = [one for one in item.get("fm") or () if isinstance(one, Mapping)]
+    phones, emails = (
+        tuple(MultiValue(as_int(one["id"]), as_text(one["value"])) for one in values if one.get("typeId") == type_id)
+        for type_id in ("PHONE", "EMAIL")
+    )
+    last, first, middle = (as_text(item.get(name)) for name in ("lastName", "name", "secondName"))
+    is_contact = kind == CONTACT
+    card = ClientCard(
+        kind=kind,
+        name=" ".join(filter(None, (last, first, middle))) if is_contact else as_text(item.get("title")),
+        last_name=last if is_contact else "",
+        first_name=first if is_contact else "",
+        middle_name=middle if is_contact else "",
+        phones=tuple(one.value for one in phones),
+        emails=tuple(one.value for one in emails),
+        inn=as_text(legal.get("RQ_INN")),
+        kpp=as_text(legal.get("RQ_KPP")),
+        full_name=as_text(legal.get("RQ_COMPANY_FULL_NAME")),
+    )
+    return KnownCard(
+        as_int(item["id"]), card, phones, emails, as_int(legal.get("ID")), as_text(item.get("updatedTime")),
+        as_int(item.get("updatedBy")),
+    )  # fmt: skip
+
+
+def _multi_changes(known: KnownCard, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Values to add under ``n0, n1…`` and ids to delete by an empty value (bitrix24-rest C5)."""
+    new: list[dict[str, str]] = []
+    gone: dict[str, Any] = {}
+    for attribute, type_id, have in (("phones", "PHONE", known.phone_values), ("emails", "EMAIL", known.email_values)):
+        wanted = changes.get(attribute, getattr(known.card, attribute))
+        there = {one.value for one in have}
+        new += [{"typeId": type_id, "valueType": "WORK", "value": value} for value in wanted if value not in there]
+        gone |= {str(one.value_id): {"typeId": type_id, "value": ""} for one in have if one.value not in wanted}
+    return {f"n{place}": value for place, value in enumerate(new)} | gone
+
+
+def _listing(key: str, kind: str, criteria: Mapping[str, Any], order: Mapping[str, str], start: int = 0) -> Command:
+    params = {"entityTypeId": TYPE_ID[kind], "select": ["*"], "filter": criteria, "order": order, "start": start}
+    return Command("crm.item.list", params, key)
+
+
+def _by_communication(key: str, kind: str, type_id: str, value: str) -> Command:
+    params = {"type": type_id, "values": [value], "entity_type": OUTCOME_NAME[kind]}
+    return Command("crm.duplicate.findbycomm", params, key)
+
+
+def _requisites(key: str, criteria: Mapping[str, Any]) -> Command:
+    select = ["ID", "ENTITY_ID", "RQ_INN", "RQ_KPP", "RQ_COMPANY_FULL_NAME"]
+    return Command("crm.requisite.list", {"filter": criteria, "select": select, "order": {"ID": "ASC"}}, key)
+
+
+_NAMES = {
+    CONTACT: lambda card: {"LAST_NAME": card.last_name, "NAME": card.first_name, "SECOND_NAME": card.middle_name},
+    COMPANY: lambda card: {"TITLE": card.name[:VALUE_LIMIT]},
+}
+_ITEM_NAMES = {
+    CONTACT: {"last_name": "lastName", "first_name": "name", "middle_name": "secondName"},
+    COMPANY: {"name": "title"},
+}

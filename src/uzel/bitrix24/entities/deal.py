@@ -1,0 +1,152 @@
+"""Deals: the record, the commands that read and write it, and the answers read into it (bitrix24-rest C1, C2).
+
+Every name of a deal's field stands here and nowhere else.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from uzel.bitrix24.batch import Command
+from uzel.bitrix24.entities import deal_fields
+from uzel.bitrix24.entities.product_row import DealRow
+from uzel.bitrix24.values import as_int, as_money, as_text, is_yes
+
+DEAL = 2  # entityTypeId
+PAGE = 50  # deals in one answer of a list
+
+
+@dataclass(frozen=True, slots=True)
+class DealState:
+    """The part of a deal that speaks of an order. Moments and dates are texts as the portal shows them.
+
+    ``node`` is the item id of the exchange-node list; ``contact_id``/``company_id`` are 0 when there is none.
+    """
+
+    stage_id: str = ""
+    currency: str = "RUB"
+    opportunity: Decimal = Decimal(0)
+    assigned_by_id: int = 0
+    comments: str = ""
+    contact_id: int = 0
+    company_id: int = 0
+    node: str = ""
+    number: str = ""
+    number_in_node: str = ""
+    date_in_node: str = ""
+    posted: bool = False
+    paid: bool = False
+    shipped: bool = False
+    promo_code: str = ""
+    bonus_card_number: str = ""
+    paid_by_bonus: Decimal = Decimal(0)
+    rows: tuple[DealRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A deal as read, without its product rows: those come by a call of their own."""
+
+    deal_id: int
+    state: DealState
+    category_id: int = 0
+    hold: bool = False
+    created_at: str = ""
+    updated_at: str = ""
+    updated_by_id: int = 0
+    originator_id: str = ""
+    origin_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A standard field of the portal and the attribute of :class:`DealState` that it shows."""
+
+    name: str
+    attribute: str
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any] = lambda value: value
+
+
+_FIELDS: tuple[_Field, ...] = (
+    _Field("stageId", "stage_id", as_text),
+    _Field("currencyId", "currency", as_text),
+    _Field("opportunity", "opportunity", as_money, str),
+    _Field("assignedById", "assigned_by_id", as_int),
+    _Field("comments", "comments", as_text),
+    _Field("contactId", "contact_id", as_int),
+    _Field("companyId", "company_id", as_int),
+)
+
+
+def add(key: str, state: Mapping[str, Any], *, title: str, category_id: int, originator_id: str, origin_id: str) -> Command:
+    """Create a deal that shows the given attributes of a state."""
+    own = {"title": title, "categoryId": category_id, "originatorId": originator_id, "originId": origin_id}
+    return Command("crm.item.add", {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "fields": own | show(state)}, key)
+
+
+def update(key: str, deal_id: int, state: Mapping[str, Any], **own: Any) -> Command:
+    """Write the given attributes of a state; ``own`` are further fields in the portal's names."""
+    changes = {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "id": deal_id, "fields": own | show(state)}
+    return Command("crm.item.update", changes, key)
+
+
+def get(key: str, deal_id: int) -> Command:
+    """Read one deal."""
+    return Command("crm.item.get", {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "id": deal_id}, key)
+
+
+def of_origin(key: str, originator_id: str, origin_id: str) -> Command:
+    """Deals that carry our external key; nothing in the portal keeps it unique, so the oldest is ours."""
+    return listing(key, {"=originatorId": originator_id, "=originId": origin_id}, {"id": "ASC"})
+
+
+def of_ids(key: str, deal_ids: Iterable[int]) -> Command:
+    """At most :data:`PAGE` deals."""
+    return listing(key, {"@id": list(deal_ids)}, {"id": "ASC"})
+
+
+def changed_since(key: str, moment: str, start: int = 0) -> Command:
+    """Deals touched at ``moment`` (as the portal writes it) or later, oldest change first."""
+    return listing(key, {">=updatedTime": moment} if moment else {}, {"updatedTime": "ASC", "id": "ASC"}, start)
+
+
+def listing(key: str, criteria: Mapping[str, Any], order: Mapping[str, str], start: int = 0) -> Command:
+    """A page of deals."""
+    params = {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "select": ["*", "UF_*"], "filter": criteria, "order": order}
+    return Command("crm.item.list", params | {"start": start}, key)
+
+
+def show(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of the portal for attributes of a state. A given sum is kept as given, whatever the rows say."""
+    found = {field.name: field.write(state[field.attribute]) for field in _FIELDS if field.attribute in state}
+    if "opportunity" in found:
+        found["isManualOpportunity"] = "Y"
+    return found | deal_fields.show(state)
+
+
+def read_item(result: Any) -> Deal:
+    """The deal in an answer to add, get or update."""
+    return read_deal(result["item"])
+
+
+def read_items(result: Any) -> list[Deal]:
+    """The deals in an answer to a list."""
+    return [read_deal(item) for item in result["items"]]
+
+
+def read_deal(item: Mapping[str, Any]) -> Deal:
+    """One deal out of the portal's own fields."""
+    shown = {field.attribute: field.read(item.get(field.name)) for field in _FIELDS}
+    return Deal(
+        deal_id=as_int(item["id"]),
+        state=DealState(**shown, **deal_fields.read(item)),
+        category_id=as_int(item.get("categoryId")),
+        hold=is_yes(item.get(deal_fields.HOLD)),
+        created_at=as_text(item.get("createdTime")),
+        updated_at=as_text(item.get("updatedTime")),
+        updated_by_id=as_int(item.get("updatedBy")),
+        originator_id=as_text(item.get("originatorId")),
+        origin_id=as_text(item.get("originId")),
+    )

@@ -1,0 +1,119 @@
+"""Several batches in flight at once: who may start, who must try again, what came back.
+
+One thread (the caller's) decides and waits; the others only send. So a batch whose methods have no room never stands in
+the way of one whose methods have.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from uzel.bitrix24.batch import Chain, Command, Outcome, Unknown, commands_of
+from uzel.bitrix24.errors import MethodBlocked, PortalError, TooManyRequests, Unavailable, pause_s
+from uzel.bitrix24.limits import Governor, Ticket, Wait
+
+LOOK_AHEAD = 64  # batches taken from the caller's series and looked through for one that may start
+
+Batch = tuple[Chain, ...]
+Send = Callable[[Ticket, tuple[Command, ...]], dict[str, Outcome]]
+Landed = tuple[Batch, dict[str, Outcome]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A batch to be sent for the ``attempt``-th time, not before ``not_before`` (unix time)."""
+
+    batch: Batch
+    commands: tuple[Command, ...]
+    attempt: int = 0
+    not_before: float = 0.0
+
+
+class Flight:
+    """One series. ``send`` sends a batch with its ticket; ``delays_s`` are portal seconds before each further attempt."""
+
+    def __init__(
+        self, governor: Governor, send: Send, delays_s: Sequence[float], *, repeatable: bool, sleep: Callable[[float], None]
+    ) -> None:  # fmt: skip
+        self._governor = governor
+        self._send = send
+        self._delays_s = delays_s
+        self._repeatable = repeatable
+        self._sleep = sleep
+        self._waiting: list[_Due] = []
+        self._running: dict[Future[dict[str, Outcome]], _Due] = {}
+        self._failure: PortalError | None = None
+
+    def run(self, packed: Iterable[Batch], parallel: int) -> Iterator[Landed]:
+        """Yield in order of completion; the next batch is started before a finished one is given to the caller."""
+        source = iter(packed)
+        with ThreadPoolExecutor(parallel, "portal") as pool:
+            while True:
+                pause = self._start(pool, source, parallel)
+                if not self._running and not self._waiting:
+                    break
+                landed = self._await(pause)
+                self._start(pool, source, parallel)
+                yield from landed
+        if self._failure:
+            raise self._failure
+
+    def _start(self, pool: ThreadPoolExecutor, source: Iterator[Batch], parallel: int) -> float:
+        """Start all that may start. Returns the seconds until another may."""
+        if self._failure:
+            self._waiting.clear()
+            return 0.0
+        self._waiting += (_Due(batch, commands_of(batch)) for batch in islice(source, LOOK_AHEAD - len(self._waiting)))
+        pause = 0.0
+        for due in tuple(self._waiting):
+            if len(self._running) >= parallel:
+                break
+            ticket = self._ticket(due)
+            if isinstance(ticket, Wait):
+                pause = min(pause or ticket.seconds, ticket.seconds)
+                continue
+            self._waiting.remove(due)
+            self._running[pool.submit(self._send, ticket, due.commands)] = due
+        return pause
+
+    def _ticket(self, due: _Due) -> Ticket | Wait:
+        early = due.not_before - self._governor.clock()
+        return Wait(early) if early > 0 else self._governor.try_take(command.method for command in due.commands)
+
+    def _await(self, pause: float) -> list[Landed]:
+        """What has come back; nothing when it is time to look for room again."""
+        nap = self._governor.nap(pause) if pause else None
+        if not self._running:
+            self._sleep(nap or 0.0)
+            return []
+        finished, _ = wait(self._running, timeout=nap, return_when=FIRST_COMPLETED)
+        return [landed for future in finished if (landed := self._land(self._running.pop(future), future)) is not None]
+
+    def _land(self, due: _Due, future: "Future[dict[str, Outcome]]") -> Landed | None:
+        """The outcomes of a batch, or None when it goes back to the waiting ones or has ended the series."""
+        try:
+            outcomes = future.result()
+        except (Unavailable, TooManyRequests, MethodBlocked) as problem:
+            self._again(due, problem)
+            return None
+        except PortalError as problem:
+            self._failure = self._failure or problem
+            return None
+        if self._repeatable and _is_unknown(outcomes) and due.attempt < len(self._delays_s):
+            self._again(due, None)
+            return None
+        return due.batch, outcomes
+
+    def _again(self, due: _Due, problem: PortalError | None) -> None:
+        pause = (
+            pause_s(problem, self._delays_s[due.attempt], self._governor.speed) if due.attempt < len(self._delays_s) else None
+        )
+        if pause is None:
+            self._failure = self._failure or problem
+        else:
+            self._waiting.insert(0, replace(due, attempt=due.attempt + 1, not_before=self._governor.clock() + pause))
+
+
+def _is_unknown(outcomes: Mapping[str, Outcome]) -> bool:
+    return bool(outcomes) and all(isinstance(outcome, Unknown) for outcome in outcomes.values())

@@ -1,0 +1,279 @@
+"""The governor of one portal: nothing is sent before there is room for it under the portal's limits (bitrix24-rest B1, B2, J).
+
+It keeps the leaky bucket of requests, the operating budget of each method and what a command of each method usually costs;
+every answer teaches it. Thread-safe; one governor for all threads that call one portal. Inside it everything is in *portal
+seconds*: those of a real portal, of which an emulated one at ``speed`` 10 has ten in a second of ours.
+"""
+
+import itertools
+import math
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from uzel.bitrix24.bucket import Bucket, BucketRules
+from uzel.bitrix24.errors import MethodBlocked
+from uzel.bitrix24.operating import Budget, OperatingRules, Spent
+
+#: Seconds of one command before the portal has shown its own (J); a method not named here costs as the last line.
+USUAL_COST_S: Mapping[str, float] = {
+    "crm.item.add": 0.25,
+    "crm.item.update": 0.25,
+    "crm.item.productrow.set": 0.15,
+    "crm.contact.add": 0.2,
+    "crm.company.add": 0.2,
+    "crm.contact.update": 0.2,
+    "crm.company.update": 0.2,
+    "crm.item.list": 0.05,
+    "crm.item.productrow.list": 0.05,
+    "crm.item.get": 0.03,
+    "": 0.1,
+}
+COST_WEIGHT = 0.1  # of the newest command in the learned cost
+DEAREST_COMMAND_S = 60.0  # a request lives no longer
+LONGEST_NAP_S = 1.0  # while waiting, look again: answers of other threads may have made room
+PATIENCE_S = 1200.0  # two windows
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The limits of the portal's plan: for Enterprise ``BucketRules(rate=5, burst=250)``."""
+
+    requests: BucketRules = field(default_factory=BucketRules)
+    operating: OperatingRules = field(default_factory=OperatingRules)
+
+    @classmethod
+    def from_json(cls, kept: Any) -> "Rules":
+        """Rules as :meth:`Governor.to_json` keeps them; what is missing or spoilt is as usual."""
+        kept = kept if isinstance(kept, Mapping) else {}
+        requests, operating = _numbers(kept.get("requests")), _numbers(kept.get("operating"))
+        return cls(
+            BucketRules(**{name: requests[name] for name in BucketRules.__slots__ if requests.get(name, 0) > 0}),
+            OperatingRules(**{name: operating[name] for name in OperatingRules.__slots__ if operating.get(name, 0) > 0}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Leave to send one request; ``estimates`` are the seconds set aside for each method. Give it back exactly once."""
+
+    number: int
+    estimates: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """No room yet. ``seconds`` by our clock; ``method`` is the one without room, empty when it is the bucket of requests."""
+
+    seconds: float
+    method: str = ""
+
+
+class Governor:
+    """See the module. ``clock`` gives unix time, ``sleep`` takes seconds; both by our clock."""
+
+    def __init__(
+        self, *, rules: Rules | None = None, speed: float = 1.0, clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep, patience_s: float = PATIENCE_S,
+    ) -> None:  # fmt: skip
+        self.rules = rules or Rules()
+        self.speed = speed
+        self.clock = clock
+        self._sleep = sleep
+        self._patience_s = patience_s
+        self._lock = threading.Lock()
+        self._bucket = Bucket()
+        self._budgets: dict[str, Budget] = {}
+        self._costs: dict[str, float] = {}
+        self._rejected: Counter[str] = Counter()
+        self._tickets: dict[int, Ticket] = {}
+        self._numbers = itertools.count(1)
+
+    def cost(self, method: str) -> float:
+        """Portal seconds that one command of the method takes, as learned so far."""
+        name = method.lower()
+        return self._costs.get(name, USUAL_COST_S.get(name, USUAL_COST_S[""]))
+
+    def try_take(self, methods: Iterable[str]) -> Ticket | Wait:
+        """Take one request and the budgets of its commands (one name per command), or learn how long to wait."""
+        needs: dict[str, float] = {}
+        for method in methods:
+            needs[method.lower()] = needs.get(method.lower(), 0.0) + self.cost(method)
+        with self._lock:
+            now = self._now()
+            wait = self._longest_wait(needs, now)
+            if wait.seconds > 0:
+                return Wait(wait.seconds / self.speed, wait.method)
+            self._bucket = self._bucket.taken(now, self.rules.requests)
+            ticket = Ticket(next(self._numbers), needs)
+            self._tickets[ticket.number] = ticket
+            return ticket
+
+    def take(self, methods: Iterable[str]) -> Ticket:
+        """Wait for room, then take it. Raises MethodBlocked when that would last longer than the patience."""
+        names = tuple(methods)
+        while isinstance(got := self.try_take(names), Wait):
+            if got.seconds * self.speed > self._patience_s:
+                raise MethodBlocked(got.method, self.clock() + got.seconds)
+            self._sleep(self.nap(got.seconds))
+        return got
+
+    def nap(self, seconds: float) -> float:
+        """How long to sleep before looking again, when the wait is estimated at ``seconds``."""
+        return min(seconds, LONGEST_NAP_S / self.speed)
+
+    def answered(self, ticket: Ticket, spent: Iterable[Spent] = (), finish: float | None = None) -> None:
+        """The answer has come: ``spent`` in order of execution, ``finish`` of the whole request by the portal's clock."""
+        spendings = tuple(spent)
+        with self._lock:
+            if self._tickets.pop(ticket.number, None) is None:
+                return
+            now = self._now()
+            last = max([finish or 0.0, *(one.finish or 0.0 for one in spendings)])
+            for one in spendings:
+                self._learn(one, now, last)
+
+    def not_executed(self, ticket: Ticket) -> None:
+        """Surely not executed: the budgets are free again. The request itself may have been counted, and stays counted."""
+        with self._lock:
+            self._tickets.pop(ticket.number, None)
+
+    def lost(self, ticket: Ticket) -> None:
+        """No readable answer: take it that everything was executed at its usual cost."""
+        with self._lock:
+            if self._tickets.pop(ticket.number, None) is None:
+                return
+            for method, seconds in ticket.estimates.items():
+                self._spend(method, seconds, self._now())
+
+    def too_many_requests(self) -> None:
+        """The portal refused a request by its rate."""
+        with self._lock:
+            self._rejected["requests"] += 1
+            self._bucket = self._bucket.overflown(self._now(), self.rules.requests)
+
+    def block(self, method: str) -> float:
+        """The portal refused the method by its operating time. Returns the unix time (our clock) until which it rests."""
+        with self._lock:
+            name = method.lower()
+            self._rejected[name] += 1
+            budget = self._budgets.get(name, Budget()).blocked(self._now(), self.rules.operating)
+            self._budgets[name] = budget
+            return budget.blocked_until / self.speed
+
+    def snapshot(self) -> dict[str, Any]:
+        """What to show to people: portal seconds, moments as unix time of our clock."""
+        with self._lock:
+            now = self._now()
+            names = sorted(
+                {*self._budgets, *self._costs, *(name for ticket in self._tickets.values() for name in ticket.estimates)}
+            )
+            return {
+                "level": round(self._bucket.drained(now, self.rules.requests).level, 1),
+                "burst": self.rules.requests.burst,
+                "rate": self.rules.requests.rate,
+                "in_flight": len(self._tickets),
+                "rejected": dict(self._rejected),
+                "methods": {name: self._shown(name, now) for name in names},
+            }
+
+    def to_json(self) -> dict[str, Any]:
+        """State for the next process; requests still in flight are kept as spent."""
+        with self._lock:
+            now, rules = self._now(), self.rules.operating
+            budgets = dict(self._budgets)
+            for name in {name for ticket in self._tickets.values() for name in ticket.estimates}:
+                budgets[name] = budgets.get(name, Budget()).with_spent(self._in_flight(name), now, rules)
+            return {
+                "speed": self.speed,
+                "rules": asdict(self.rules),
+                "bucket": asdict(self._bucket.drained(now, self.rules.requests)),
+                "budgets": {name: _budget_to_json(budget) for name, budget in budgets.items()},
+                "costs": {name: round(seconds, 4) for name, seconds in self._costs.items()},
+                "rejected": dict(self._rejected),
+            }
+
+    @classmethod
+    def from_json(
+        cls, state: Any, *, rules: Rules | None = None, speed: float = 1.0, clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep, patience_s: float = PATIENCE_S,
+    ) -> "Governor":  # fmt: skip
+        """Go on where another process stopped. ``rules`` win over the kept ones; a spoilt part of the state is forgotten."""
+        state = state if isinstance(state, Mapping) else {}
+        rules = rules or Rules.from_json(state.get("rules"))
+        governor = cls(rules=rules, speed=speed, clock=clock, sleep=sleep, patience_s=patience_s)
+        governor._costs = {name: min(seconds, DEAREST_COMMAND_S) for name, seconds in _numbers(state.get("costs")).items()}
+        governor._rejected = Counter({name: int(times) for name, times in _numbers(state.get("rejected")).items()})
+        if _numbers({"speed": state.get("speed")}).get("speed") == speed:  # moments of another time scale mean nothing
+            bucket = _numbers(state.get("bucket"))
+            governor._bucket = Bucket(bucket.get("level", 0.0), bucket.get("at", 0.0))
+            kept = state.get("budgets")
+            for name, budget in kept.items() if isinstance(kept, Mapping) else ():
+                governor._budgets[str(name)] = _budget_from_json(budget)
+        return governor
+
+    def _now(self) -> float:
+        return self.clock() * self.speed
+
+    def _longest_wait(self, needs: Mapping[str, float], now: float) -> Wait:
+        waits = [Wait(self._bucket.wait(now, self.rules.requests))]
+        for name, need in needs.items():
+            budget = self._budgets.get(name, Budget())
+            waits.append(Wait(budget.wait(need, self._in_flight(name), now, self.rules.operating), name))
+        return max(waits, key=lambda wait: wait.seconds)
+
+    def _in_flight(self, name: str) -> float:
+        return math.fsum(ticket.estimates.get(name, 0.0) for ticket in self._tickets.values())
+
+    def _learn(self, one: Spent, now: float, last: float) -> None:
+        """One command's report. Its moment is told from the end of the answer, so the two clocks need not agree."""
+        name = one.method.lower()
+        moment = now - max(0.0, last - one.finish) * self.speed if one.finish else now
+        seconds = self.cost(name) if one.seconds is None else min(one.seconds * self.speed, DEAREST_COMMAND_S)
+        if one.seconds is not None:
+            self._costs[name] = self.cost(name) + COST_WEIGHT * (seconds - self.cost(name))
+        self._spend(name, seconds, moment)
+        if one.operating is not None:
+            reset_at = now + (one.reset_at - last) * self.speed if one.reset_at and last else 0.0
+            budget = self._budgets.get(name, Budget())
+            self._budgets[name] = budget.with_report(one.operating * self.speed, moment, reset_at, self.rules.operating)
+
+    def _spend(self, name: str, seconds: float, moment: float) -> None:
+        self._budgets[name] = self._budgets.get(name, Budget()).with_spent(seconds, moment, self.rules.operating)
+
+    def _shown(self, name: str, now: float) -> dict[str, Any]:
+        budget = self._budgets.get(name, Budget())
+        return {
+            "spent_s": round(budget.spent(now, self.rules.operating), 1),
+            "limit_s": self.rules.operating.limit,
+            "in_flight_s": round(self._in_flight(name), 1),
+            "cost_s": round(self.cost(name), 3),
+            "blocked_until": budget.blocked_until / self.speed if budget.blocked_until > now else None,
+            "rejected": self._rejected[name],
+        }
+
+
+def _budget_to_json(budget: Budget) -> dict[str, Any]:
+    return asdict(budget) | {"slots": [[at, round(seconds, 3)] for at, seconds in budget.slots]}
+
+
+def _budget_from_json(kept: Any) -> Budget:
+    kept = kept if isinstance(kept, Mapping) else {}
+    slots = kept.get("slots")
+    pairs = (_numbers(dict(enumerate(slot))) for slot in (slots if isinstance(slots, list) else ()) if isinstance(slot, list))
+    moments = _numbers(kept)
+    names = ("reported_at", "reset_at", "blocked_until")
+    return Budget(
+        tuple(sorted((pair["0"], pair["1"]) for pair in pairs if len(pair) == 2)), *(moments.get(name, 0.0) for name in names)
+    )
+
+
+def _numbers(kept: Any) -> dict[str, float]:
+    """The finite numbers of a kept mapping, none below zero."""
+    if not isinstance(kept, Mapping):
+        return {}
+    good = {str(name): value for name, value in kept.items() if isinstance(value, int | float) and not isinstance(value, bool)}
+    return {name: float(value) for name, value in good.items() if math.isfinite(value) and value >= 0}

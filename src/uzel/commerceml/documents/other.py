@@ -1,0 +1,14 @@
+"""Documents of any other ХозОперация: read as they stand, so that they can be kept and shown; never written."""
+
+from typing import NoReturn
+
+from uzel.commerceml.dialects import Dialect
+from uzel.commerceml.document import Document
+from uzel.commerceml.documents.shipment import read as read
+from uzel.commerceml.errors import UnwritableDocument
+from uzel.commerceml.xml_write import XmlWriter
+
+
+def write(_out: XmlWriter, document: Document, _dialect: Dialect) -> NoReturn:
+    """No client takes anything else than orders with their payments and shipments (onec-exchange 3.1)."""
+    raise UnwritableDocument(f"Документ {document.number}: хозоперация «{document.operation}» в базу не передаётся")

@@ -1,0 +1,116 @@
+"""VAT and discounts of rows: ``Налоги``, ``СтавкиНалогов``, ``Скидки`` (onec-exchange 3.1, 3.2)."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from uzel.commerceml import tags
+from uzel.commerceml.notes import Notes
+from uzel.commerceml.sums import NO_DISCOUNT, Discount, vat_of
+from uzel.commerceml.values import LONGEST_VALUE_CHARACTERS, parse_number, plain, write_amount
+from uzel.commerceml.xml_read import Element, Parts, number_of
+from uzel.commerceml.xml_write import XmlWriter
+from uzel.model import OrderLine
+from uzel.model.order import ZERO
+
+_RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)(?=\D|$)")
+_FALSE = ("false", "0")
+
+
+def read_vat(parts: Parts, notes: Notes, position: int) -> tuple[Decimal | None, bool]:
+    """Rate in percent (``None`` is «без НДС» or silence) and whether the row's sum contains the tax."""
+    taxes = parts.get(tags.TAXES)
+    text = _vat_text(parts.get(tags.TAX_RATES)) or _vat_text(taxes)
+    if not text:
+        return None, True
+    try:
+        rate = parse_rate(text[:LONGEST_VALUE_CHARACTERS])
+    except ValueError:
+        what = f"Ставка «{text[:LONGEST_VALUE_CHARACTERS]}» не понята, принято «без НДС»"
+        notes.add("vat_rate_unknown", f"{tags.ITEM} {position} / {tags.TAX_PERCENT}", what)
+        return None, True
+    return rate, rate is None or not _is_on_top(taxes)
+
+
+def _vat_text(block: Element | None) -> str:
+    """The rate of the tax named НДС, or of the only tax there is."""
+    if block is None:
+        return ""
+    if len(block) == 1:
+        rate = _inside(block[0], -1, tags.TAX_PERCENT)
+        return ((rate.text if rate is not None else None) or "").strip()
+    for tax in block:
+        if tags.VAT in (tax.findtext(tags.NAME) or "").upper():
+            return (tax.findtext(tags.TAX_PERCENT) or "").strip()
+    return ""
+
+
+def _is_on_top(taxes: Element | None) -> bool:
+    flag = None if taxes is None or not len(taxes) else _inside(taxes[0], 1, tags.IN_TOTAL)
+    return flag is not None and (flag.text or "").strip() in _FALSE
+
+
+def _inside(holder: Element, usual: int, tag: str) -> Element | None:
+    """A child by its tag; its usual place is tried first, because these two are looked for in every row."""
+    if len(holder) > 1 and holder[usual].tag == tag:
+        return holder[usual]
+    return holder.find(tag)
+
+
+@lru_cache(maxsize=256)
+def parse_rate(text: str) -> Decimal | None:
+    """``20``, ``20%``, ``НДС 20/120``, ``10.00`` → percent; ``Без НДС`` → ``None``; ValueError when it is neither."""
+    found = _RATE.search(text)
+    if found:
+        return parse_number(found.group(1))
+    if text.strip().lower().startswith("без"):
+        return None
+    raise ValueError(f"not a rate: {text!r}")
+
+
+def read_discount(block: Element | None, notes: Notes, position: int = 0) -> Discount:
+    """All discounts of a row (or of the document, position 0) together."""
+    if block is None or not len(block):
+        return NO_DISCOUNT
+    amount, percent, outside = ZERO, ZERO, ZERO
+    for element in block:
+        parts = {child.tag: child for child in element}
+        money = number_of(parts, tags.SUM, notes, position) or ZERO
+        amount += money
+        percent += number_of(parts, tags.PERCENT, notes, position) or ZERO
+        flag = parts.get(tags.IN_TOTAL)
+        if flag is not None and (flag.text or "").strip() in _FALSE:
+            outside += money
+    return Discount(amount, percent, outside)
+
+
+def write_rate(out: XmlWriter, line: OrderLine) -> None:
+    """``СтавкиНалогов`` of a row: the place where 1C looks for the rate."""
+    with out.block(tags.TAX_RATES), out.block(tags.TAX_RATE):
+        out.leaf(tags.NAME, tags.VAT)
+        out.leaf(tags.TAX_PERCENT, _rate(line))
+
+
+def write_tax(out: XmlWriter, line: OrderLine) -> None:
+    """``Налоги`` of a row: nothing without a rate."""
+    if line.vat_rate is None:
+        return
+    with out.block(tags.TAXES), out.block(tags.TAX):
+        out.leaf(tags.NAME, tags.VAT)
+        out.leaf(tags.IN_TOTAL, "true" if line.vat_included else "false")
+        out.leaf(tags.SUM, write_amount(vat_of(line)))
+        out.leaf(tags.TAX_PERCENT, _rate(line))
+
+
+def write_discount(out: XmlWriter, line: OrderLine) -> None:
+    """``Скидки`` of a row: nothing without a discount; the sum of the row already contains it."""
+    if not line.discount:
+        return
+    with out.block(tags.DISCOUNTS), out.block(tags.DISCOUNT):
+        out.leaf(tags.NAME, tags.DISCOUNT_NAME)
+        out.leaf(tags.SUM, write_amount(line.discount))
+        out.leaf(tags.IN_TOTAL, "true")
+
+
+def _rate(line: OrderLine) -> str:
+    return tags.WITHOUT_VAT if line.vat_rate is None else plain(line.vat_rate)

@@ -1,0 +1,74 @@
+"""``crm.item.*``: deals, contacts and companies by one set of methods (bitrix24-rest C1)."""
+
+from typing import Any
+
+from uzel.emulators.bitrix24_portal import item_fields, saving
+from uzel.emulators.bitrix24_portal.access import entity_type, find_item, may_add
+from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
+from uzel.emulators.bitrix24_portal.errors import denied
+from uzel.emulators.bitrix24_portal.records import Item
+from uzel.emulators.bitrix24_portal.search import find, resolver
+from uzel.emulators.bitrix24_portal.values import text, to_int, to_list
+
+
+def add(call: Call) -> Reply:
+    """Make an item and answer the whole of it."""
+    entity = entity_type(call)
+    if not may_add(call.user):
+        raise denied()
+    change = item_fields.read(call.core, entity, call.fields(), original=call.original_names, on_create=True)
+    return _item(call, saving.create(call.core, call.user, entity, change))
+
+
+def get(call: Call) -> Reply:
+    """One item."""
+    return _item(call, _found(call))
+
+
+def update(call: Call) -> Reply:
+    """Change an item and answer the whole of it."""
+    item = _found(call)
+    change = item_fields.read(call.core, item.entity_type_id, call.fields(), original=call.original_names, on_create=False)
+    return _item(call, saving.update(call.core, call.user, item, change))
+
+
+def delete(call: Call) -> Reply:
+    """Delete an item; the answer is an empty array."""
+    saving.delete(call.core, _found(call))
+    return Reply([])
+
+
+def listing(call: Call) -> Reply:
+    """A page of items."""
+    entity, original = entity_type(call), call.original_names
+    resolve = resolver(call, entity, original=original)
+    items, total, following = find(call, entity, resolve, dict(call.params), strict=True)
+    names = [text(name) for name in to_list(call.params.get("select")) or []]
+    shown = [item_fields.select(call.core, item, names, original=original) for item in items]
+    return Reply({"items": shown}, total, following)
+
+
+def fields(call: Call) -> Reply:
+    """What fields an item has."""
+    described = item_fields.describe(call.core, entity_type(call), original=call.original_names)
+    return Reply({"fields": described})
+
+
+def _found(call: Call) -> Item:
+    entity = entity_type(call)
+    return find_item(call, entity, to_int(call.required("id")))
+
+
+def _item(call: Call, item: Item) -> Reply:
+    shown: dict[str, Any] = item_fields.show(call.core, item, original=call.original_names)
+    return Reply({"item": shown})
+
+
+METHODS = (
+    Method("crm.item.add", add),
+    Method("crm.item.get", get),
+    Method("crm.item.update", update),
+    Method("crm.item.delete", delete),
+    Method("crm.item.list", listing),
+    Method("crm.item.fields", fields),
+)

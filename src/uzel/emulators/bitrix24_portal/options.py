@@ -1,0 +1,117 @@
+"""Every knob of the emulated portal. What the documentation leaves open is a switch here (bitrix24-rest, marks [?])."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+#: Seconds of execution a call costs (bitrix24-rest J). ``method:entityTypeId`` is looked up before ``method``.
+COSTS: Mapping[str, float] = {
+    "crm.item.add": 0.25,
+    "crm.item.add:3": 0.2,
+    "crm.item.add:4": 0.2,
+    "crm.item.update": 0.25,
+    "crm.item.delete": 0.2,
+    "crm.deal.add": 0.25,
+    "crm.deal.update": 0.25,
+    "crm.contact.add": 0.2,
+    "crm.contact.update": 0.2,
+    "crm.company.add": 0.2,
+    "crm.company.update": 0.2,
+    "crm.item.productrow.set": 0.15,
+    "crm.item.productrow.add": 0.15,
+    "crm.item.productrow.update": 0.15,
+    "crm.deal.productrows.set": 0.15,
+    "crm.requisite.add": 0.2,
+    "crm.requisite.update": 0.2,
+}
+
+#: What a method costs that is not named above, by its last word.
+COSTS_BY_VERB: Mapping[str, float] = {"list": 0.05, "get": 0.03, "fields": 0.03, "add": 0.1, "update": 0.1, "delete": 0.1}
+OTHER_COST_S = 0.02
+
+SCOPES = ("crm", "user", "user.userfield", "userfieldconfig", "catalog", "basic")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings of one emulated portal; durations are the portal's own seconds, before ``speed`` divides them."""
+
+    # Rate limit: leaky bucket per source address.
+    bucket_threshold: int = 50
+    bucket_drain_per_second: int = 2
+    rejected_requests_fill_bucket: bool = False
+
+    # Execution time.
+    operating_limit_s: float = 480.0
+    operating_window_s: float = 600.0
+    operating_per: str = "webhook"
+    operating_in_result_time: bool = True
+    costs: Mapping[str, float] = field(default_factory=lambda: dict(COSTS))
+    request_timeout_s: float = 60.0
+    continue_after_timeout: bool = True
+
+    # Answers.
+    wrong_secret_error: str = "INVALID_CREDENTIALS"
+    wrong_secret_status: int = 401
+    numeric_codes_as_numbers: bool = False
+    empty_findbycomm_as_list: bool = True
+    origin_in_filter: bool = True
+    case_insensitive_filters: bool = True
+    boolean_user_fields: str = "YN"
+
+    # Rules of saving.
+    multifield_update: str = "by_key"
+    check_required_fields: bool = True
+    empty_row_set_clears: bool = True
+    row_price_digits: int = 2
+    exclusive_price_when_tax_not_included: str = "divide"
+    deal_userfield_name_limit_chars: int = 50
+
+    # Events.
+    event_delay_s: float = 1.0
+    event_jitter_s: float = 1.0
+    events_in_order: bool = False
+    productrow_set_fires_update: bool = True
+    productrow_set_touches_deal: bool = True
+    unchanged_update_fires_event: bool = False
+    webhook_hears_category_moves: bool = True
+    event_timeout_s: float = 5.0
+
+    # The portal and its people.
+    exchange_user_is_admin: bool = True
+    exchange_user_rights: str = "all"
+    manager_rights: str = "all"
+    scopes: tuple[str, ...] = SCOPES
+    features: Mapping[str, str] = field(default_factory=dict)
+    commercial_plan: bool = True
+    require_https: bool = False
+    seed: int = 20260101
+    utc_offset_hours: int = 3
+
+    # Limits of the emulator itself.
+    max_body_bytes: int = 64 * 1024 * 1024
+    max_journal_calls: int = 200_000
+
+    def __post_init__(self) -> None:
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise ValueError(f"{name}: {getattr(self, name)!r} is not one of {', '.join(allowed)}")
+
+    def cost_s(self, method: str, entity_type_id: str = "") -> float:
+        """Emulated execution time of one call, in the portal's seconds."""
+        for key in (f"{method}:{entity_type_id}", method):
+            if key in self.costs:
+                return self.costs[key]
+        return COSTS_BY_VERB.get(method.rpartition(".")[2], OTHER_COST_S)
+
+
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "operating_per": ("webhook", "portal"),
+    "boolean_user_fields": ("YN", "10", "json"),
+    "multifield_update": ("by_key", "append"),
+    "exclusive_price_when_tax_not_included": ("divide", "same"),
+    "exchange_user_rights": ("all", "own", "none"),
+    "manager_rights": ("all", "own", "none"),
+}
+
+#: An Enterprise portal: ``Options(**ENTERPRISE)``.
+ENTERPRISE: Mapping[str, int] = {"bucket_threshold": 250, "bucket_drain_per_second": 5}

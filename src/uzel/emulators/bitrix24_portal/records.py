@@ -1,0 +1,167 @@
+"""What the portal stores. A change is a new record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+DEAL, CONTACT, COMPANY, REQUISITE = 2, 3, 4, 8
+ENTITY_NAMES: Mapping[int, str] = {DEAL: "Сделка", CONTACT: "Контакт", COMPANY: "Компания"}
+#: entityTypeId → what stands in ENTITY_ID of its user fields
+USER_FIELD_ENTITY: Mapping[int, str] = {DEAL: "CRM_DEAL", CONTACT: "CRM_CONTACT", COMPANY: "CRM_COMPANY"}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """An employee. ``rights`` in CRM: all | own (only where he is responsible) | none; ``secret`` is his webhook's."""
+
+    id: int
+    name: str
+    last_name: str
+    second_name: str = ""
+    email: str = ""
+    work_position: str = ""
+    is_admin: bool = False
+    is_active: bool = True
+    rights: str = "all"
+    secret: str = ""
+    user_fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """Last, first and middle name."""
+        return " ".join(part for part in (self.last_name, self.name, self.second_name) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A pipeline of deals; 0 is the one that is always there."""
+
+    id: int
+    name: str
+    sort: int = 500
+    is_default: bool = False
+    origin_id: str = ""
+    originator_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """An entry of a CRM directory; a stage of a pipeline is one. ``semantics``: "" in work, S won, F lost."""
+
+    id: int
+    entity_id: str
+    status_id: str
+    name: str
+    sort: int = 10
+    is_system: bool = False
+    color: str = ""
+    semantics: str = ""
+    name_init: str = ""
+    category_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EnumItem:
+    """A value of a user field of type enumeration; deals hold its id."""
+
+    id: int
+    value: str
+    xml_id: str
+    sort: int = 100
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UserField:
+    """A user field. ``name`` starts with UF_; labels are by language."""
+
+    id: int
+    entity_id: str
+    name: str
+    user_type: str
+    xml_id: str | None = None
+    sort: int = 100
+    is_multiple: bool = False
+    is_mandatory: bool = False
+    show_filter: str = "N"
+    show_in_list: str = "Y"
+    edit_in_list: str = "Y"
+    is_searchable: str = "N"
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    items: tuple[EnumItem, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The label a person sees."""
+        labels = self.labels.get("editFormLabel", {})
+        return labels.get("ru") or next(iter(labels.values()), "") or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Multifield:
+    """A phone, an e-mail, … of a contact or a company."""
+
+    id: int
+    type_id: str
+    value_type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A deal, a contact or a company. ``values``: camelCase names of standard fields and original names of user fields."""
+
+    entity_type_id: int
+    id: int
+    values: Mapping[str, Any]
+    multifields: tuple[Multifield, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    """A product row of a deal, prices of one unit (bitrix24-rest C4)."""
+
+    id: int
+    owner_id: int
+    product_id: int
+    product_name: str
+    price: Decimal
+    price_exclusive: Decimal
+    price_netto: Decimal
+    price_brutto: Decimal
+    quantity: Decimal
+    discount_type_id: int
+    discount_rate: Decimal
+    discount_sum: Decimal
+    tax_rate: Decimal | None
+    tax_included: str
+    tax_name: str
+    measure_code: int
+    measure_name: str
+    sort: int
+
+
+@dataclass(frozen=True, slots=True)
+class Requisite:
+    """Legal details of a contact or a company; ``fields`` by their UPPER_CASE names, all texts."""
+
+    id: int
+    entity_type_id: int
+    entity_id: int
+    preset_id: int
+    fields: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment in the timeline of an item."""
+
+    id: int
+    entity_type: str
+    entity_id: int
+    author_id: int
+    comment: str
+    created: datetime

@@ -1,0 +1,209 @@
+"""Creating, changing and deleting items: the rules that hold whoever does it, a webhook or a person at the screen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from uzel.emulators.bitrix24_portal import multifields, product_rows
+from uzel.emulators.bitrix24_portal.core import Core
+from uzel.emulators.bitrix24_portal.errors import ApiError
+from uzel.emulators.bitrix24_portal.multifields import Wish
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, ENTITY_NAMES, Item, Multifield, ProductRow, User
+from uzel.emulators.bitrix24_portal.stages import moved, settle_stage
+
+EVENT_PREFIX = {DEAL: "ONCRMDEAL", CONTACT: "ONCRMCONTACT", COMPANY: "ONCRMCOMPANY"}
+DAYS_TO_CLOSE = 7
+#: field with one link and field with all of them; a company has no single contact
+_LINKS = {DEAL: ("contactId", "contactIds"), CONTACT: ("companyId", "companyIds"), COMPANY: ("", "contactIds")}
+BASE_CURRENCY = "RUB"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a save wants: typed values by canonical names, multifields, the whole new set of rows or None."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    multifields: tuple[Wish, ...] = ()
+    rows: tuple[ProductRow, ...] | None = None
+
+
+def create(core: Core, user: User, entity_type_id: int, change: Change) -> Item:
+    """Make an item; without values it is made all the same (its title says "Сделка #7")."""
+    store, now = core.store, core.clock.moment()
+    _check_required(core, entity_type_id, change.values, on_create=True)
+    values = _defaults(entity_type_id, user, now) | dict(change.values)
+    if entity_type_id == DEAL:
+        settled = settle_stage(store, {}, values)
+        values |= settled | {"movedBy": user.id, "movedTime": now, "previousStageId": ""}
+    phones = multifields.apply((), change.multifields, lambda: store.next_id("multifield"), changes_by_id=False)
+    item_id = store.next_id(f"item{entity_type_id}")
+    values = _named(entity_type_id, item_id, _linked(entity_type_id, values))
+    if change.rows is not None:
+        store.rows[item_id] = tuple(replace(row, owner_id=item_id) for row in change.rows)
+        values = _summed(values, store.rows[item_id])
+    item = Item(entity_type_id, item_id, {"id": item_id, **values}, phones)
+    store.items[entity_type_id].put(_communicating(item))
+    _bind_back(core, {}, item)
+    core.events.fire(EVENT_PREFIX[entity_type_id] + "ADD", ID=item_id)
+    return store.items[entity_type_id].get(item_id) or item
+
+
+def update(core: Core, user: User, item: Item, change: Change) -> Item:
+    """Change an item. Nothing changed means nothing saved and no event (bitrix24-rest C1)."""
+    store, now = core.store, core.clock.moment()
+    new = {**item.values, **_linked(item.entity_type_id, change.values)}
+    if item.entity_type_id == DEAL:
+        settled = settle_stage(store, item.values, change.values)
+        new |= settled | moved(item.values, settled, user.id, now)
+        rows = store.rows.get(item.id, ()) if change.rows is None else change.rows
+        new = _summed(new, rows) if rows or change.rows is not None else new
+    _check_required(core, item.entity_type_id, new, on_create=False, changed=change.values)
+    phones = multifields.apply(
+        item.multifields, change.multifields, lambda: store.next_id("multifield"),
+        changes_by_id=core.options.multifield_update == "by_key",
+    )  # fmt: skip
+    rows_changed = change.rows is not None and not _same_rows(store.rows.get(item.id, ()), change.rows)
+    if new == item.values and phones == item.multifields and not rows_changed:
+        if core.options.unchanged_update_fires_event:
+            _fire_update(core, item, item)
+        return item
+    if change.rows is not None:
+        store.rows[item.id] = change.rows
+    new |= {"updatedTime": now, "updatedBy": user.id}
+    return _stored(core, item, new, phones)
+
+
+def _stored(core: Core, old: Item, values: Mapping[str, Any], phones: tuple[Multifield, ...]) -> Item:
+    item = _communicating(replace(old, values=values, multifields=phones))
+    core.store.items[item.entity_type_id].put(item)
+    _bind_back(core, old.values, item)
+    _fire_update(core, old, item)
+    return item
+
+
+def _fire_update(core: Core, old: Item, item: Item) -> None:
+    prefix = EVENT_PREFIX[item.entity_type_id]
+    if item.entity_type_id == DEAL and old.values["categoryId"] != item.values["categoryId"]:
+        data = {"CATEGORY_ID": item.values["categoryId"], "STAGE_ID": item.values["stageId"]}
+        core.events.fire(prefix + "MOVETOCATEGORY", ID=item.id, **data)
+    else:
+        core.events.fire(prefix + "UPDATE", ID=item.id)
+
+
+def delete(core: Core, item: Item) -> None:
+    """Delete an item with its rows and requisites."""
+    store = core.store
+    store.items[item.entity_type_id].remove(item.id)
+    if item.entity_type_id == DEAL:
+        store.rows.pop(item.id, None)
+    owned = [one.id for one in store.requisites.values() if (one.entity_type_id, one.entity_id) == (item.entity_type_id, item.id)]
+    for requisite_id in owned:
+        del store.requisites[requisite_id]
+    core.events.fire(EVENT_PREFIX[item.entity_type_id] + "DELETE", ID=item.id)
+
+
+def set_rows(core: Core, user: User, deal: Item, rows: tuple[ProductRow, ...]) -> None:
+    """Replace the rows of a deal by themselves, as crm.item.productrow.* does; what else follows is switchable."""
+    before = core.store.rows.get(deal.id, ())
+    core.store.rows[deal.id] = rows
+    values = _summed(dict(deal.values), rows)
+    changed = not _same_rows(before, rows)
+    if changed and core.options.productrow_set_touches_deal:
+        values |= {"updatedTime": core.clock.moment(), "updatedBy": user.id}
+    item = replace(deal, values=values)
+    core.store.items[DEAL].put(item)
+    if core.options.productrow_set_fires_update and (changed or core.options.unchanged_update_fires_event):
+        _fire_update(core, deal, item)
+
+
+def _same_rows(before: tuple[ProductRow, ...], after: tuple[ProductRow, ...]) -> bool:
+    return len(before) == len(after) and all(map(product_rows.is_same, before, after))
+
+
+def _summed(values: dict[str, Any], rows: tuple[ProductRow, ...]) -> dict[str, Any]:
+    """Without the manual mode the sum of a deal is the sum of its rows (bitrix24-rest C2)."""
+    total, tax = product_rows.totals(rows)
+    return values | {"taxValue": tax} | ({} if values.get("isManualOpportunity") == "Y" else {"opportunity": total})
+
+
+def _defaults(entity_type_id: int, user: User, now: datetime) -> dict[str, Any]:
+    common = {
+        "createdTime": now, "updatedTime": now, "createdBy": user.id, "updatedBy": user.id, "assignedById": user.id,
+        "opened": "Y", "lastActivityBy": user.id, "lastActivityTime": now, "webformId": 0, "observers": (),
+    }  # fmt: skip
+    return common | _DEFAULTS[entity_type_id](now)
+
+
+def _deal_defaults(now: datetime) -> dict[str, Any]:
+    today = now.replace(hour=0, minute=0, second=0)
+    return {
+        "companyId": 0, "contactId": 0, "contactIds": (), "categoryId": 0, "typeId": "SALE", "opportunity": Decimal(0), "taxValue": Decimal(0),
+        "isManualOpportunity": "N", "currencyId": BASE_CURRENCY, "isNew": "Y", "isRecurring": "N", "isReturnCustomer": "N",
+        "isRepeatedApproach": "N", "begindate": today, "closedate": today + timedelta(days=DAYS_TO_CLOSE), "comments": "",
+    }  # fmt: skip
+
+
+_DEFAULTS = {
+    DEAL: _deal_defaults,
+    CONTACT: lambda _: {"companyId": 0, "companyIds": (), "typeId": "CLIENT", "sourceId": "CALL", "export": "Y", "categoryId": 0},
+    COMPANY: lambda _: {
+        "contactIds": (), "typeId": "CUSTOMER", "industry": "IT", "employees": "EMPLOYEES_1", "categoryId": 0,
+        "currencyId": BASE_CURRENCY, "revenue": Decimal(0), "isMyCompany": "N",
+    },
+}  # fmt: skip
+
+
+def _named(entity_type_id: int, item_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    """The name the portal gives an item that came without one."""
+    name = f"{ENTITY_NAMES[entity_type_id]} #{item_id}"
+    if entity_type_id != CONTACT:
+        return values if values.get("title") else values | {"title": name}
+    named = values.get("name") or values.get("lastName") or values.get("secondName")
+    return values if named else values | {"lastName": name}
+
+
+def _linked(entity_type_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The single link and the list of links say the same: the first of the list is the single one."""
+    single, several = _LINKS[entity_type_id]
+    listed = tuple(dict.fromkeys(number for number in values.get(several, ()) if number))
+    if several in values and (listed or not values.get(single)):
+        return {**values, several: listed} | ({single: listed[0] if listed else 0} if single else {})
+    if single and single in values:
+        return {**values, several: (values[single],) if values[single] else ()}
+    return dict(values)
+
+
+def _communicating(item: Item) -> Item:
+    if item.entity_type_id == DEAL:
+        return item
+    kinds = {one.type_id for one in item.multifields}
+    flags = {"hasPhone": "Y" if "PHONE" in kinds else "N", "hasEmail": "Y" if "EMAIL" in kinds else "N", "hasImol": "N"}
+    return replace(item, values={**item.values, **flags})
+
+
+def _bind_back(core: Core, before: Mapping[str, Any], item: Item) -> None:
+    """A contact's companies know the contact, a company's contacts know the company."""
+    if item.entity_type_id == DEAL:
+        return
+    mine, theirs, other = (
+        ("companyIds", "contactIds", COMPANY) if item.entity_type_id == CONTACT else ("contactIds", "companyIds", CONTACT)
+    )
+    old, new = set(before.get(mine, ())), set(item.values.get(mine, ()))
+    for linked in filter(None, map(core.store.items[other].get, old ^ new)):
+        listed = tuple(one for one in linked.values.get(theirs, ()) if one != item.id)
+        listed += (item.id,) if linked.id in new else ()
+        core.store.items[other].put(replace(linked, values=_linked(other, {**linked.values, theirs: listed})))
+
+
+def _check_required(
+    core: Core, entity_type_id: int, values: Mapping[str, Any], *, on_create: bool, changed: Mapping[str, Any] | None = None
+) -> None:
+    """Required user fields; an update is checked only for the fields it names (bitrix24-rest C2)."""
+    if not core.options.check_required_fields:
+        return
+    for one in core.store.user_fields_of(entity_type_id):
+        asked = on_create or (changed is not None and one.name in changed)
+        if one.is_mandatory and asked and values.get(one.name) in (None, "", ()):
+            raise ApiError("CRM_FIELD_ERROR_REQUIRED", f'Поле "{one.title}" обязательно для заполнения')

@@ -1,0 +1,129 @@
+"""Everything the portal stores, in memory, under one lock; ids grow by one and are never used twice."""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from uzel.emulators.bitrix24_portal.records import (
+    COMPANY,
+    CONTACT,
+    DEAL,
+    USER_FIELD_ENTITY,
+    Category,
+    Comment,
+    Item,
+    ProductRow,
+    Requisite,
+    Status,
+    User,
+    UserField,
+)
+
+#: fields by which clients look items up; equality on them does not read the whole table
+INDEXED = ("originId",)
+RUSSIAN_PHONE_DIGITS = 11
+
+
+class Items:
+    """Items of one entity type, in the order of their ids, with an index of the fields clients look up by."""
+
+    def __init__(self) -> None:
+        self._items: dict[int, Item] = {}
+        self._index: dict[tuple[str, str], set[int]] = {}
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self._items.values())
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def get(self, item_id: int | None) -> Item | None:
+        """The item, or None."""
+        return self._items.get(item_id) if item_id is not None else None
+
+    def put(self, item: Item) -> None:
+        """Store a new item or the new state of one."""
+        self._forget(self._items.get(item.id))
+        self._items[item.id] = item
+        for key in self._keys(item):
+            self._index.setdefault(key, set()).add(item.id)
+
+    def remove(self, item_id: int) -> None:
+        """Delete an item for good."""
+        self._forget(self._items.pop(item_id, None))
+
+    def equal(self, name: str, values: Iterable[str]) -> list[Item]:
+        """Items whose indexed field has one of the values, letter case aside; the caller still compares exactly."""
+        ids = {item_id for value in values for item_id in self._index.get((name, value.casefold()), ())}
+        return [self._items[item_id] for item_id in sorted(ids)]
+
+    def _forget(self, item: Item | None) -> None:
+        for key in self._keys(item) if item else ():
+            self._index[key].discard(item.id if item else 0)
+
+    def _keys(self, item: Item) -> list[tuple[str, str]]:
+        keys = [(name, str(item.values[name]).casefold()) for name in INDEXED if item.values.get(name)]
+        return keys + [(one.type_id, communication(one.type_id, one.value)) for one in item.multifields]
+
+
+def communication(type_id: str, value: str) -> str:
+    """How a phone or an e-mail is compared: digits of a phone without its extension, 8 and +7 alike (bitrix24-rest C5)."""
+    if type_id != "PHONE":
+        return value.strip().casefold()
+    digits = re.sub(r"\D", "", re.split(r"[;,#]|доб|ext", value.casefold())[0])
+    return "7" + digits[1:] if len(digits) == RUSSIAN_PHONE_DIGITS and digits[0] == "8" else digits
+
+
+class Store:
+    """The tables. Whoever reads or writes holds :attr:`lock`."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.users: dict[int, User] = {}
+        self.categories: dict[int, Category] = {}
+        self.statuses: dict[int, Status] = {}
+        self.user_fields: dict[int, UserField] = {}
+        self.items: Mapping[int, Items] = {DEAL: Items(), CONTACT: Items(), COMPANY: Items()}
+        self.rows: dict[int, tuple[ProductRow, ...]] = {}
+        self.requisites: dict[int, Requisite] = {}
+        self.presets: dict[int, Mapping[str, Any]] = {}
+        self.addresses: dict[tuple[int, int, int], Mapping[str, str]] = {}
+        self.comments: dict[int, Comment] = {}
+        self.measures: dict[int, str] = {}
+        self.products: dict[int, str] = {}
+        self._ids: dict[str, int] = {}
+
+    def next_id(self, table: str) -> int:
+        """A fresh id of a table."""
+        self._ids[table] = self._ids.get(table, 0) + 1
+        return self._ids[table]
+
+    def skip_ids(self, table: str, last: int) -> None:
+        """Ids up to ``last`` are taken."""
+        self._ids[table] = max(self._ids.get(table, 0), last)
+
+    def user_fields_of(self, entity: int | str) -> list[UserField]:
+        """User fields of an entity type id or of an ENTITY_ID, in the order people see them."""
+        entity_id = USER_FIELD_ENTITY[entity] if isinstance(entity, int) else entity
+        fields = [one for one in self.user_fields.values() if one.entity_id == entity_id]
+        return sorted(fields, key=lambda one: (one.sort, one.id))
+
+    def stages(self, category_id: int) -> list[Status]:
+        """Stages of a pipeline in their order; empty when there is no such pipeline."""
+        entity_id = stage_directory(category_id)
+        return self.directory(entity_id) if category_id in self.categories else []
+
+    def directory(self, entity_id: str) -> list[Status]:
+        """Entries of a CRM directory in their order."""
+        return sorted((one for one in self.statuses.values() if one.entity_id == entity_id), key=lambda one: (one.sort, one.id))
+
+
+def stage_directory(category_id: int) -> str:
+    """ENTITY_ID of a pipeline's stages (bitrix24-rest C3)."""
+    return f"DEAL_STAGE_{category_id}" if category_id else "DEAL_STAGE"
+
+
+def stage_prefix(category_id: int) -> str:
+    """What STATUS_ID of a stage starts with in a pipeline."""
+    return f"C{category_id}:" if category_id else ""

@@ -1,0 +1,127 @@
+"""What changed in the portal is read and due orders are written into it, wave after wave, until nothing is due now.
+
+sweep ─ due deliveries ─ clients (found or created) ─ changed cards ─ deals ─ confirmed | retry_at | problem
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.utils import timezone
+
+from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.errors import PortalError, WrongCredentials
+from uzel.flows import sweep_portal
+from uzel.flows.find_clients import Wanted, find_clients, wanted_client
+from uzel.flows.portal_job import Job, fail, jobs_of, postpone, take_due
+from uzel.flows.portal_line import portal_line
+from uzel.flows.set_up_portal import complete_setup
+from uzel.flows.update_clients import update_clients
+from uzel.flows.write_deals import PASSING_DELAY_S, write_deals
+from uzel.hub.models import Delivery, OrderRow, Portal
+from uzel.mapping.counterparty_card import is_somebody
+from uzel.mapping.deal_order import ClientRef
+from uzel.mapping.employees import assign
+
+log = logging.getLogger("uzel.drain")
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """``orders``: deliveries worked on, ``busy``: another process speaks with the portal, ``problem``: why it stopped."""
+
+    orders: int = 0
+    busy: bool = False
+    problem: str = ""
+
+
+def drain(
+    portal_id: int, now: Callable[[], dt.datetime] = timezone.now, *, advance: Callable[[int], None] = lambda _: None
+) -> Drained:
+    """Write whatever is due; ``advance`` is told the size of each finished wave."""
+    portal = Portal.objects.get(pk=portal_id)
+    with portal_line(portal) as client:
+        if client is None:
+            return Drained(busy=True)
+        orders, problem = 0, ""
+        try:
+            complete_setup(portal, client)
+            while jobs := _look_and_take(portal, client, now):
+                _wave(portal, client, jobs, now)
+                orders += len(jobs)
+                advance(len(jobs))
+        except PortalError as error:
+            problem = explain(error)
+            log.warning("portal %s: %s", portal.code, error)
+        remember_problem(portal, problem)
+        return Drained(orders, problem=problem)
+
+
+def _look_and_take(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) -> list[Job]:
+    """What people changed is read between the waves: a long drain must not make the portal's own news wait."""
+    if sweep_portal.is_due(portal, now()):
+        sweep_portal.look(portal, client, now())
+    return take_due(portal, now())
+
+
+def explain(error: PortalError) -> str:
+    """Why nothing can be written, for the administrator."""
+    if isinstance(error, WrongCredentials):
+        return "Портал не принимает вебхук: проверьте, не удалён ли он и не уволен ли сотрудник обмена (uzel portal setup)."
+    return f"Портал недоступен, обмен продолжится сам: {error}"
+
+
+def remember_problem(portal: Portal, problem: str) -> None:
+    """Put on record why the exchange with the portal stands, or that it does not."""
+    Portal.objects.filter(pk=portal.pk).exclude(problem=problem).update(problem=problem)
+
+
+def _wave(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
+    ready = _with_clients(portal, client, _known_again(portal, client, jobs, now), now)
+    update_clients(client, ready)
+    write_deals(portal, client, ready, now)
+
+
+def _known_again(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> list[Job]:
+    """A deal that was written to without an answer is read before it is written again."""
+    unanswered = [job for job in jobs if job.row.deal_id is not None and job.row.sent]
+    if not unanswered:
+        return list(jobs)
+    sweep_portal.look_at(portal, client, [job.row.deal_id for job in unanswered if job.row.deal_id], now())
+    again = Delivery.objects.filter(pk__in=[job.delivery.pk for job in unanswered], wanted__gt=F("confirmed"))
+    answered = [job for job in jobs if job not in unanswered]
+    return answered + list(jobs_of(again.select_related("order__node__portal", "order__client")))
+
+
+def _with_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> list[Job]:
+    """Jobs whose counterparty is a card of the portal now; the others have their reason and their time."""
+    wanted: dict[tuple[int, str], Wanted] = {}
+    of_job: list[tuple[Job, Wanted | None]] = []
+    for job in jobs:
+        one = None
+        if is_somebody(job.order.counterparty):
+            assigned = assign(job.order.responsible, job.staff).user_id
+            one = wanted_client(job.row.node, job.order.counterparty, assigned)
+            one = wanted.setdefault((job.row.node_id, one.key), one)
+        of_job.append((job, one))
+    find_clients(portal, client, list(wanted.values()), now)
+    ready = [job for job, one in of_job if one is None or _take_client(portal, job, one, now())]
+    OrderRow.objects.bulk_update([job.row for job in ready], ["client"])
+    return ready
+
+
+def _take_client(portal: Portal, job: Job, one: Wanted, now: dt.datetime) -> bool:
+    binding = one.binding
+    if binding is not None and binding.entity_id is not None:
+        job.row.client, job.client = binding, ClientRef(binding.kind, binding.entity_id)
+        return True
+    if one.failed is not None:
+        fail(
+            job, one.failed.code or "client_refused", f"Портал не принял контрагента: {one.failed.text or one.failed.code}", now
+        )
+        return False
+    soon = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
+    postpone(job, max(soon, binding.retry_at) if binding is not None and binding.retry_at else soon)
+    return False

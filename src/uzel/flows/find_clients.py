@@ -1,0 +1,223 @@
+"""Counterparties of orders become contacts and companies: bound, found or created, never multiplied.
+
+    binding of this base ─ what was created but never answered ─ INN ─ phone ─ e-mail ─ a new card
+
+A create leaves its mark (a binding without an entity) before it is sent, so a lost answer or a killed worker
+means a search by our external key before anything is created again.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
+from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.entities import client_card
+from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
+from uzel.flows.portal_reading import read_all, read_cards
+from uzel.hub.models import CounterpartyBinding, Node, Portal
+from uzel.mapping.counterparty_card import card_of, choose, claims, key_of, lacking
+from uzel.mapping.origin import ORIGINATOR, card_origin
+from uzel.model import Counterparty
+from uzel.model.codec import to_json
+
+ROUNDS = 10  # of search and create: two new counterparties who may be one wait for each other
+KEYS_OF_ONE = 3  # phones and e-mails searched for one counterparty
+EXECUTION_LIMIT_S = 65  # seconds after which the portal has surely ended a request (bitrix24-rest B2)
+
+
+@dataclass(slots=True)
+class Wanted:
+    """A counterparty without a known card; ``failed`` says why he has none after all."""
+
+    node: Node
+    counterparty: Counterparty
+    key: str
+    card: ClientCard
+    assigned_by_id: int
+    binding: CounterpartyBinding | None = None
+    failed: Failed | None = None
+
+    @property
+    def origin_id(self) -> str:
+        """External key of the card that would be created."""
+        return card_origin(self.node.code, self.key)
+
+
+@dataclass(slots=True)
+class Search:
+    """Ids that the searches for one counterparty gave, by the link of the chain."""
+
+    by_inn: list[int] = field(default_factory=list)
+    by_phone: list[int] = field(default_factory=list)
+    by_email: list[int] = field(default_factory=list)
+
+
+def wanted_client(node: Node, counterparty: Counterparty, assigned_by_id: int) -> Wanted:
+    """What is looked for on behalf of an order."""
+    return Wanted(node, counterparty, key_of(counterparty), card_of(counterparty), assigned_by_id)
+
+
+def find_clients(portal: Portal, client: PortalClient, wanted: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
+    """Give every counterparty (each named once) a binding with an entity, or a reason; those still open are tried later."""
+    _recall_bindings(wanted)
+    for _ in range(ROUNDS):
+        waiting = [one for one in wanted if not _is_bound(one) and not one.failed and not _in_flight(one, now())]
+        if not waiting:
+            return
+        _look_up(portal, client, waiting)
+        missing = [one for one in waiting if not _is_bound(one)]
+        _create(portal, client, _apart(missing), now)
+
+
+def _recall_bindings(wanted: Sequence[Wanted]) -> None:
+    keys = {one.key for one in wanted}
+    known = {
+        (binding.node_id, binding.key): binding
+        for binding in CounterpartyBinding.objects.filter(node__in={one.node.pk for one in wanted}, key__in=keys)
+    }
+    for one in wanted:
+        one.binding = known.get((one.node.pk, one.key))
+
+
+def _is_bound(one: Wanted) -> bool:
+    return one.binding is not None and one.binding.entity_id is not None
+
+
+def _in_flight(one: Wanted, now: dt.datetime) -> bool:
+    return one.binding is not None and one.binding.retry_at is not None and one.binding.retry_at > now
+
+
+def _apart(missing: Iterable[Wanted]) -> list[Wanted]:
+    """Those who cannot be one another; the others are searched again when these exist."""
+    taken: set[tuple[str, str]] = set()
+    chosen = []
+    for one in missing:
+        claimed = claims(one.card)
+        if not claimed & taken:
+            taken |= claimed
+            chosen.append(one)
+    return chosen
+
+
+# --- searching --------------------------------------------------------------------------------------------------------
+
+
+def _look_up(portal: Portal, client: PortalClient, waiting: Sequence[Wanted]) -> None:
+    """Bind whoever the portal has already."""
+    found = _searches(client, waiting)
+    ids = {kind: sorted({i for one, s in found if one.card.kind == kind for i in _ids(s)}) for kind in client_card.TYPE_ID}
+    cards = {kind: {known.entity_id: known for known in read_cards(client, kind, ids[kind])} for kind in ids}
+    completed: list[tuple[Wanted, KnownCard, dict[str, Any]]] = []
+    for one, search in found:
+        there = cards[one.card.kind]
+        lists = ([there[i] for i in ids_ if i in there] for ids_ in (search.by_inn, search.by_phone, search.by_email))
+        match = choose(one.card, *lists)
+        if match:
+            _bind(portal, one, match.known, match.decision)
+            completed.append((one, match.known, lacking(one.card, match.known.card)))
+    _complete(client, [row for row in completed if row[2]])
+
+
+def _searches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wanted, Search]]:
+    commands: list[Command] = []
+    for place, one in enumerate(waiting):
+        commands += _search_commands(f"c{place}", one)
+    outcomes = read_all(client, commands)
+    return [(one, _read_search(f"c{place}", one, outcomes)) for place, one in enumerate(waiting)]
+
+
+def _search_commands(key: str, one: Wanted) -> Iterator[Command]:
+    kind, card = one.card.kind, one.card
+    if one.binding is not None:  # created once, never answered
+        yield client_card.of_origin(f"{key}_origin", kind, ORIGINATOR, one.origin_id)
+    if card.inn:
+        yield client_card.requisites_by_inn(f"{key}_inn", kind, card.inn, card.kpp)
+    for place, phone in enumerate(card.phones[:KEYS_OF_ONE]):
+        yield client_card.by_phone(f"{key}_phone{place}", kind, phone)
+    for place, email in enumerate(card.emails[:KEYS_OF_ONE]):
+        yield client_card.by_email(f"{key}_email{place}", kind, email)
+
+
+def _read_search(key: str, one: Wanted, outcomes: dict[str, Any]) -> Search:
+    search, kind = Search(), one.card.kind
+    for place in range(KEYS_OF_ONE):
+        search.by_phone += client_card.read_found(outcomes.get(f"{key}_phone{place}"), kind)
+        search.by_email += client_card.read_found(outcomes.get(f"{key}_email{place}"), kind)
+    search.by_inn = [int(row["ENTITY_ID"]) for row in outcomes.get(f"{key}_inn") or ()]
+    orphan = outcomes.get(f"{key}_origin")
+    if orphan and orphan["items"]:
+        search.by_inn.insert(0, int(orphan["items"][0]["id"]))
+    return search
+
+
+def _ids(search: Search) -> list[int]:
+    return search.by_inn + search.by_phone + search.by_email
+
+
+def _bind(portal: Portal, one: Wanted, known: KnownCard, decision: str) -> None:
+    one.binding, _ = CounterpartyBinding.objects.update_or_create(
+        node=one.node,
+        key=one.key,
+        defaults={
+            "portal": portal, "kind": known.card.kind, "entity_id": known.entity_id, "decision": decision,
+            "shown": to_json(known.card), "retry_at": None,
+        },
+    )  # fmt: skip
+
+
+def _complete(client: PortalClient, rows: Sequence[tuple[Wanted, KnownCard, dict[str, Any]]]) -> None:
+    """Add to a found card the phones and e-mails that it lacks; a failure costs nothing but these."""
+    latest = {(known.card.kind, known.entity_id): (one, known, changes) for one, known, changes in rows}
+    chains = [
+        Chain((client_card.update(f"u{place}", known, changes),)) for place, (_, known, changes) in enumerate(latest.values())
+    ]
+    for _ in client.batches(pack(chains, cost=client.cost)):
+        pass
+
+
+# --- creating ---------------------------------------------------------------------------------------------------------
+
+
+def _create(portal: Portal, client: PortalClient, missing: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
+    by_key = {f"n{place}": one for place, one in enumerate(missing)}
+    chains = [Chain(tuple(_create_commands(portal, key, one))) for key, one in by_key.items()]
+    packed = pack(chains, cost=client.cost)
+    for sent, outcomes in client.batches(_marked(portal, packed, by_key, now)):
+        for chain in sent:
+            key = chain.commands[0].key
+            _created(portal, by_key[key], outcomes[key])
+
+
+def _create_commands(portal: Portal, key: str, one: Wanted) -> Iterator[Command]:
+    yield client_card.add(key, one.card, assigned_by_id=one.assigned_by_id, originator_id=ORIGINATOR, origin_id=one.origin_id)
+    preset = portal.setup.get("presets", {}).get(one.card.kind)
+    if one.card.inn and preset:
+        yield client_card.add_requisite(f"{key}_requisite", one.card, f"$result[{key}]", preset)
+
+
+def _marked(
+    portal: Portal, packed: Iterable[tuple[Chain, ...]], by_key: dict[str, Wanted], now: Callable[[], dt.datetime]
+) -> Iterator[tuple[Chain, ...]]:
+    """Each batch just before it is sent: its creates are on record as unanswered."""
+    for chains in packed:
+        retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
+        for chain in chains:
+            one = by_key[chain.commands[0].key]
+            one.binding, _ = CounterpartyBinding.objects.update_or_create(
+                node=one.node, key=one.key, defaults={"portal": portal, "kind": one.card.kind, "retry_at": retry_at}
+            )
+        yield chains
+
+
+def _created(portal: Portal, one: Wanted, outcome: Outcome) -> None:
+    assert one.binding is not None, "a create is marked before it is sent"
+    if isinstance(outcome, Done):
+        one.binding.entity_id, one.binding.retry_at = int(outcome.result), None
+        one.binding.shown, one.binding.decision = to_json(one.card), "создан: в портале такого не было"
+        one.binding.save()
+    elif isinstance(outcome, Failed):
+        one.failed = outcome
+        one.binding.delete()
+        one.binding = None

@@ -1,0 +1,121 @@
+"""One order on its way into the portal: what the deal shows, what it should show, and how an attempt ended."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import F, Q
+
+from uzel.bitrix24.entities.deal import DealState
+from uzel.hub.models import Delivery, OrderRow, Portal
+from uzel.hub.queries import rules_of, staff_of
+from uzel.mapping.deal_order import NOBODY, ClientRef, state_of, to_write
+from uzel.mapping.employees import Staff
+from uzel.mapping.rules import NodeRules
+from uzel.model import Order
+from uzel.model.codec import from_json
+
+CHUNK = 500  # orders taken at once: enough to keep the portal busy, little enough to let news in between
+RETRY_DELAYS_S = (10, 60, 300, 1800, 7200)  # seconds; after the last one the delivery is a problem for a person
+
+
+@dataclass(slots=True)
+class Job:
+    """A due delivery with everything that is decided from. ``version`` is what will have been confirmed."""
+
+    delivery: Delivery
+    row: OrderRow
+    rules: NodeRules
+    staff: Staff
+    order: Order
+    version: int
+    client: ClientRef = NOBODY
+    shown: DealState = field(default_factory=DealState)
+    meant: Order | None = None
+
+    @property
+    def key(self) -> str:
+        """What the job's commands are named by inside a batch."""
+        return f"o{self.row.pk}"
+
+    @property
+    def speed(self) -> float:
+        """Time scale of the portal."""
+        return self.row.node.portal.speed if self.row.node.portal else 1.0
+
+    @property
+    def wanted(self) -> DealState:
+        """What the deal should show."""
+        return state_of(self.order, self.rules, self.staff, self.client)
+
+    @property
+    def writes(self) -> dict[str, Any]:
+        """Fields that an existing deal lacks."""
+        meant = DealState() if self.meant is None else state_of(self.meant, self.rules, self.staff, self.client)
+        return to_write(self.wanted, meant, self.shown)
+
+
+def take_due(portal: Portal, now: dt.datetime) -> list[Job]:
+    """The next orders to be written: those without a deal first, then the oldest changes."""
+    due = Delivery.objects.filter(
+        Q(retry_at=None) | Q(retry_at__lte=now),
+        target=Delivery.Target.PORTAL,
+        wanted__gt=F("confirmed"),
+        problem_code="",
+        order__node__portal=portal,
+        order__node__active=True,
+    )
+    ordered = due.order_by(F("order__deal_id").asc(nulls_first=True), "order__updated_at", "pk")
+    return list(jobs_of(ordered.select_related("order__node__portal", "order__client")[:CHUNK]))
+
+
+def jobs_of(deliveries: Iterable[Delivery]) -> Iterator[Job]:
+    """Jobs with their nodes' parameters, each node read once."""
+    nodes: dict[int, tuple[NodeRules, Staff]] = {}
+    for delivery in deliveries:
+        node = delivery.order.node
+        if node.pk not in nodes:
+            nodes[node.pk] = rules_of(node), staff_of(node)
+        yield job_of(delivery, *nodes[node.pk])
+
+
+def job_of(delivery: Delivery, rules: NodeRules, staff: Staff) -> Job:
+    """A job for a delivery as it stands in the tables."""
+    row = delivery.order
+    bound = row.client
+    return Job(
+        delivery=delivery,
+        row=row,
+        rules=rules,
+        staff=staff,
+        order=from_json(Order, row.merged),
+        version=row.version,
+        client=ClientRef(bound.kind, bound.entity_id) if bound and bound.entity_id else NOBODY,
+        shown=DealState() if row.deal is None else from_json(DealState, row.deal),
+        meant=None if row.in_portal is None else from_json(Order, row.in_portal),
+    )
+
+
+def postpone(job: Job, until: dt.datetime) -> None:
+    """Try again later; nobody is to blame, so the attempt does not count."""
+    Delivery.objects.filter(pk=job.delivery.pk).update(retry_at=until)
+
+
+def fail(job: Job, code: str, text: str, now: dt.datetime) -> None:
+    """One attempt more has failed: wait longer each time, in the end leave it to a person."""
+    attempts = job.delivery.attempts + 1
+    given_up = attempts > len(RETRY_DELAYS_S)
+    delay = None if given_up else dt.timedelta(seconds=RETRY_DELAYS_S[attempts - 1] / job.speed)
+    Delivery.objects.filter(pk=job.delivery.pk).update(
+        attempts=attempts,
+        retry_at=None if delay is None else now + delay,
+        outcome_unknown=False,
+        problem_code=code[:60] if given_up else "",
+        problem=text,
+    )
+
+
+def give_up(job: Job, code: str, text: str) -> None:
+    """Nothing that time would mend: a person has to look."""
+    Delivery.objects.filter(pk=job.delivery.pk).update(problem_code=code[:60], problem=text, outcome_unknown=False)

@@ -1,0 +1,53 @@
+"""The line to a portal: one process speaks at a time, on one budget that survives it.
+
+The line is a lock of the database session, so a killed process lets go of it at once.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
+from uzel.bitrix24 import wire
+from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.limits import Governor
+from uzel.hub.models import Portal
+
+LINE = 7402  # class of the advisory lock; the portal's id is its object
+
+
+@contextmanager
+def portal_line(portal: Portal, *, wait: bool = False) -> Iterator[PortalClient | None]:
+    """A client for the portal, or ``None`` while another process speaks (``wait``: until it has finished)."""
+    if not _take(portal.pk, wait):
+        yield None
+        return
+    portal.refresh_from_db()
+    governor = Governor.from_json(portal.limits, speed=portal.speed)
+    try:
+        with wire.open_http() as http:
+            yield PortalClient(portal.webhook, governor, http)
+    finally:
+        Portal.objects.filter(pk=portal.pk).update(limits=governor.to_json())
+        _ask("SELECT pg_advisory_unlock(%s, %s)", portal.pk)
+
+
+@contextmanager
+def open_line(portal: Portal) -> Iterator[PortalClient]:
+    """The line for a person's command: it waits for its turn."""
+    with portal_line(portal, wait=True) as client:
+        assert client is not None, "a line that was waited for is there"
+        yield client
+
+
+def _take(portal_id: int, wait: bool) -> bool:
+    if wait:
+        _ask("SELECT pg_advisory_lock(%s, %s)", portal_id)
+        return True
+    return bool(_ask("SELECT pg_try_advisory_lock(%s, %s)", portal_id))
+
+
+def _ask(sql: str, portal_id: int) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [LINE, portal_id])
+        return cursor.fetchone()[0]

@@ -1,0 +1,70 @@
+"""Reading many things of the portal at once: commands packed into batches, asked again when the answer was lost."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from uzel.bitrix24.batch import Chain, Command, Done, pack
+from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.entities import client_card, product_row
+from uzel.bitrix24.entities.client_card import KnownCard
+from uzel.bitrix24.entities.product_row import DealRow
+from uzel.bitrix24.errors import Unavailable
+
+IDS_A_COMMAND = 50  # rows of a list's page
+DEALS_A_ROWS_COMMAND = 10  # their rows mostly fit into one page
+
+
+def read_all(client: PortalClient, commands: Sequence[Command]) -> dict[str, Any]:
+    """Results of reading commands by key; a command that the portal refused is left out."""
+    found: dict[str, Any] = {}
+    chains = [Chain((command,)) for command in commands]
+    for _, outcomes in client.batches(pack(chains, cost=client.cost), repeatable=True):
+        for key, outcome in outcomes.items():
+            if isinstance(outcome, Done):
+                found[key] = outcome.result
+    return found
+
+
+def read_cards(client: PortalClient, kind: str, entity_ids: Sequence[int]) -> list[KnownCard]:
+    """Contacts or companies with their requisites; those that are gone are left out."""
+    commands: list[Command] = []
+    for place, ids in enumerate(chunks(entity_ids, IDS_A_COMMAND)):
+        commands += [client_card.of_ids(f"cards{place}", kind, ids), client_card.requisites_of(f"legal{place}", kind, ids)]
+    found = read_all(client, commands)
+    cards: list[KnownCard] = []
+    for place in range(len(commands) // 2):
+        if f"cards{place}" not in found:
+            raise Unavailable("NOT_READ", "карточки клиентов не прочитаны")
+        cards += client_card.read_cards(found[f"cards{place}"], kind, found.get(f"legal{place}") or ())
+    return cards
+
+
+def read_rows(client: PortalClient, deal_ids: Sequence[int]) -> dict[int, tuple[DealRow, ...]]:
+    """Product rows of deals; a deal without rows has an empty tuple."""
+    rows: list[Any] = []
+    for ids in chunks(deal_ids, DEALS_A_ROWS_COMMAND * 50):
+        rows += _rows_of(client, ids)
+    return dict.fromkeys(deal_ids, ()) | product_row.read_rows_by_deal(rows)
+
+
+def _rows_of(client: PortalClient, deal_ids: Sequence[int]) -> Iterator[Any]:
+    waiting = [(list(ids), 0) for ids in chunks(deal_ids, DEALS_A_ROWS_COMMAND)]
+    while waiting:
+        commands = [product_row.of_deals(f"rows{place}", ids, start) for place, (ids, start) in enumerate(waiting)]
+        found = read_all(client, commands)
+        further = []
+        for place, (ids, start) in enumerate(waiting):
+            if f"rows{place}" not in found:
+                raise Unavailable("NOT_READ", "товарные позиции сделок не прочитаны")
+            page = found[f"rows{place}"]["productRows"]
+            yield from page
+            if len(page) == IDS_A_COMMAND:
+                further.append((ids, start + len(page)))
+        waiting = further
+
+
+def chunks(values: Iterable[int], size: int) -> Iterator[list[int]]:
+    """Lists of at most ``size``."""
+    listed = list(values)
+    for start in range(0, len(listed), size):
+        yield listed[start : start + size]

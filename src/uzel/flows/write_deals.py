@@ -1,0 +1,192 @@
+"""Orders become deals: chains of commands sent, answers settled, each order in the end confirmed, postponed or failed.
+
+no deal            add ─ rows
+no deal, unknown   a create was sent and never answered: look for our external key, then as above or below
+a deal             get ─ [rows as they are] ─ update ─ [rows]      read before write: what people changed meanwhile is kept
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import transaction
+
+from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
+from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.entities import deal as deals
+from uzel.bitrix24.entities import product_row
+from uzel.bitrix24.entities.deal import Deal, DealState
+from uzel.flows.find_clients import EXECUTION_LIMIT_S
+from uzel.flows.portal_job import Job, fail, give_up, postpone
+from uzel.flows.portal_reading import read_all, read_rows
+from uzel.flows.settle_deal import adopt, confirm_deal, keep_half
+from uzel.hub.models import Delivery, OrderRow, Portal
+from uzel.hub.queries import lock_node, note_attempt
+from uzel.mapping.deal_order import title_of
+from uzel.mapping.origin import deal_originator
+from uzel.model.codec import to_json
+
+DELETED = "deal_deleted"
+DELETED_TEXT = "Сделка удалена в портале. Заказ в 1С остался; чтобы вернуть сделку, восстановите её из корзины портала."
+PASSING = ("QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER")
+PASSING_DELAY_S = 5  # seconds; the governor waits out the limits themselves
+
+
+def write_deals(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
+    """Write all jobs whose clients are known; every job ends settled one way or another."""
+    _adopt_orphans(client, [job for job in jobs if job.row.deal_id is None and job.delivery.outcome_unknown])
+    waiting = {job.key: job for job in jobs if not _nothing_to_do(job)}
+    chains = [Chain(tuple(_commands(job))) for job in waiting.values()]
+    packed = pack(chains, cost=client.cost)
+    for sent, outcomes in client.batches(_marked(portal, packed, waiting, now)):
+        _settle(waiting, sent, outcomes, now)
+
+
+def _nothing_to_do(job: Job) -> bool:
+    """A deal that shows all it should is confirmed without a word to the portal."""
+    if job.row.deal_id is None or job.writes:
+        return False
+    with transaction.atomic():
+        lock_node(job.row.node_id)
+        confirm_deal(job, job.shown)
+    return True
+
+
+def _commands(job: Job) -> Iterator[Command]:
+    return _create(job) if job.row.deal_id is None else _update(job, job.row.deal_id)
+
+
+def _create(job: Job) -> Iterator[Command]:
+    state = _attributes(job.wanted)
+    rows = state.pop("rows")
+    yield deals.add(
+        f"{job.key}_write", {name: value for name, value in state.items() if value not in ("", 0)},
+        title=title_of(job.order, job.rules), category_id=job.rules.category_id,
+        originator_id=deal_originator(job.rules.code), origin_id=job.row.document_id,
+    )  # fmt: skip
+    if rows:
+        yield product_row.set_rows(f"{job.key}_rows", f"$result[{job.key}_write][item][id]", rows)
+
+
+def _update(job: Job, deal_id: int) -> Iterator[Command]:
+    writes = job.writes
+    rows = writes.pop("rows", None)
+    yield deals.get(f"{job.key}_get", deal_id)
+    if rows is not None:
+        yield product_row.of_deals(f"{job.key}_before", [deal_id])
+    if writes:
+        yield deals.update(f"{job.key}_write", deal_id, writes)
+    if rows is not None:
+        yield product_row.set_rows(f"{job.key}_rows", deal_id, rows)
+
+
+def _attributes(state: DealState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in DealState.__slots__}
+
+
+def _marked(
+    portal: Portal, packed: Iterable[tuple[Chain, ...]], waiting: dict[str, Job], now: Callable[[], dt.datetime]
+) -> Iterator[tuple[Chain, ...]]:
+    """Each batch just before it is sent: what is being written is on record, creates as unanswered."""
+    for chains in packed:
+        jobs = _jobs_of(chains, waiting)
+        creates = [job.delivery.pk for job in jobs if job.row.deal_id is None]
+        retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
+        with transaction.atomic():
+            for job in jobs:
+                note_attempt(job.row, "sent", to_json(job.order))
+            OrderRow.objects.bulk_update([job.row for job in jobs], ["sent"])
+            Delivery.objects.filter(pk__in=creates).update(outcome_unknown=True, retry_at=retry_at)
+        yield chains
+
+
+def _jobs_of(chains: Iterable[Chain], waiting: dict[str, Job]) -> list[Job]:
+    return [waiting[chain.commands[0].key.partition("_")[0]] for chain in chains]
+
+
+# --- what became of it ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """Outcomes of one job's chain; an absent command has none."""
+
+    get: Outcome | None
+    before: Outcome | None
+    write: Outcome | None
+    rows: Outcome | None
+
+    @property
+    def bad(self) -> Outcome | None:
+        """The first outcome that is no success, if any."""
+        outcomes = (self.get, self.before, self.write, self.rows)
+        return next((outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, Done)), None)
+
+
+def _settle(
+    waiting: dict[str, Job], sent: tuple[Chain, ...], outcomes: dict[str, Outcome], now: Callable[[], dt.datetime]
+) -> None:
+    jobs = _jobs_of(sent, waiting)
+    with transaction.atomic():
+        for node_id in sorted({job.row.node_id for job in jobs}):
+            lock_node(node_id)
+        for job in jobs:
+            parts = (outcomes.get(f"{job.key}_{part}") for part in ("get", "before", "write", "rows"))
+            _settle_one(job, _Answers(*parts), now())
+
+
+def _settle_one(job: Job, answers: _Answers, now: dt.datetime) -> None:
+    created = job.row.deal_id is None
+    if created and isinstance(answers.write, Done):
+        job.row.deal_id = deals.read_item(answers.write.result).deal_id
+    if answers.bad is None:
+        before, after = _states(job, answers)
+        confirm_deal(job, after, before=None if created else before, written=() if created else tuple(job.writes))
+        return
+    if job.row.deal_id is not None and isinstance(answers.write, Done):
+        keep_half(job, replace(deals.read_item(answers.write.result).state, rows=job.shown.rows))
+    _leave(job, answers.bad, now)
+
+
+def _states(job: Job, answers: _Answers) -> tuple[DealState, DealState]:
+    """What the deal showed before and what it shows now."""
+    found = [deals.read_item(outcome.result).state for outcome in (answers.get, answers.write) if isinstance(outcome, Done)]
+    rows_before, rows_after = job.shown.rows, job.shown.rows
+    if isinstance(answers.before, Done):
+        rows_before = rows_after = product_row.read_rows(answers.before.result)
+    if isinstance(answers.rows, Done):
+        rows_after = product_row.read_rows(answers.rows.result)
+    return replace(found[0], rows=rows_before), replace(found[-1], rows=rows_after)
+
+
+def _leave(job: Job, outcome: Outcome, now: dt.datetime) -> None:
+    """Not written, or nobody knows: when and by whom is it looked at again."""
+    if not isinstance(outcome, Failed):  # unknown: the mark of the create and its time stand
+        if job.row.deal_id is not None:
+            postpone(job, now + dt.timedelta(seconds=PASSING_DELAY_S / job.speed))
+        return
+    if job.row.deal_id is not None and outcome.code.upper() in ("NOT_FOUND", "OWNER_NOT_FOUND"):
+        OrderRow.objects.filter(pk=job.row.pk).update(deal_deleted=True)
+        give_up(job, DELETED, DELETED_TEXT)
+    elif outcome.code.upper() in PASSING:
+        Delivery.objects.filter(pk=job.delivery.pk).update(outcome_unknown=False)
+        postpone(job, now + dt.timedelta(seconds=PASSING_DELAY_S / job.speed))
+    else:
+        fail(job, outcome.code or "portal_refused", f"Портал не принял заказ: {outcome.text or outcome.code}", now)
+
+
+def _adopt_orphans(client: PortalClient, jobs: Sequence[Job]) -> None:
+    """Deals whose create was never answered: found by our external key they are the orders' deals."""
+    commands = [deals.of_origin(f"{job.key}_orphan", deal_originator(job.rules.code), job.row.document_id) for job in jobs]
+    found = read_all(client, commands)
+    orphans: list[tuple[Job, Deal]] = []
+    for job in jobs:
+        listed = deals.read_items(found[f"{job.key}_orphan"])
+        if listed:
+            orphans.append((job, listed[0]))
+    rows = read_rows(client, [deal.deal_id for _, deal in orphans])
+    for job, deal in orphans:
+        with transaction.atomic():
+            lock_node(job.row.node_id)
+            adopt(job, replace(deal, state=replace(deal.state, rows=rows[deal.deal_id])))

@@ -1,0 +1,162 @@
+"""A counterparty of 1C ↔ the card of a contact or a company in the portal."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from uzel.bitrix24.entities.client_card import COMPANY, CONTACT, ClientCard, KnownCard
+from uzel.model import Counterparty
+
+PHONE_DIGITS = 10  # of a Russian number without its country code: 8 900…, +7 900… and 900… are one phone
+NAMELESS = "Без имени"
+PERSON = ("last_name", "first_name", "middle_name")
+
+
+def card_of(counterparty: Counterparty) -> ClientCard:
+    """The contact or company that shows a counterparty; a legal entity is a company, so is whoever has a KPP."""
+    is_company = counterparty.is_company or bool(counterparty.legal.kpp)
+    last, first, middle = names_of(counterparty)
+    name = counterparty.name or counterparty.full_name or counterparty.legal.official_name or NAMELESS
+    return ClientCard(
+        kind=COMPANY if is_company else CONTACT,
+        name=name if is_company else " ".join(filter(None, (last, first, middle))),
+        last_name="" if is_company else last,
+        first_name="" if is_company else first,
+        middle_name="" if is_company else middle,
+        phones=counterparty.phones,
+        emails=counterparty.emails,
+        inn=counterparty.legal.inn,
+        kpp=counterparty.legal.kpp,
+        full_name=(counterparty.legal.official_name or counterparty.full_name) if is_company else "",
+    )
+
+
+def names_of(counterparty: Counterparty) -> tuple[str, str, str]:
+    """Last, first and middle name: as given, or from the full name in the order 1C writes it."""
+    if counterparty.last_name or counterparty.first_name:
+        return counterparty.last_name, counterparty.first_name, counterparty.middle_name
+    words = (counterparty.full_name or counterparty.name).split()
+    if len(words) < 2:
+        return "", words[0] if words else NAMELESS, ""
+    return words[0], words[1], " ".join(words[2:])
+
+
+def key_of(counterparty: Counterparty) -> str:
+    """What a counterparty is bound by: his Ид, or a hash of what identifies him when he has none."""
+    if counterparty.counterparty_id:
+        return counterparty.counterparty_id[:200]
+    parts = (counterparty.legal.inn, *map(digits, counterparty.phones), *map(str.lower, counterparty.emails))
+    identity = "|".join(part for part in parts if part) or counterparty.name or counterparty.full_name
+    return "~" + hashlib.sha256(identity.encode()).hexdigest()[:40] if identity else ""
+
+
+def digits(phone: str) -> str:
+    """The part of a phone by which two spellings of it are compared."""
+    return re.sub(r"\D", "", phone)[-PHONE_DIGITS:]
+
+
+def is_somebody(counterparty: Counterparty) -> bool:
+    """Whether there is anything to make a card of (an empty buyer is normal, see the samples of orders)."""
+    named = counterparty.name or counterparty.full_name or counterparty.legal.official_name
+    return bool(named or counterparty.phones or counterparty.emails)
+
+
+def could_be(wanted: ClientCard, found: ClientCard) -> bool:
+    """Whether a card found by a phone or an e-mail may be the same client: families and shops share phones.
+
+    The same INN is the same client, another INN is another; without one the names must not contradict.
+    """
+    if wanted.inn and found.inn:
+        return wanted.inn == found.inn
+    mine, theirs = _words(wanted.name), _words(found.name)
+    return not mine or not theirs or mine <= theirs or theirs <= mine
+
+
+def lacking(wanted: ClientCard, found: ClientCard) -> dict[str, Any]:
+    """What a found card is completed with: what it lacks, never what it says otherwise."""
+    changes: dict[str, Any] = {}
+    for name, same in (("phones", digits), ("emails", str.lower)):
+        have = getattr(found, name)
+        new = _new_values(getattr(wanted, name), have, same)
+        if new:
+            changes[name] = (*have, *new)
+    return changes
+
+
+def moved(before: Counterparty, after: Counterparty) -> dict[str, Any]:
+    """Attributes of the card that another word about the counterparty changes; nothing is emptied by silence."""
+    old, new = card_of(before), card_of(after)
+    return {
+        field.name: getattr(new, field.name)
+        for field in fields(ClientCard)
+        if field.name != "kind" and getattr(new, field.name) and getattr(new, field.name) != getattr(old, field.name)
+    }
+
+
+def with_values(shown: ClientCard, changes: dict[str, Any], before: Counterparty) -> dict[str, Any]:
+    """``changes`` as they go into a card that people have completed: their phones and e-mails stay."""
+    result = dict(changes)
+    for name, same in (("phones", digits), ("emails", str.lower)):
+        if name in changes:
+            ours = {same(value) for value in getattr(before, name)}
+            theirs = [value for value in getattr(shown, name) if same(value) not in ours]
+            kept = [next((old for old in getattr(shown, name) if same(old) == same(value)), value) for value in changes[name]]
+            result[name] = tuple(dict.fromkeys([*kept, *(value for value in theirs if value not in kept)]))
+    return result
+
+
+def counterparty_seen_in(card: ClientCard, shown: ClientCard, meant: Counterparty) -> Counterparty:
+    """The counterparty as the portal now shows him: ``meant`` where the card did not move since ``shown``."""
+    changes = {field.name for field in fields(ClientCard) if getattr(card, field.name) != getattr(shown, field.name)}
+    found: dict[str, Any] = {name: getattr(card, name) for name in ("phones", "emails") if name in changes}
+    if card.kind == COMPANY and "name" in changes:
+        found["name"] = card.name
+    if card.kind == CONTACT and changes & set(PERSON):
+        found |= {name: getattr(card, name) for name in PERSON} | {"name": card.name, "full_name": card.name}
+    legal: dict[str, Any] = {name: getattr(card, name) for name in ("inn", "kpp") if name in changes}
+    if "full_name" in changes and card.kind == COMPANY:
+        legal["official_name"] = card.full_name
+    return replace(meant, **found, legal=replace(meant.legal, **legal))
+
+
+def counterparty_of(card: ClientCard, counterparty_id: str) -> Counterparty:
+    """A counterparty that 1C has never seen, made of the portal's card."""
+    return counterparty_seen_in(card, ClientCard(card.kind), Counterparty(counterparty_id, is_company=card.kind == COMPANY))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A card of the portal that is this counterparty, and why, in plain Russian."""
+
+    known: KnownCard
+    decision: str
+
+
+def choose(
+    wanted: ClientCard, by_inn: Iterable[KnownCard], by_phone: Iterable[KnownCard], by_email: Iterable[KnownCard]
+) -> Match | None:
+    """INN (with KPP) → phone → e-mail; of several the oldest. ``None``: a new card is needed."""
+    links = (("ИНН", by_inn), ("телефон", by_phone), ("e-mail", by_email))
+    for word, cards in links:
+        fitting = [known for known in cards if could_be(wanted, known.card)]
+        if fitting:
+            return Match(min(fitting, key=lambda known: known.entity_id), f"найден по признаку: {word}")
+    return None
+
+
+def claims(card: ClientCard) -> set[tuple[str, str]]:
+    """What two counterparties share when they may turn out to be one client: a key and a word of the name."""
+    keys = [f"inn {card.inn}"] if card.inn else []
+    keys += [*map(digits, card.phones), *map(str.lower, card.emails)]
+    return {(key, word) for key in keys for word in (_words(card.name) or {""})}
+
+
+def _new_values(wanted: Iterable[str], have: Iterable[str], same: Any) -> list[str]:
+    known = {same(value) for value in have}
+    return [value for value in wanted if same(value) not in known]
+
+
+def _words(name: str) -> set[str]:
+    return set() if name == NAMELESS else set(re.findall(r"\w+", name.lower().replace("ё", "е")))

@@ -1,0 +1,73 @@
+"""The exchange page: HTTP into a call, the reply into HTTP. Nothing is decided here."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from uzel import jobs
+from uzel.exchange.replies import Reply
+from uzel.exchange.request import COOKIE, CallRequest, parse_query
+from uzel.flows.take_call import take_call
+
+READ_BYTES = 256 << 10
+
+
+@csrf_exempt
+def exchange(request: HttpRequest, code: str = "") -> HttpResponse:
+    """``/1c/<node>/…`` and, for a base known by its login alone, ``/bitrix/admin/1c_exchange.php``."""
+    call = call_of(request, code)
+    reply = take_call(
+        call,
+        _body(request, call.content_length),
+        timezone.now(),
+        start_reading=jobs.process_package_soon,
+        drain_soon=jobs.drain_soon,
+    )
+    return _response(reply)
+
+
+def call_of(request: HttpRequest, code: str = "") -> CallRequest:
+    """What the exchange page needs of a request."""
+    query = str(request.META.get("QUERY_STRING", "")).encode("latin-1", errors="replace")
+    return CallRequest(
+        method=request.method or "",
+        path=request.path,
+        code=code,
+        query=query.decode(errors="replace"),
+        params=parse_query(query),
+        authorization=request.META.get("HTTP_AUTHORIZATION"),
+        cookie=request.COOKIES.get(COOKIE, ""),
+        remote_address=request.META.get("REMOTE_ADDR", ""),
+        content_length=_content_length(request),
+    )
+
+
+def _content_length(request: HttpRequest) -> int | None:
+    """Announced bytes of the body; ``None`` for one sent in chunks, which a server that undoes them ends itself."""
+    announced = str(request.META.get("CONTENT_LENGTH") or "")
+    if announced.isdecimal():
+        return int(announced)
+    return None if request.META.get("wsgi.input_terminated") else 0
+
+
+def _body(request: HttpRequest, length: int | None) -> Iterator[bytes]:
+    """The body as it arrives. Read past Django, which takes a body sent in chunks for an empty one."""
+    source, left = request.META["wsgi.input"], length
+    while left is None or left > 0:
+        chunk = source.read(READ_BYTES if left is None else min(READ_BYTES, left))
+        if not chunk:
+            return
+        left = None if left is None else left - len(chunk)
+        yield chunk
+
+
+def _response(reply: Reply) -> HttpResponse:
+    """Never compressed, never cached, and the charset last in Content-Type (onec-exchange 1.3)."""
+    response = HttpResponse(reply.body, status=reply.status, content_type=reply.content_type)
+    response["Content-Length"] = str(len(reply.body))
+    response["Cache-Control"] = "no-store"
+    for name, value in reply.headers:
+        response[name] = value
+    return response
