@@ -2,7 +2,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UZEL_HOME ?= var
 
-.PHONY: demo test bench check lint types imports lock clean
+.PHONY: help demo test bench lint types imports docs lock clean
+
+help:                      ## this list
+	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile | sort
+
 demo: .venv/ready          ## five shops, a portal, orders both ways; opens on http://127.0.0.1:8024/
 	$(BIN)/uzel demo
 
@@ -12,24 +16,29 @@ test: .venv/ready-dev lint types imports   ## everything that must pass
 bench: .venv/ready-dev     ## the benches; prints ratios
 	$(BIN)/python -m bench
 
-lint: .venv/ready-dev
+lint: .venv/ready-dev      ## ruff: rules and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/ready-dev
+types: .venv/ready-dev     ## mypy, strict
 	$(BIN)/mypy
 
-imports: .venv/ready-dev
+imports: .venv/ready-dev   ## imports go one way
 	$(BIN)/lint-imports
+
+docs: .venv/ready-dev      ## print the tables of the documentation anew
+	$(BIN)/python -m tests.docs.tables
 
 lock: .venv/ready-dev      ## pin the dependencies again
 	cd requirements && for name in base dev; do ../$(BIN)/pip-compile -q --upgrade --generate-hashes --allow-unsafe --strip-extras \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-emit-options -o $$name.txt $$name.in; done
 
-clean:
-	rm -rf .venv var
+clean:                     ## remove the environment and what tools keep; the data in var stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/ready: requirements/base.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt
 	$(BIN)/python -m pip install --quiet --no-deps -e .

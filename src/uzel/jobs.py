@@ -1,13 +1,16 @@
 """Background tasks: three lines each, they call flows. A job only triggers; what is due stands in our rows.
 
-A lost job is a late one: every minute ``tick`` triggers all that is due, and takes over what a killed worker left.
+A lost job is a late one: ``tick`` triggers all that is due, and ``rescue`` takes over what a killed worker left.
 """
 
 from django.db import transaction
-from procrastinate import exceptions
+from procrastinate import exceptions, job_context
 from procrastinate.contrib.django import app
 
-STALLED_AFTER_S = 30  # seconds without a heartbeat
+STALLED_AFTER_S = 15  # seconds without a heartbeat
+HEARTBEAT_S = 3
+CONCURRENCY = 4  # jobs of one worker at once; a portal and a package are each one job at a time
+SHUTDOWN_S = 20  # seconds for running jobs when the worker is told to stop; what they leave is due again
 
 
 @app.task(queue="packages")
@@ -24,24 +27,30 @@ def process_package(package_id: int) -> None:
         drain_soon(portal_id)
 
 
-@app.task(queue="portal")
-def drain_portal(portal_id: int) -> None:
+@app.task(queue="portal", pass_context=True)
+def drain_portal(context: job_context.JobContext, portal_id: int) -> None:
     """Read what changed in the portal and write due orders into it."""
+    from django.utils import timezone
+
     from uzel.flows.drain_portal import drain
+    from uzel.flows.portal_job import seconds_to_retry
 
-    drain(portal_id)
+    drain(portal_id, keep_going=lambda: not context.should_abort())
+    seconds = seconds_to_retry(portal_id, timezone.now())
+    if seconds is not None:
+        _defer(drain_portal, f"portal:{portal_id}", f"later:{portal_id}", seconds, portal_id=portal_id)
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */20")
 @app.task(queue="tick", queueing_lock="tick")
 def tick(timestamp: int) -> None:
     """Trigger whatever is due."""
     trigger_all()
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * * */5")
 @app.task(queue="tick", queueing_lock="rescue", pass_context=True)
-async def rescue(context, timestamp: int) -> None:  # type: ignore[no-untyped-def]
+async def rescue(context: job_context.JobContext, timestamp: int) -> None:
     """Give the jobs of dead workers to living ones."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
@@ -63,8 +72,11 @@ def trigger_all() -> None:
 
 
 def process_package_soon(package_id: int) -> None:
-    """Trigger the reading of a package."""
-    _defer(process_package, f"package:{package_id}", package_id=package_id)
+    """Trigger the reading of a package; a base's packages are read one after another."""
+    from uzel.hub.models import Package
+
+    node_id = Package.objects.values_list("node", flat=True).get(pk=package_id)
+    _defer(process_package, f"node:{node_id}", f"package:{package_id}", package_id=package_id)
 
 
 def drain_soon(portal_id: int) -> None:
@@ -74,10 +86,15 @@ def drain_soon(portal_id: int) -> None:
 
 def work_forever() -> None:
     """Run jobs until the process is told to stop."""
-    from django.core.management import call_command
-
     trigger_all()
-    call_command("procrastinate", "worker", "--delete-jobs", "successful")
+    with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
+        worker.run_worker(
+            concurrency=CONCURRENCY,
+            delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_AFTER_S,
+            shutdown_graceful_timeout=SHUTDOWN_S,
+        )
 
 
 def work_once() -> None:
@@ -94,9 +111,10 @@ def work_once() -> None:
         drain(portal_id)
 
 
-def _defer(task, lock: str, queueing_lock: str = "", **arguments: int) -> None:  # type: ignore[no-untyped-def]
+def _defer(task, lock: str, queueing_lock: str = "", in_seconds: int = 0, **arguments: int) -> None:  # type: ignore[no-untyped-def]
+    schedule = {"schedule_in": {"seconds": in_seconds}} if in_seconds else {}
     try:
         with transaction.atomic():  # a refusal must not spoil the transaction of whoever triggers
-            task.configure(lock=lock, queueing_lock=queueing_lock or lock).defer(**arguments)
+            task.configure(lock=lock, queueing_lock=queueing_lock or lock, **schedule).defer(**arguments)
     except exceptions.AlreadyEnqueued:
         return

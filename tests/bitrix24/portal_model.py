@@ -1,7 +1,7 @@
 """A portal's limits and many batches against them, in virtual time: the yardstick of the governor's tests.
 
-Written from the reference alone (B1, B2): the bucket drains in whole steps, a basket of operating time leaves 600 s after its first
-call, every command is checked before it starts, and the one that crosses the limit completes.
+Written from the reference alone (B1, B2): the bucket drains in whole steps, a basket of operating time leaves 600 s after its
+first call, every command is checked before it starts, and the one that crosses the limit completes.
 """
 
 import heapq
@@ -15,6 +15,8 @@ from uzel.bitrix24.limits import Governor, Ticket
 from uzel.bitrix24.operating import Spent
 
 EPOCH = 1_800_000_000.0
+LOOK_AHEAD = 4
+LATENCY_S = 0.15  # each way
 PORTAL_AHEAD = 37.25  # its clock is not ours
 Work = Sequence[tuple[str, float]]  # one batch: (method, real cost in seconds) of each command
 
@@ -72,7 +74,6 @@ class Run:
         self.governor = governor_of(lambda: self.now, self._sleep)
         self.reports = True  # whether result_time has operating
         self.times = True  # whether there is a result_time at all
-        self.latency = 0.15
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
@@ -87,14 +88,14 @@ class Run:
 
         def start() -> None:
             pause = 0.0
-            for work in tuple(waiting):
+            for work in waiting[:LOOK_AHEAD]:
                 if len(running) >= parallel:
                     return
                 ticket = self.governor.try_take(method for method, _ in work)
                 if isinstance(ticket, Ticket):
                     waiting.remove(work)
                     running.add(ticket.number)
-                    self.at(self.now + self.latency, lambda ticket=ticket, work=work: self._arrive(ticket, work, landed))
+                    self.at(self.now + LATENCY_S, lambda ticket=ticket, work=work: self._arrive(ticket, work, landed))
                 else:
                     pause = min(pause or ticket.seconds, ticket.seconds)
             if waiting:
@@ -119,7 +120,7 @@ class Run:
             self.governor.not_executed(ticket)
             self.at(self.now + 1, lambda: self._arrive(ticket, work, landed))
             return
-        self._execute(iter(work), [], lambda spent: self.at(self.now + self.latency, lambda: landed(ticket, spent)))
+        self._execute(iter(work), [], lambda spent: self.at(self.now + LATENCY_S, lambda: landed(ticket, spent)))
 
     def _execute(self, rest: Iterator[tuple[str, float]], spent: list[Spent], finished: Callable[[list[Spent]], None]) -> None:
         command = next(rest, None)

@@ -49,7 +49,10 @@ def put(order: Order, field: str, n: int) -> Order:
             return replace(order, counterparty=replace(one, legal=LegalDetails(inn=f"77{n:08d}")))
         case "buyer":
             other = f"{n:08x}-0000-4000-8000-000000000000"
-            return replace(order, counterparty=Counterparty(other, f"N{n}", phones=(f"+7800{n:07d}",), legal=LegalDetails(inn=f"66{n:08d}")))
+            return replace(
+                order,
+                counterparty=Counterparty(other, f"N{n}", phones=(f"+7800{n:07d}",), legal=LegalDetails(inn=f"66{n:08d}")),
+            )
         case _:
             return replace(order, **{field: f"v{n}"})
 
@@ -59,7 +62,12 @@ def as_base_keeps_it(told: Order, old: Order | None) -> Order:
     lines = tuple(replace(one, item_id=one.item_id or GUID, name=f" {one.name}  чёрный".split()[0]) for one in told.lines)
     kept = {} if old is None else {"number_in_node": old.number_in_node, "posted": old.posted}
     return replace(
-        told, time=dt.time(0), lines=lines, comment=told.comment.strip() + " ", document_id=GUID, **({"number_in_node": "1"} | kept)
+        told,
+        time=dt.time(0),
+        lines=lines,
+        comment=told.comment.strip() + " ",
+        document_id=GUID,
+        **({"number_in_node": "1"} | kept),
     )
 
 
@@ -80,7 +88,15 @@ class Sides(RuleBasedStateMachine):
     @initialize(in_node=st.booleans())
     def born(self, in_node: bool) -> None:
         buyer = Counterparty(GUID if in_node else "b24-contact-1", "Иван")
-        order = Order(GUID if in_node else "b24-deal-1", "17", dt.date(2024, 5, 1), dt.time(14, 35), total=Decimal(5), lines=(line(5),), counterparty=buyer)
+        order = Order(
+            GUID if in_node else "b24-deal-1",
+            "17",
+            dt.date(2024, 5, 1),
+            dt.time(14, 35),
+            total=Decimal(5),
+            lines=(line(5),),
+            counterparty=buyer,
+        )
         if in_node:
             self.node = order
             self._take(news_from_node(self.states, order, self._owners()))

@@ -62,9 +62,17 @@ def test_attributes_of_the_counterparty_merge_apart() -> None:
 def test_a_lost_answer_is_not_a_conflict() -> None:
     first, second, third = (replace(BASE, comment=text) for text in ("v1", "v2", "v3"))
     assert merge(third, second, first, OWNERS).conflicts != ()
-    agreed = acknowledge(first, attempted=second, seen=second)
+    agreed = acknowledge(first, (second,), before=first, seen=second)
     assert merge(third, second, agreed, OWNERS) == merge(third, second, second, OWNERS)
     assert merge(third, second, agreed, OWNERS).conflicts == ()
+
+
+def test_showing_what_a_write_was_to_leave_alone_proves_nothing() -> None:
+    """The node's own comment was part of the offer, but the portal has not got it yet."""
+    agreed = acknowledge(
+        BASE, (replace(BASE, comment="b", promo_code="P"),), before=replace(BASE, comment="b"), seen=replace(BASE, comment="b")
+    )
+    assert agreed == BASE
 
 
 orders = st.builds(

@@ -22,12 +22,11 @@ Landed = tuple[Batch, dict[str, Outcome]]
 
 @dataclass(frozen=True, slots=True)
 class _Due:
-    """A batch to be sent for the ``attempt``-th time, not before ``not_before`` (unix time)."""
+    """A batch that has been sent ``attempt`` times already."""
 
     batch: Batch
     commands: tuple[Command, ...]
     attempt: int = 0
-    not_before: float = 0.0
 
 
 class Flight:
@@ -43,6 +42,7 @@ class Flight:
         self._sleep = sleep
         self._waiting: list[_Due] = []
         self._running: dict[Future[dict[str, Outcome]], _Due] = {}
+        self._not_before = 0.0  # unix time: a portal in trouble is left alone for a while, by all batches
         self._failure: PortalError | None = None
 
     def run(self, packed: Iterable[Batch], parallel: int) -> Iterator[Landed]:
@@ -64,22 +64,22 @@ class Flight:
         if self._failure:
             self._waiting.clear()
             return 0.0
-        self._waiting += (_Due(batch, commands_of(batch)) for batch in islice(source, LOOK_AHEAD - len(self._waiting)))
-        pause = 0.0
+        self._waiting += (_Due(batch, commands_of(batch)) for batch in islice(source, max(0, LOOK_AHEAD - len(self._waiting))))
+        pause = max(0.0, self._not_before - self._governor.clock())
+        if pause:
+            return pause
         for due in tuple(self._waiting):
             if len(self._running) >= parallel:
                 break
-            ticket = self._ticket(due)
+            ticket = self._governor.try_take(command.method for command in due.commands)
             if isinstance(ticket, Wait):
                 pause = min(pause or ticket.seconds, ticket.seconds)
-                continue
+                if ticket.method:
+                    continue
+                break  # no request at all may go now
             self._waiting.remove(due)
             self._running[pool.submit(self._send, ticket, due.commands)] = due
         return pause
-
-    def _ticket(self, due: _Due) -> Ticket | Wait:
-        early = due.not_before - self._governor.clock()
-        return Wait(early) if early > 0 else self._governor.try_take(command.method for command in due.commands)
 
     def _await(self, pause: float) -> list[Landed]:
         """What has come back; nothing when it is time to look for room again."""
@@ -112,7 +112,8 @@ class Flight:
         if pause is None:
             self._failure = self._failure or problem
         else:
-            self._waiting.insert(0, replace(due, attempt=due.attempt + 1, not_before=self._governor.clock() + pause))
+            self._waiting.insert(0, replace(due, attempt=due.attempt + 1))
+            self._not_before = max(self._not_before, self._governor.clock() + pause)
 
 
 def _is_unknown(outcomes: Mapping[str, Outcome]) -> bool:

@@ -11,12 +11,13 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from uzel.bitrix24.bucket import Bucket, BucketRules
+from uzel.bitrix24.bucket import Bucket
 from uzel.bitrix24.errors import MethodBlocked
-from uzel.bitrix24.operating import Budget, OperatingRules, Spent
+from uzel.bitrix24.limits_kept import Rules, budget_from_json, budget_to_json, numbers
+from uzel.bitrix24.operating import Budget, Spent
 
 #: Seconds of one command before the portal has shown its own (J); a method not named here costs as the last line.
 USUAL_COST_S: Mapping[str, float] = {
@@ -36,24 +37,6 @@ COST_WEIGHT = 0.1  # of the newest command in the learned cost
 DEAREST_COMMAND_S = 60.0  # a request lives no longer
 LONGEST_NAP_S = 1.0  # while waiting, look again: answers of other threads may have made room
 PATIENCE_S = 1200.0  # two windows
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The limits of the portal's plan: for Enterprise ``BucketRules(rate=5, burst=250)``."""
-
-    requests: BucketRules = field(default_factory=BucketRules)
-    operating: OperatingRules = field(default_factory=OperatingRules)
-
-    @classmethod
-    def from_json(cls, kept: Any) -> "Rules":
-        """Rules as :meth:`Governor.to_json` keeps them; what is missing or spoilt is as usual."""
-        kept = kept if isinstance(kept, Mapping) else {}
-        requests, operating = _numbers(kept.get("requests")), _numbers(kept.get("operating"))
-        return cls(
-            BucketRules(**{name: requests[name] for name in BucketRules.__slots__ if requests.get(name, 0) > 0}),
-            OperatingRules(**{name: operating[name] for name in OperatingRules.__slots__ if operating.get(name, 0) > 0}),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +174,7 @@ class Governor:
                 "speed": self.speed,
                 "rules": asdict(self.rules),
                 "bucket": asdict(self._bucket.drained(now, self.rules.requests)),
-                "budgets": {name: _budget_to_json(budget) for name, budget in budgets.items()},
+                "budgets": {name: budget_to_json(budget) for name, budget in budgets.items()},
                 "costs": {name: round(seconds, 4) for name, seconds in self._costs.items()},
                 "rejected": dict(self._rejected),
             }
@@ -205,14 +188,14 @@ class Governor:
         state = state if isinstance(state, Mapping) else {}
         rules = rules or Rules.from_json(state.get("rules"))
         governor = cls(rules=rules, speed=speed, clock=clock, sleep=sleep, patience_s=patience_s)
-        governor._costs = {name: min(seconds, DEAREST_COMMAND_S) for name, seconds in _numbers(state.get("costs")).items()}
-        governor._rejected = Counter({name: int(times) for name, times in _numbers(state.get("rejected")).items()})
-        if _numbers({"speed": state.get("speed")}).get("speed") == speed:  # moments of another time scale mean nothing
-            bucket = _numbers(state.get("bucket"))
+        governor._costs = {name: min(seconds, DEAREST_COMMAND_S) for name, seconds in numbers(state.get("costs")).items()}
+        governor._rejected = Counter({name: int(times) for name, times in numbers(state.get("rejected")).items()})
+        if numbers({"speed": state.get("speed")}).get("speed") == speed:  # moments of another time scale mean nothing
+            bucket = numbers(state.get("bucket"))
             governor._bucket = Bucket(bucket.get("level", 0.0), bucket.get("at", 0.0))
             kept = state.get("budgets")
             for name, budget in kept.items() if isinstance(kept, Mapping) else ():
-                governor._budgets[str(name)] = _budget_from_json(budget)
+                governor._budgets[str(name)] = budget_from_json(budget, governor._now(), rules.operating)
         return governor
 
     def _now(self) -> float:
@@ -229,7 +212,10 @@ class Governor:
         return math.fsum(ticket.estimates.get(name, 0.0) for ticket in self._tickets.values())
 
     def _learn(self, one: Spent, now: float, last: float) -> None:
-        """One command's report. Its moment is told from the end of the answer, so the two clocks need not agree."""
+        """One command's report. Its moment is told from the end of the answer, so the two clocks need not agree.
+
+        An emulated portal's moments and durations are on the wall, ``speed`` times shorter; ``operating`` is its own count.
+        """
         name = one.method.lower()
         moment = now - max(0.0, last - one.finish) * self.speed if one.finish else now
         seconds = self.cost(name) if one.seconds is None else min(one.seconds * self.speed, DEAREST_COMMAND_S)
@@ -239,7 +225,7 @@ class Governor:
         if one.operating is not None:
             reset_at = now + (one.reset_at - last) * self.speed if one.reset_at and last else 0.0
             budget = self._budgets.get(name, Budget())
-            self._budgets[name] = budget.with_report(one.operating * self.speed, moment, reset_at, self.rules.operating)
+            self._budgets[name] = budget.with_report(one.operating, moment, reset_at, self.rules.operating)
 
     def _spend(self, name: str, seconds: float, moment: float) -> None:
         self._budgets[name] = self._budgets.get(name, Budget()).with_spent(seconds, moment, self.rules.operating)
@@ -254,26 +240,3 @@ class Governor:
             "blocked_until": budget.blocked_until / self.speed if budget.blocked_until > now else None,
             "rejected": self._rejected[name],
         }
-
-
-def _budget_to_json(budget: Budget) -> dict[str, Any]:
-    return asdict(budget) | {"slots": [[at, round(seconds, 3)] for at, seconds in budget.slots]}
-
-
-def _budget_from_json(kept: Any) -> Budget:
-    kept = kept if isinstance(kept, Mapping) else {}
-    slots = kept.get("slots")
-    pairs = (_numbers(dict(enumerate(slot))) for slot in (slots if isinstance(slots, list) else ()) if isinstance(slot, list))
-    moments = _numbers(kept)
-    names = ("reported_at", "reset_at", "blocked_until")
-    return Budget(
-        tuple(sorted((pair["0"], pair["1"]) for pair in pairs if len(pair) == 2)), *(moments.get(name, 0.0) for name in names)
-    )
-
-
-def _numbers(kept: Any) -> dict[str, float]:
-    """The finite numbers of a kept mapping, none below zero."""
-    if not isinstance(kept, Mapping):
-        return {}
-    good = {str(name): value for name, value in kept.items() if isinstance(value, int | float) and not isinstance(value, bool)}
-    return {name: float(value) for name, value in good.items() if math.isfinite(value) and value >= 0}

@@ -8,6 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -103,20 +104,21 @@ def _exchange(http: httpx2.Client, url: str, content: bytes, method: str) -> tup
 def _translated(problem: Exception, method: str) -> PortalError:
     if isinstance(problem, _NOT_SENT):
         return Unavailable("NO_CONNECTION", f"нет связи с порталом ({type(problem).__name__})")
+    if isinstance(problem, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+        return Refused("BAD_REQUEST", f"запрос {method} не отправлен ({type(problem).__name__})")
     if isinstance(problem, httpx2.TimeoutException):
         return OutcomeUnknown("TIMEOUT", f"портал не ответил на {method} вовремя")
-    if isinstance(problem, httpx2.TransportError | httpx2.DecodingError):
-        return OutcomeUnknown("BROKEN", f"связь с порталом прервалась на {method} ({type(problem).__name__})")
-    return Refused("BAD_REQUEST", f"запрос {method} не отправлен ({type(problem).__name__})")
+    return OutcomeUnknown("BROKEN", f"связь с порталом прервалась на {method} ({type(problem).__name__})")
 
 
 def _moved(base: str, method: str, location: str) -> str:
     """The webhook at the portal's new address. The same path, or it is no rename: an expired licence redirects to a page."""
-    target = urljoin(f"{base}{method}", location)
-    if location and target.endswith(f"/{method}") and urlsplit(target).path == urlsplit(f"{base}{method}").path:
-        moved = target.removesuffix(method)
-        if urlsplit(base).scheme != "https" or moved.startswith("https://"):
-            return base_of(moved)
+    asked = f"{base}{method}"
+    with suppress(ValueError):
+        target = urlsplit(urljoin(asked, location))
+        is_safe = target.scheme == "https" or urlsplit(base).scheme == "http"
+        if is_safe and location and target.path == urlsplit(asked).path and not target.query:
+            return base_of(target.geturl().removesuffix(method))
     raise Refused("MOVED", "портал перенаправляет запросы на другую страницу: проверьте адрес портала и его лицензию")
 
 

@@ -13,17 +13,25 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     connect.add_argument("--event-token", default="", help="application_token of the portal's outgoing webhook")
     connect.add_argument("--speed", type=float, default=1.0, help="time scale of an emulated portal; leave 1 for a real one")
     connect.set_defaults(run=_connect)
-    verbs.add_parser("setup", help="create deal fields, check the exchange employee; safe to repeat").set_defaults(run=_setup)
+    setup_ = verbs.add_parser("setup", help="create deal fields, check the exchange employee; safe to repeat")
+    setup_.add_argument("--json", action="store_true")
+    setup_.set_defaults(run=_setup)
     verbs.add_parser("sweep", help="look for changed deals now").set_defaults(run=_sweep)
 
 
 def _connect(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.connect_portal import connect
+    from uzel.bitrix24.errors import PortalError
+    from uzel.flows.connect_portal import BadAddressError, connect
 
-    portal, user = connect(options.url, event_token=options.event_token, speed=options.speed)
+    try:
+        portal, user = connect(options.url, event_token=options.event_token, speed=options.speed)
+    except (BadAddressError, PortalError) as error:
+        raise CommandError(str(error)) from error
     print(f"Портал подключён, обмен идёт от имени: {user.full_name} (id {user.user_id}).")
     print(f"Адрес для исходящего вебхука портала: /portal/{portal.code}/events")
+    print("Создайте исходящий вебхук на события сделок, контактов и компаний и передайте его токен:")
+    print("  uzel portal connect URL --event-token ТОКЕН (без него изменения находит опрос раз в минуту)")
 
 
 def _setup(options: argparse.Namespace) -> None:
@@ -31,7 +39,8 @@ def _setup(options: argparse.Namespace) -> None:
     from uzel.flows.set_up_portal import set_up
 
     checks = set_up(_portal())
-    show(({"проверка": check.what, "итог": check.outcome, "что сделать": check.advice} for check in checks), as_json=False)
+    rows = ({"проверка": c.what, "": "да" if c.passed else "НЕТ", "итог": c.outcome, "что сделать": c.advice} for c in checks)
+    show(rows, as_json=options.json)
     if any(not check.passed for check in checks):
         raise CommandError("настройка портала не закончена, см. таблицу")
 
@@ -42,7 +51,12 @@ def _sweep(options: argparse.Namespace) -> None:
 
     from uzel.flows.sweep_portal import sweep
 
-    print(f"Прочитано изменённых сделок: {sweep(_portal().pk, timezone.now())}")
+    from uzel.bitrix24.errors import PortalError
+
+    try:
+        print(f"Прочитано сделок: {sweep(_portal().pk, timezone.now())}")
+    except PortalError as error:
+        raise CommandError(str(error)) from error
 
 
 def _portal():  # type: ignore[no-untyped-def]

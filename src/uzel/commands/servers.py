@@ -14,7 +14,9 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     worker = groups.add_parser("worker", help="background work: reading packages, draining and sweeping the portal")
     worker.add_argument("--once", action="store_true", help="do what is due and end")
     worker.set_defaults(run=_worker)
-    groups.add_parser("migrate", help="create or upgrade the tables; safe to repeat").set_defaults(run=_migrate)
+    migrate = groups.add_parser("migrate", help="create or upgrade the tables; safe to repeat")
+    migrate.add_argument("--quiet", action="store_true", help="say nothing")
+    migrate.set_defaults(run=_migrate)
 
 
 def _serve(options: argparse.Namespace) -> None:
@@ -46,4 +48,4 @@ def _migrate(options: argparse.Namespace) -> None:
     setup()
     from django.core.management import call_command
 
-    call_command("migrate", interactive=False, verbosity=1)
+    call_command("migrate", interactive=False, verbosity=0 if options.quiet else 1)

@@ -1,7 +1,8 @@
 """The shapes in which a package goes out: one for each client (onec-exchange 1.1, 2, 3.1, 3.3).
 
 None has a namespace: with a declared one 1C checks every value strictly and a single bad one kills the whole load
-(onec-exchange 1.3). With the namespace added, each is valid under the official XSD named in ``xsd``.
+(onec-exchange 1.3). With the namespace added, each is valid under the official XSD named in ``xsd``; the one word
+beyond it is «Эквайринговая операция», which UNF and Bitrix know and the XSD does not.
 """
 
 from collections.abc import Mapping

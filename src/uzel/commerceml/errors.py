@@ -11,5 +11,5 @@ class PackageError(ValueError):
         super().__init__(self.reason)
 
 
-class UnwritableDocument(ValueError):
+class UnwritableDocument(ValueError):  # noqa: N818 - it is the document that is wrong
     """A document that the receiver could not accept was given to the writer unchecked."""

@@ -22,12 +22,13 @@ _RESOURCE_LIMIT_CODE = 114  # XML_ERR_RESOURCE_LIMIT, which lxml has no name for
 
 def broken(error: etree.XMLSyntaxError) -> PackageError:
     """The reason for an error in the middle of a package."""
-    if error.code == _RESOURCE_LIMIT_CODE:
+    number: int = getattr(error, "code", 0)
+    if number == _RESOURCE_LIMIT_CODE:
         return PackageError(*(_TOO_DEEP if "depth" in error.msg.lower() else _TOO_LONG), error.lineno)
-    code, reason = _REASONS.get(error.code, _BROKEN)
+    code, reason = _REASONS.get(number, _BROKEN)
     return PackageError(code, reason, error.lineno)
 
 
 def truncated(error: etree.XMLSyntaxError) -> PackageError:
-    """The reason for an error at the very end."""
+    """The reason for an error that shows only when the file is over."""
     return PackageError("truncated", f"Файл обрывается: нет конца элемента «{tags.ROOT}»", error.lineno or None)

@@ -8,7 +8,7 @@ from uzel.commerceml.sums import settle_line
 from uzel.commerceml.taxes import read_discount, read_vat, write_discount, write_rate, write_tax
 from uzel.commerceml.units import read_unit
 from uzel.commerceml.values import one_line, write_amount, write_quantity
-from uzel.commerceml.xml_read import Element, Parts, number_of, text_of
+from uzel.commerceml.xml_read import Element, number_of, text_of
 from uzel.commerceml.xml_write import XmlWriter
 from uzel.model import OrderLine
 

@@ -62,11 +62,11 @@ def open_package(chunks: Iterable[bytes], limits: ReadLimits) -> Opening:
     source = iter(chunks)
     head = _take(source, limits.prolog_bytes)
     for spelling in SPELLINGS:
-        for match in spelling.tag.finditer(head):
+        for match in spelling.tag.finditer(head, 0, limits.prolog_bytes):
             if match.group(1):
                 clean = _cleaned(_from_root(head, match), source, spelling.blanking)
                 return Opening(spelling.encoding, _pieces(clean, limits.feed_bytes))
-    raise _why_not(head)
+    raise _why_not(head[: limits.prolog_bytes])
 
 
 def _take(source: Iterator[bytes], wanted_bytes: int) -> bytes:
@@ -104,7 +104,7 @@ def _pieces(chunks: Iterator[bytes], feed_bytes: int) -> Iterator[bytes]:
 def _why_not(head: bytes) -> PackageError:
     """The reason why there is no root, in words of a person who looks at the file."""
     if not head.removeprefix(_UTF8_MARK).strip():
-        return PackageError("empty", "Файл пуст")
+        return PackageError("empty", "Файл пуст или начинается с одних пробелов")
     if _DOCTYPE.search(head):
         return _doctype_refused()
     if head.startswith(b"PK"):

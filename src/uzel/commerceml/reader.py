@@ -5,6 +5,7 @@ after every document before the fault was handed over.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from lxml import etree
 
@@ -29,7 +30,7 @@ def read_documents(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS)
     for piece in opening.pieces:
         fault = _feed(parser, piece)
         shelf.bytes_since_document += len(piece)
-        for _, element in parser.read_events():
+        for element in _finished(parser):
             if shelf.is_own(element):
                 yield shelf.take(element)
                 _forget(element)
@@ -41,13 +42,17 @@ def read_documents(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS)
     _finish(parser, shelf)
 
 
-def _parser(encoding: str) -> "etree.XMLPullParser[Element]":
-    """Nothing is resolved, fetched or kept beyond the elements; blanks between them are not kept either."""
+def _parser(encoding: str) -> etree.XMLPullParser:
+    """Nothing is fetched, nothing is kept but elements.
+
+    ``resolve_entities`` is not False: lxml then says nothing of an unknown entity and goes on behind a hole. There is
+    no DOCTYPE (``prolog``), so no entity can be declared and every unknown one is an error.
+    """
     return etree.XMLPullParser(
         events=("end",),
         tag=f"{{*}}{tags.DOCUMENT}",
         encoding=encoding,
-        resolve_entities=False,
+        resolve_entities="internal",  # type: ignore[arg-type]  # the stubs are older
         no_network=True,
         huge_tree=False,
         remove_blank_text=True,
@@ -57,12 +62,18 @@ def _parser(encoding: str) -> "etree.XMLPullParser[Element]":
     )
 
 
-def _feed(parser: "etree.XMLPullParser[Element]", piece: bytes) -> PackageError | None:
+def _feed(parser: etree.XMLPullParser, piece: bytes) -> PackageError | None:
     try:
         parser.feed(piece)
     except etree.XMLSyntaxError as error:
         return broken(error)
     return None
+
+
+def _finished(parser: etree.XMLPullParser) -> Iterator[Element]:
+    """Documents whose end has been seen; after a fault those before it are still here."""
+    for _, element in parser.read_events():
+        yield cast(Element, element)
 
 
 class _Shelf:
@@ -103,9 +114,7 @@ class _Shelf:
         return self.containers - 1
 
     def _too_much(self, element: Element) -> tuple[str, str] | None:
-        """Code and reason if the document breaks a limit or has a hole where an unknown entity stood."""
-        if next(element.iter(etree.Entity), None) is not None:
-            return "entity_unknown", "Внутри есть неизвестная сущность вида &имя;, значение прочитать нельзя"
+        """Code and reason if the document breaks a limit."""
         if self.bytes_since_document <= self.limits.harmless_bytes:
             return None
         return _measured(element, self.limits)
@@ -138,7 +147,7 @@ def _endless(shelf: _Shelf, limits: ReadLimits) -> PackageError:
     return PackageError("no_documents", f"За первые {megabytes} МБ не встретилось ни одного документа")
 
 
-def _finish(parser: "etree.XMLPullParser[Element]", shelf: _Shelf) -> None:
+def _finish(parser: etree.XMLPullParser, shelf: _Shelf) -> None:
     """The end of the file; an empty root is an empty package, a catalogue is somebody else's."""
     try:
         root = parser.close()

@@ -3,7 +3,6 @@
 Сумма of a row and of an order is what the money says; everything else is made to fit it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -80,22 +79,31 @@ class Settled:
 
 
 def settle_order(lines: tuple[OrderLine, ...], total: Decimal | None, discount: Discount) -> Settled:
-    """Make rows add up to the order: a discount of the whole order is spread over the rows if they lack it."""
+    """Make rows add up to the order: what only the whole order knows (discount, VAT on top) goes into the rows."""
     listed = sum([line.total for line in lines], ZERO)
     if total == listed:
         return Settled(lines, listed)
     if total is None:
         total = listed - discount.outside
     gap, rounding = listed - total, CENT * max(1, len(lines))
-    if abs(gap) <= rounding or abs(gap + _vat_on_top(lines)) <= rounding:
+    if abs(gap) <= rounding:
         return Settled(lines, total)
-    if gap > 0 and abs(gap - (discount.amount or _cents(listed * discount.percent / HUNDRED))) <= rounding:
+    if abs(gap + sum(map(_vat_on_top, lines), ZERO)) <= rounding:
+        return Settled(tuple(map(_vat_inside, lines)), total)
+    if lines and gap > 0 and abs(gap - (discount.amount or _cents(listed * discount.percent / HUNDRED))) <= rounding:
         return Settled(_spread(lines, gap), total)
     return Settled(lines, total, gap)
 
 
-def _vat_on_top(lines: Sequence[OrderLine]) -> Decimal:
-    return sum([vat_of(line) for line in lines if not line.vat_included], ZERO)
+def _vat_on_top(line: OrderLine) -> Decimal:
+    return ZERO if line.vat_included else vat_of(line)
+
+
+def _vat_inside(line: OrderLine) -> OrderLine:
+    """The same row with its VAT in its sum, as the sum of the order counts it."""
+    total = line.total + _vat_on_top(line)
+    price = line.price if line.vat_included else _price_of(total, line.quantity, line.discount)
+    return replace(line, price=price, total=total, vat_included=True)
 
 
 def vat_of(line: OrderLine) -> Decimal:

@@ -18,9 +18,7 @@ __all__ = ["UnwritableDocument", "write_info", "write_package"]
 _DECLARED = {"utf-8": "utf-8", "cp1251": "windows-1251"}  # by the codec's own name
 
 
-def write_package(
-    documents: Iterable[Document], dialect: Dialect, *, formed_at: dt.datetime, encoding: str = "utf-8"
-) -> bytes:
+def write_package(documents: Iterable[Document], dialect: Dialect, *, formed_at: dt.datetime, encoding: str = "utf-8") -> bytes:
     """The whole answer to a query; without documents a root element alone, never an empty body.
 
     ``formed_at`` is written as it is, without a zone. Raises UnwritableDocument before anything is handed over.

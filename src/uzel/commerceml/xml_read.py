@@ -13,6 +13,7 @@ from uzel.commerceml.values import parse_moment, parse_number
 Element = etree._Element
 Parts = Mapping[str, Element]
 
+
 def text_of(parts: Parts, tag: str) -> str:
     """Trimmed text of a child, empty when it is absent or empty."""
     element = parts.get(tag)

@@ -21,7 +21,7 @@ class XmlWriter:
 
     def open(self, tag: str, attributes: Mapping[str, str] = _NO_ATTRIBUTES) -> None:
         """Start tag of an element with children."""
-        self._pieces.append(f"<{tag}{_attributes(attributes)}>")
+        self._pieces.append(f"<{tag}{_attributes(attributes)}>\n")
 
     def close(self, tag: str) -> None:
         """End tag."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_plus, unquote_to_bytes
 
 COOKIE = "UZELSESSION"
+WORD_LENGTH = 20  # characters
 SECRET_WORDS = ("sessid", "passw", "pwd", "token", "secret")
 
 
@@ -35,17 +36,21 @@ class CallRequest:
     @property
     def kind(self) -> str:
         """``type=``: sale, crm, catalog..."""
-        return self.params.get("type", "").strip().lower()
+        return self.word("type")
 
     @property
     def mode(self) -> str:
         """``mode=``: checkauth, init, file..."""
-        return self.params.get("mode", "").strip().lower()
+        return self.word("mode")
 
     @property
     def sessid(self) -> str:
         """The session's token as the client repeats it; older UT sends it with its name cut off (onec-exchange 1.2)."""
         return self.params.get("sessid", "").strip()
+
+    def word(self, name: str) -> str:
+        """A parameter that is one of few words, as a column takes it."""
+        return printable(self.params.get(name, ""), WORD_LENGTH).strip().lower()
 
     @property
     def credentials(self) -> Credentials | None:

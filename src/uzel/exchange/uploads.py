@@ -17,7 +17,7 @@ _CLOSING_ROOT = re.compile(rf"</{_ROOT}\s*>")
 _EMPTY_ROOT = re.compile(rf"<{_ROOT}\b[^<>]*/>\s*\Z")
 _BEGINNING = re.compile(rf"\ufeff?\s*(?:<\?xml\s|<{_ROOT}[\s/>])")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_FIRST_TAG = re.compile(r"<([^<>?!/\s][^<>/\s]*)[\s/>]")
+_FIRST_TAG = re.compile(r"<([^<>?!/\s\0][^<>/\s\0]*)[\s/>]")
 
 
 class Intake:

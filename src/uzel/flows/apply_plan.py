@@ -1,5 +1,6 @@
 """A plan for one order becomes rows: states, version, deliveries, conflicts. Used inside a transaction."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.db.models import F
@@ -25,19 +26,34 @@ def lock_row(row_id: int) -> tuple[OrderRow, States]:
 
 def apply_plan(row: OrderRow, plan: Plan) -> None:
     """Save the order and make due what a side lacks. A side that is told already is not told anew."""
-    put_states(row, plan.states)
-    due = set(Delivery.objects.filter(order=row, wanted__gt=F("confirmed")).values_list("target", flat=True))
-    lacks = {"portal": plan.portal_due, "node": plan.node_due}
-    fresh = [target for target, lack in lacks.items() if lack and (plan.moved or target not in due)]
-    if plan.moved or fresh:
-        row.version += 1
-    row.save()
-    Conflict.objects.bulk_create(conflicts_of(row, plan))
-    for target, lack in lacks.items():
-        if target in fresh:
-            want([row], target)
-        elif not lack:
-            settle([row], target)
+    apply_plans([(row, plan)])
+
+
+def apply_plans(planned: Sequence[tuple[OrderRow, Plan]]) -> None:
+    """The same for many different orders, in few questions to the database."""
+    due = set(_due(row.pk for row, _ in planned))
+    news: dict[str, list[OrderRow]] = {"portal": [], "node": []}
+    done: dict[str, list[OrderRow]] = {"portal": [], "node": []}
+    for row, plan in planned:
+        lacks = {"portal": plan.portal_due, "node": plan.node_due}
+        fresh = [target for target, lack in lacks.items() if lack and (plan.moved or (row.pk, target) not in due)]
+        put_states(row, plan.states)
+        row.version += 1 if plan.moved or fresh else 0
+        row.save()
+        for target, lack in lacks.items():
+            if target in fresh:
+                news[target].append(row)
+            elif not lack:
+                done[target].append(row)
+    Conflict.objects.bulk_create(conflict for row, plan in planned for conflict in conflicts_of(row, plan))
+    for target in ("portal", "node"):
+        want(news[target], target)
+        settle(done[target], target)
+
+
+def _due(order_ids: Iterable[int]) -> Iterable[tuple[int, str]]:
+    """Which of the orders are due to be told already, and to whom."""
+    return Delivery.objects.filter(order__in=list(order_ids), wanted__gt=F("confirmed")).values_list("order_id", "target")
 
 
 def joined(first: Plan | None, then: Plan) -> Plan:

@@ -50,8 +50,7 @@ def _checked(url: str) -> str:
         parts.scheme not in ("https", "http")
         or not parts.netloc
         or len(path) < 3
-        or (path[-3:-2] != ["rest"]
-        and path[:1] != ["rest"])
+        or (path[-3:-2] != ["rest"] and path[:1] != ["rest"])
     ):
         raise BadAddressError("Нужен адрес входящего вебхука: https://ваш-портал.bitrix24.ru/rest/1/секрет/")
     place = path.index("rest")

@@ -1,17 +1,18 @@
 """One received document: what it says of an order, and its verdict. Pure: no tables, no clock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from uzel.commerceml.document import ORDER_OPERATION, Document
 from uzel.mapping.document_order import PAYMENT_OPERATIONS, SHIPMENT_OPERATION, order_of
 from uzel.mapping.rules import NodeRules
 from uzel.model import Order, Problem, Verdict
-from uzel.sync.fields import changed
+from uzel.sync.fields import changed, title
 from uzel.sync.ownership import ownership
 from uzel.sync.plan import Plan, States, news_from_node
 
-SUBORDINATE_OPERATIONS = (*PAYMENT_OPERATIONS, SHIPMENT_OPERATION)
+SUBORDINATE_OPERATIONS = frozenset(name.lower() for name in (*PAYMENT_OPERATIONS, SHIPMENT_OPERATION))
+ID_CHARACTERS = 200  # an Ид has 40 by the XSD; that of goods, 80 and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,16 @@ class Decision:
 
 @dataclass(slots=True)
 class PackageMemory:
-    """What one package has said so far: the order of each container, and documents already seen."""
+    """What the package has said so far, as far as it matters to what may still come."""
 
     order_of_container: dict[int, str] = field(default_factory=dict)
+    subordinates: dict[str, list[Document]] = field(default_factory=dict)  # payments and shipments by the order's Ид
     seen: dict[str, Document] = field(default_factory=dict)
+
+    def for_next_chunk(self) -> "PackageMemory":
+        """A copy with the last container alone: memory does not grow with the package."""
+        containers = dict([*self.order_of_container.items()][-1:])
+        return PackageMemory(containers, {key: [*self.subordinates.get(key, ())] for key in containers.values()})
 
 
 def is_order(document: Document) -> bool:
@@ -52,7 +59,11 @@ def refuse(document: Document, memory: PackageMemory) -> Decision | None:
     fatal = document.fatal
     if fatal:
         return Decision(document, Verdict.REJECTED, fatal.code, f"{fatal.where}: {fatal.what}")
-    if not is_order(document) and document.operation not in SUBORDINATE_OPERATIONS:
+    if is_order(document) and not document.document_id:
+        return Decision(document, Verdict.REJECTED, "order_without_id", "У заказа пустой Ид: его не с чем сопоставить")
+    if len(document.document_id) > ID_CHARACTERS:
+        return Decision(document, Verdict.REJECTED, "id_too_long", f"Ид документа длиннее {ID_CHARACTERS} знаков")
+    if not is_order(document) and document.operation.strip().lower() not in SUBORDINATE_OPERATIONS:
         reason = f"Документ «{document.operation or 'без операции'}» сохранён, но в сделках не показывается"
         return Decision(document, Verdict.HELD, "operation_not_used", reason)
     if memory.seen.get(_place(document)) == document:
@@ -63,34 +74,60 @@ def refuse(document: Document, memory: PackageMemory) -> Decision | None:
 def remember(document: Document, memory: PackageMemory) -> None:
     """Note what the package has said."""
     memory.seen[_place(document)] = document
-    if is_order(document) and document.container is not None:
+    if not is_order(document):
+        key = target_id(document, memory)
+        others = (
+            one for one in memory.subordinates.get(key, ()) if not one.document_id or one.document_id != document.document_id
+        )
+        memory.subordinates[key] = [*others, document]
+    elif document.container is not None:
         memory.order_of_container[document.container] = document.document_id
 
 
-def decide(document: Document, in_node: Order | None, states: States | None, rules: NodeRules) -> Decision:
-    """The verdict on a document whose order is known (``states``) or new (``None``)."""
-    subject = document
-    if not is_order(document):
-        if states is None:
-            return Decision(document, Verdict.HELD, "order_not_known", "Заказ, к которому относится документ, ещё не получен")
-        subject = Document(in_node.document_id if in_node else "", subordinates=(document,))
-    seen, problems = order_of(subject, in_node, rules)
+def decide(
+    document: Document,
+    in_node: Order | None,
+    states: Callable[[], States] | None,
+    rules: NodeRules,
+    subordinates: Sequence[Document] = (),
+) -> Decision:
+    """The verdict on a document whose order is known (``states``) or new (``None``).
+
+    ``subordinates``: for a payment or a shipment, all of its order so far, itself included. The states are asked for
+    only when the order has moved: most documents of a package tell nothing new.
+    """
+    whole = is_order(document)
+    if not whole and in_node is None:
+        return Decision(document, Verdict.HELD, "order_not_known", "Заказ, к которому относится документ, ещё не получен")
+    before = in_node or _offered_first(states)
+    subject = document if whole or in_node is None else Document(in_node.document_id, subordinates=tuple(subordinates))
+    seen, problems = order_of(subject, before, rules)
     code, reason = _first_problem((*document.problems, *problems))
-    if states and in_node and not changed(in_node, seen) and seen.document_id == in_node.document_id:
+    if in_node and not changed(in_node, seen) and seen.document_id == in_node.document_id:
         return Decision(document, Verdict.UNCHANGED, code, reason)
-    plan = news_from_node(states or States(), seen, ownership(rules.ownership, posted=seen.posted))
+    owners = ownership(rules.ownership, posted=seen.posted)
+    plan = news_from_node(states() if states else States(), seen, owners, whole=whole)
     if states is None:
         return Decision(document, Verdict.CREATED, code, reason, plan)
     if plan.conflicts:
-        names = ", ".join(conflict.field for conflict in plan.conflicts)
+        names = ", ".join(dict.fromkeys(title(conflict.field) for conflict in plan.conflicts))
         return Decision(document, Verdict.CONFLICT, "both_sides_changed", f"Изменено с обеих сторон: {names}", plan)
     return Decision(document, Verdict.UPDATED, code, reason, plan)
 
 
 def belongs_elsewhere(document: Document, node_title: str) -> Decision:
     """The same GUID already came from another base: one order, one deal."""
-    reason = f"Этот же документ уже получен из базы «{node_title}»"
-    return Decision(document, Verdict.DUPLICATE, "known_in_other_node", reason)
+    what = "Этот же заказ" if is_order(document) else "Заказ этого документа"
+    return Decision(document, Verdict.DUPLICATE, "known_in_other_node", f"{what} уже получен из базы «{node_title}»")
+
+
+def _offered_first(states: Callable[[], States] | None) -> Order | None:
+    """What the base has at least, if it has never shown the order: the first of the offers it did not confirm.
+
+    What its first upload is silent about was in that offer; anything newer will be offered again.
+    """
+    offered = states().offered if states else ()
+    return offered[0] if offered else None
 
 
 def _place(document: Document) -> str:

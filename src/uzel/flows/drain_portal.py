@@ -38,9 +38,13 @@ class Drained:
 
 
 def drain(
-    portal_id: int, now: Callable[[], dt.datetime] = timezone.now, *, advance: Callable[[int], None] = lambda _: None
+    portal_id: int,
+    now: Callable[[], dt.datetime] = timezone.now,
+    *,
+    advance: Callable[[int], None] = lambda _: None,
+    keep_going: Callable[[], bool] = lambda: True,
 ) -> Drained:
-    """Write whatever is due; ``advance`` is told the size of each finished wave."""
+    """Write whatever is due; ``advance`` is told the size of each finished wave, ``keep_going`` is asked before each."""
     portal = Portal.objects.get(pk=portal_id)
     with portal_line(portal) as client:
         if client is None:
@@ -48,7 +52,7 @@ def drain(
         orders, problem = 0, ""
         try:
             complete_setup(portal, client)
-            while jobs := _look_and_take(portal, client, now):
+            while keep_going() and (jobs := _look_and_take(portal, client, now)):
                 _wave(portal, client, jobs, now)
                 orders += len(jobs)
                 advance(len(jobs))

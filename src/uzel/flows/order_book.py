@@ -1,69 +1,130 @@
 """The orders that a chunk of documents may speak of, loaded at once and written at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
-from uzel.commerceml.document import Document
-from uzel.hub.models import Conflict, Node, OrderRow, Package, UnmappedEmployee
-from uzel.hub.queries import put_states, settle, states_of, want
+from django.db.models import F, Q
+
+from uzel.hub.bulk import insert_rows, update_rows
+from uzel.hub.models import Conflict, Delivery, Node, OrderRow, Package, UnmappedEmployee
+from uzel.hub.queries import order_in, put_states, settle, states_of, want
 from uzel.mapping.employees import Staff, assign
 from uzel.model import Order, Responsible
-from uzel.model.codec import from_json, to_json
-from uzel.sync.match import is_guid
+from uzel.model.codec import to_json
+from uzel.sync.match import is_guid, is_ours
 from uzel.sync.plan import Plan, States
 
-WRITTEN = ["document_id", "number", *"in_node in_portal agreed merged sent offered version updated_at".split()]
+WRITTEN = ["document_id", "number", "in_node", "in_portal", "agreed", "merged", "sent", "offered", "version", "updated_at"]
+LEFT_OUT = ("in_portal", "agreed", "merged", "sent", "offered")
+TARGETS = ("portal", "node")
+NUMBER_CHARACTERS, NUMBER_OF_PERSON, NAME_OF_PERSON = 100, 50, 200  # what the columns hold
+
+
+@dataclass(slots=True)
+class Entry:
+    """One order of the book, read as far as somebody asked; ``plan`` sums up what the chunk has done to it.
+
+    ``complete`` loads the columns that were left out: in most packages most orders are as they were.
+    """
+
+    row: OrderRow
+    complete: Callable[[], None]
+    _in_node: Order | None = None
+    _states: States | None = None
+    plan: Plan | None = None
+
+    @property
+    def in_node(self) -> Order | None:
+        """What the node last said of the order."""
+        if self._states is not None:
+            return self._states.in_node
+        if self._in_node is None:
+            self._in_node = order_in(self.row, "in_node")
+        return self._in_node
+
+    def states(self) -> States:
+        """All that is known of the order."""
+        if self._states is None:
+            self.complete()
+            self._states = states_of(self.row)
+        return self._states
+
+    def take(self, plan: Plan) -> None:
+        """The order has moved."""
+        self._states = plan.states
+        earlier = self.plan
+        if earlier is not None:
+            plan = replace(plan, conflicts=earlier.conflicts + plan.conflicts, moved=earlier.moved or plan.moved)
+        self.plan = plan
 
 
 class OrderBook:
-    """Rows of one node found by document id, or by number for orders born in the portal. Used inside one transaction."""
+    """Orders of one node by document id, or by number those the base has not shown yet. Used inside one transaction."""
 
-    def __init__(self, node: Node, wanted_ids: Iterable[str], documents: Iterable[Document]) -> None:
+    def __init__(self, node: Node, ids: Iterable[str], numbers: Iterable[str]) -> None:
         self.node = node
-        ids = {key for key in wanted_ids if key}
-        numbers = {document.number for document in documents if document.number}
-        own = OrderRow.objects.select_for_update().filter(node=node)
-        self._by_document = {row.document_id: row for row in own.filter(document_id__in=ids)}
-        self._by_number = {row.number: row for row in own.filter(born_in_portal=True, number__in=numbers)}
-        self._elsewhere = self._owners_elsewhere({key for key in ids if is_guid(key)} - set(self._by_document))
-        self._new: list[OrderRow] = []
-        self._changed: dict[int, OrderRow] = {}
-        self._plans: list[tuple[OrderRow, Plan]] = []
+        wanted = {key for key in ids if key}
+        bound = Q(document_id__in=wanted) | Q(born_in_portal=True, number__in={number for number in numbers if number})
+        rows = OrderRow.objects.select_for_update().filter(bound, node=node).order_by("pk").defer(*LEFT_OUT)
+        self._incomplete = {row.pk: row for row in rows}
+        self._by_document = {row.document_id: Entry(row, self._complete) for row in self._incomplete.values()}
+        self._by_number = {one.row.number: one for one in self._by_document.values() if is_ours(one.row.document_id)}
+        self._elsewhere = self._owners_elsewhere({key for key in wanted if is_guid(key)} - set(self._by_document))
+        self._moved: dict[int, Entry] = {}
 
-    def find(self, document_id: str, number: str = "") -> OrderRow | None:
-        """The order meant. A number finds only what was born in the portal: 1C returns it under an Ид of its own."""
-        return self._by_document.get(document_id) or (self._by_number.get(number) if number else None)
+    def find(self, document_id: str, number: str = "") -> Entry | None:
+        """The order meant. A number finds only what was born in the portal and has no Ид of the base yet.
+
+        1C returns such an order under an Ид of its own. Any other order of the same number is another one: bases
+        number alone and begin anew every year (onec-exchange 7).
+        """
+        known = self._by_document.get(document_id)
+        if known is None and number:
+            known = self._by_number.get(number)
+        return known
 
     def owner_elsewhere(self, document_id: str) -> str:
         """Title of another base of the portal that already brought this very document, or ""."""
         return self._elsewhere.get(document_id, "")
 
-    def take(self, row: OrderRow | None, plan: Plan) -> OrderRow:
-        """Put a plan into its row, made here for a new order."""
-        merged, seen = plan.states.merged, plan.states.in_node
-        assert merged is not None and seen is not None
-        if row is None:
-            row = OrderRow(node=self.node)
-            self._new.append(row)
-        elif row.pk:
-            self._changed[row.pk] = row
-        row.document_id, row.number = seen.document_id, seen.number
-        row.version += 1
-        put_states(row, plan.states)
-        self._by_document[row.document_id] = row
-        self._plans.append((row, plan))
-        return row
+    def take(self, entry: Entry | None, plan: Plan) -> Entry:
+        """Put a plan into its order, made here for a new one."""
+        seen = plan.states.in_node
+        assert seen is not None, "the node has just shown the order"
+        entry = entry or Entry(OrderRow(node=self.node), self._complete)
+        entry.take(plan)
+        if entry.row.document_id != seen.document_id:
+            self._by_number.pop(entry.row.number, None)
+        entry.row.document_id, entry.row.number = seen.document_id, seen.number[:NUMBER_CHARACTERS]
+        self._by_document[seen.document_id] = entry
+        self._moved[id(entry)] = entry
+        return entry
 
     def save(self, package: Package, staff: Staff) -> None:
         """Write orders, deliveries and conflicts of the chunk."""
-        OrderRow.objects.bulk_create(self._new)
-        for row in self._changed.values():
-            row.save(update_fields=WRITTEN)
-        last = {row.pk: (row, plan) for row, plan in self._plans}.values()
-        for target in ("portal", "node"):
-            want([row for row, plan in last if getattr(plan, f"{target}_due")], target)
-            settle([row for row, plan in last if not getattr(plan, f"{target}_due")], target)
-        Conflict.objects.bulk_create(conflict for row, plan in self._plans for conflict in conflicts_of(row, plan, package))
-        note_unmapped(self.node, (plan.states.merged for _, plan in last), staff)
+        moved = [(entry.row, entry.plan) for entry in self._moved.values() if entry.plan]
+        if not moved:
+            return
+        known = [(row, plan) for row, plan in moved if row.pk]
+        fresh = _fresh(moved, [row.pk for row, _ in known])
+        for row, plan in moved:
+            row.version += 1 if plan.moved or any(id(row) in ids for ids in fresh.values()) else 0
+            put_states(row, plan.states)
+        insert_rows([row for row, _ in moved if not row.pk])
+        update_rows([row for row, _ in known], WRITTEN)
+        for target in TARGETS:
+            want([row for row, _ in moved if id(row) in fresh[target]], target)
+            settle([row for row, plan in known if not _lacks(plan, target)], target)
+        Conflict.objects.bulk_create([one for row, plan in moved for one in conflicts_of(row, plan, package)])
+        note_unmapped(self.node, (plan.states.merged for _, plan in moved), staff)
+
+    def _complete(self) -> None:
+        """The columns left out of all orders at once."""
+        for columns in OrderRow.objects.filter(pk__in=self._incomplete).values("pk", *LEFT_OUT):
+            row = self._incomplete[columns.pop("pk")]
+            for name, value in columns.items():
+                setattr(row, name, value)
+        self._incomplete = {}
 
     def _owners_elsewhere(self, ids: set[str]) -> dict[str, str]:
         if not ids or self.node.portal_id is None:
@@ -72,14 +133,17 @@ class OrderBook:
         return dict(others.values_list("document_id", "node__title"))
 
 
-def in_node_of(row: OrderRow | None) -> Order | None:
-    """What the node last said of an order."""
-    return from_json(Order, row.in_node) if row is not None and row.in_node is not None else None
+def _fresh(moved: list[tuple[OrderRow, Plan]], known_ids: list[int]) -> dict[str, set[int]]:
+    """By target, orders that must be told anew: a side that is told already and lacks nothing else is not."""
+    due = set(Delivery.objects.filter(order__in=known_ids, wanted__gt=F("confirmed")).values_list("order", "target"))
+    return {
+        target: {id(row) for row, plan in moved if _lacks(plan, target) and (plan.moved or (row.pk, target) not in due)}
+        for target in TARGETS
+    }
 
 
-def known_states(row: OrderRow | None) -> States | None:
-    """The states of a row; ``None`` for an order nobody knows."""
-    return None if row is None else states_of(row)
+def _lacks(plan: Plan, target: str) -> bool:
+    return plan.portal_due if target == "portal" else plan.node_due
 
 
 def conflicts_of(row: OrderRow, plan: Plan, package: Package | None = None) -> list[Conflict]:
@@ -102,7 +166,10 @@ def conflicts_of(row: OrderRow, plan: Plan, package: Package | None = None) -> l
 def note_unmapped(node: Node, orders: Iterable[Order | None], staff: Staff) -> None:
     """List employees whom nobody has mapped; their orders go to the fallback."""
     missing: set[Responsible] = {order.responsible for order in orders if order and not assign(order.responsible, staff).mapped}
-    for person in missing:
-        UnmappedEmployee.objects.update_or_create(
-            node=node, personnel_number=person.personnel_number, full_name=person.full_name
-        )
+    people = {(one.personnel_number[:NUMBER_OF_PERSON], one.full_name[:NAME_OF_PERSON]) for one in missing}
+    UnmappedEmployee.objects.bulk_create(
+        [UnmappedEmployee(node=node, personnel_number=number, full_name=name) for number, name in sorted(people)],
+        update_conflicts=True,
+        unique_fields=["node", "personnel_number", "full_name"],
+        update_fields=["last_seen_at"],
+    )

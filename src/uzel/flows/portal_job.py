@@ -1,11 +1,12 @@
 """One order on its way into the portal: what the deal shows, what it should show, and how an attempt ended."""
 
 import datetime as dt
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 
 from uzel.bitrix24.entities.deal import DealState
 from uzel.hub.models import Delivery, OrderRow, Portal
@@ -68,6 +69,15 @@ def take_due(portal: Portal, now: dt.datetime) -> list[Job]:
     )
     ordered = due.order_by(F("order__deal_id").asc(nulls_first=True), "order__updated_at", "pk")
     return list(jobs_of(ordered.select_related("order__node__portal", "order__client")[:CHUNK]))
+
+
+def seconds_to_retry(portal_id: int, now: dt.datetime) -> int | None:
+    """When the earliest postponed delivery may be tried again, in whole seconds; ``None``: nothing waits."""
+    waiting = Delivery.objects.filter(
+        target=Delivery.Target.PORTAL, wanted__gt=F("confirmed"), problem_code="", order__node__portal=portal_id
+    )
+    first = waiting.aggregate(first=Min("retry_at"))["first"]
+    return None if first is None else max(1, math.ceil((first - now).total_seconds()))
 
 
 def jobs_of(deliveries: Iterable[Delivery]) -> Iterator[Job]:

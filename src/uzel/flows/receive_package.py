@@ -4,25 +4,35 @@ Killed at any point, it goes on behind the last verdict: ``documents_done`` move
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
 from uzel.commerceml.document import Document
 from uzel.commerceml.reader import PackageError, read_documents
 from uzel.flows import decide_document as deciding
 from uzel.flows.decide_document import Decision, PackageMemory
-from uzel.flows.order_book import OrderBook, in_node_of, known_states
+from uzel.flows.order_book import OrderBook
 from uzel.hub import feed_store
+from uzel.hub.bulk import insert_rows
 from uzel.hub.models import DocumentVerdict, OrderRow, Package
 from uzel.hub.queries import lock_node, rules_of, staff_of
+from uzel.mapping.employees import Staff
 from uzel.mapping.rules import NodeRules
 from uzel.model import Verdict
 
-CHUNK = 200  # documents a transaction
+CHUNK_DOCUMENTS = 200  # of a transaction
+CHUNK_LINES = 20_000  # rows of goods in a transaction: a chunk of huge orders is closed earlier
 LINES_LIMIT = 50  # lines of a reply
+
+#: What one document may bring about by a mistake of ours: it is rejected alone, the others go on.
+OUR_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, DataError, IntegrityError)
+OUR_FAULT_TEXT = "Внутренняя ошибка узла обмена при разборе документа. Файл сохранён, сообщите администратору."
+
+log = logging.getLogger(__name__)
+Outcome = tuple[Decision, OrderRow | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +45,28 @@ class Progress:
     lines: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _Reading:
+    """A package being read: what it is decided by, and what it has said so far."""
+
+    package: Package
+    rules: NodeRules
+    staff: Staff
+    now: dt.datetime
+    memory: PackageMemory = field(default_factory=PackageMemory)
+
+
 def process_package(package_id: int, now: dt.datetime, *, advance: Callable[[int], None] = lambda _: None) -> Progress:
     """Read a complete package to its end. ``advance`` is told how many documents each committed chunk had."""
-    package = Package.objects.select_related("node", "node__portal", "feed").get(pk=package_id)
+    package = Package.objects.select_related("node__portal", "feed").get(pk=package_id)
     if package.state in (Package.State.DONE, Package.State.FAILED):
         return progress_of(package)
     assert package.feed is not None, "a package is processed only when its whole file is stored"
-    memory, position, problem = PackageMemory(), 0, None
+    reading, position, problem = _Reading(package, rules_of(package.node), staff_of(package.node), now), 0, None
     try:
         for chunk in _chunks(read_documents(feed_store.open_feed(package.feed))):
-            position += _receive_chunk(package, chunk, position, memory, now)
+            _receive(reading, chunk, position)
+            position += len(chunk)
             advance(len(chunk))
     except PackageError as error:
         problem = error
@@ -57,86 +79,109 @@ def progress_of(package: Package) -> Progress:
     failed = package.state == Package.State.FAILED
     lines = [package.problem] if package.problem else []
     wanting = DocumentVerdict.objects.filter(package=package, verdict__in=[Verdict.REJECTED, Verdict.CONFLICT, Verdict.HELD])
-    for verdict in wanting.order_by("position")[:LINES_LIMIT]:
-        lines.append(f"Заказ {verdict.number or verdict.document_id or '?'}: {verdict.reason}")
+    listed = wanting.order_by("position")[:LINES_LIMIT]
+    lines += [f"Заказ {verdict.number or verdict.document_id or '?'}: {verdict.reason}" for verdict in listed]
     return Progress(failed or package.state == Package.State.DONE, failed, package.documents_done, tuple(lines))
 
 
 def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Lists of up to :data:`CHUNK`; where the file breaks off, what was read before the fault still goes through."""
-    source, fault = iter(documents), None
-    while fault is None:
-        chunk: list[Document] = []
-        try:
-            for document in islice(source, CHUNK):
-                chunk.append(document)
-        except PackageError as error:
-            fault = error
-        if not chunk:
-            break
+    """Documents by transactions; where the file breaks off, what was read before the fault still goes through."""
+    chunk: list[Document] = []
+    lines, fault = 0, None
+    try:
+        for document in documents:
+            chunk.append(document)
+            lines += len(document.lines or ())
+            if len(chunk) == CHUNK_DOCUMENTS or lines >= CHUNK_LINES:
+                yield chunk
+                chunk, lines = [], 0
+    except PackageError as error:
+        fault = error
+    if chunk:
         yield chunk
     if fault is not None:
         raise fault
 
 
+def _receive(reading: _Reading, chunk: list[Document], first: int) -> None:
+    """Documents ``first…`` in one transaction; where that fails by our fault, one by one, without the culprit."""
+    try:
+        _receive_chunk(reading, chunk, first)
+        return
+    except OUR_FAULTS:
+        log.exception("package %s: documents %s…%s are read one by one", reading.package.pk, first, first + len(chunk) - 1)
+    for place, document in enumerate(chunk, first):
+        try:
+            _receive_chunk(reading, [document], place)
+        except OUR_FAULTS:
+            log.exception("package %s: document %s is rejected", reading.package.pk, place)
+            _receive_chunk(reading, [document], place, ours_to_blame=True)
+
+
 @transaction.atomic
-def _receive_chunk(package: Package, chunk: list[Document], first: int, memory: PackageMemory, now: dt.datetime) -> int:
+def _receive_chunk(reading: _Reading, chunk: list[Document], first: int, *, ours_to_blame: bool = False) -> None:
     """Documents ``first…`` of the package; those that have a verdict already are only remembered."""
+    package, memory = reading.package, reading.memory.for_next_chunk()
     lock_node(package.node_id)
     package.refresh_from_db(fields=["documents_done"])
-    fresh = chunk[max(0, package.documents_done - first) :]
-    for document in chunk[: len(chunk) - len(fresh)]:
+    done = min(len(chunk), max(0, package.documents_done - first))
+    for document in chunk[:done]:
         deciding.remember(document, memory)
-    if fresh:
-        decisions = _decide_all(package, fresh, memory)
-        start = first + len(chunk) - len(fresh)
-        DocumentVerdict.objects.bulk_create(
-            _verdict(package, place, decision, row, now) for place, (decision, row) in enumerate(decisions, start)
-        )
+    if done < len(chunk):
+        fresh = chunk[done:]
+        outcomes = _blamed(fresh) if ours_to_blame else _decide_all(reading, fresh, memory)
+        verdicts = enumerate(outcomes, first + done)
+        insert_rows([_verdict(package, place, decision, row, reading.now) for place, (decision, row) in verdicts])
         package.documents_done = first + len(chunk)
         package.save(update_fields=["documents_done"])
-    return len(chunk)
+    reading.memory = memory
 
 
-def _decide_all(package: Package, documents: list[Document], memory: PackageMemory) -> list[tuple[Decision, OrderRow | None]]:
-    node, rules = package.node, rules_of(package.node)
-    look_ahead = PackageMemory(dict(memory.order_of_container))
+def _decide_all(reading: _Reading, documents: list[Document], memory: PackageMemory) -> list[Outcome]:
+    look_ahead = memory.for_next_chunk()
     for document in documents:
         deciding.remember(document, look_ahead)
-    book = OrderBook(node, (deciding.target_id(document, look_ahead) for document in documents), documents)
-    decisions = [_decide_one(document, book, memory, rules) for document in documents]
-    book.save(package, staff_of(node))
-    return decisions
+    ids = [deciding.target_id(document, look_ahead) for document in documents]
+    numbers = [document.number for document in documents if deciding.is_order(document)]
+    book = OrderBook(reading.package.node, ids, numbers)
+    outcomes = [_decide_one(document, book, memory, reading.rules) for document in documents]
+    book.save(reading.package, reading.staff)
+    return outcomes
 
 
-def _decide_one(
-    document: Document, book: OrderBook, memory: PackageMemory, rules: NodeRules
-) -> tuple[Decision, OrderRow | None]:
+def _decide_one(document: Document, book: OrderBook, memory: PackageMemory, rules: NodeRules) -> Outcome:
     refused = deciding.refuse(document, memory)
     if refused:
         return refused, None
     deciding.remember(document, memory)
     key = deciding.target_id(document, memory)
-    row = book.find(key, document.number if deciding.is_order(document) else "")
-    elsewhere = "" if row else book.owner_elsewhere(key)
+    entry = book.find(key, document.number if deciding.is_order(document) else "")
+    elsewhere = "" if entry else book.owner_elsewhere(key)
     if elsewhere:
         return deciding.belongs_elsewhere(document, elsewhere), None
-    decision = deciding.decide(document, in_node_of(row), known_states(row), rules)
-    return decision, book.take(row, decision.plan) if decision.plan else row
+    in_node, states = (entry.in_node, entry.states) if entry else (None, None)
+    decision = deciding.decide(document, in_node, states, rules, memory.subordinates.get(key, ()))
+    if decision.plan:
+        entry = book.take(entry, decision.plan)
+    return decision, entry.row if entry else None
+
+
+def _blamed(documents: list[Document]) -> list[Outcome]:
+    return [(Decision(document, Verdict.REJECTED, "our_fault", OUR_FAULT_TEXT), None) for document in documents]
 
 
 def _verdict(package: Package, position: int, decision: Decision, row: OrderRow | None, now: dt.datetime) -> DocumentVerdict:
     document = decision.document
     return DocumentVerdict(
         package=package,
-        node=package.node,
+        node_id=package.node_id,
         order=row,
         position=position,
         document_id=document.document_id[:200],
         number=document.number[:100],
         operation=document.operation[:60],
         verdict=decision.verdict,
-        reason_code=decision.reason_code,
+        reason_code=decision.reason_code[:60],
         reason=decision.reason,
         at=now,
     )

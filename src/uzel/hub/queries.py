@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, PortalUser
 from uzel.mapping.employees import Staff, normal_name, normal_number
@@ -55,8 +56,14 @@ def staff_of(node: Node) -> Staff:
 
 def states_of(row: OrderRow) -> States:
     """The states of an order row as records."""
-    orders = {column: order_in(row, column) for column in STATE_COLUMNS}
-    return States(**orders, **{column: _attempts(getattr(row, column)) for column in ATTEMPT_COLUMNS})
+    return States(
+        in_node=order_in(row, "in_node"),
+        in_portal=order_in(row, "in_portal"),
+        agreed=order_in(row, "agreed"),
+        merged=order_in(row, "merged"),
+        sent=_attempts(row.sent),
+        offered=_attempts(row.offered),
+    )
 
 
 def order_in(row: OrderRow, column: str) -> Order | None:
@@ -75,7 +82,7 @@ def put_states(row: OrderRow, states: States) -> None:
 
 
 def note_attempt(row: OrderRow, column: str, order: Any) -> None:
-    """Remember, in ``sent`` or ``offered`` (not saved), that an order (as JSON) is about to be written and may never be answered."""
+    """Remember in ``sent`` or ``offered`` (not saved) an order, as JSON, that is about to be written: no answer may come."""
     earlier = getattr(row, column) or []
     if not earlier or earlier[-1] != order:
         setattr(row, column, [*earlier, order][-ATTEMPTS_LIMIT:])
@@ -112,7 +119,6 @@ def want(orders: Iterable[OrderRow], target: str) -> None:
 
 def settle(orders: Iterable[OrderRow], target: str) -> None:
     """Nothing is lacking on this side any more: whatever was wanted counts as there."""
-    for order in orders:
-        Delivery.objects.filter(order=order, target=target, confirmed__lt=order.version).update(
-            wanted=order.version, confirmed=order.version
-        )
+    version = Subquery(OrderRow.objects.filter(pk=OuterRef("order")).values("version"))
+    behind = Delivery.objects.filter(order__in=[order.pk for order in orders], target=target, confirmed__lt=version)
+    behind.update(wanted=version, confirmed=version, attempts=0, retry_at=None, problem_code="", problem="")

@@ -3,8 +3,8 @@
 What a document does not mention stays as it was (invariant 6); what it mentions counts, even when empty.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,21 +13,26 @@ from uzel.mapping import requisites, stages
 from uzel.mapping.rules import NodeRules
 from uzel.model import Counterparty, LegalDetails, Order, Problem, Responsible
 from uzel.model.order import CANCELED
+from uzel.sync.match import is_another_buyer
+from uzel.sync.same import phone_digits, same
 
 BUYER = "Покупатель"
 PAYMENT_OPERATIONS = ("Выплата наличных денег", "Выплата безналичных денег", "Эквайринговая операция")
 SHIPMENT_OPERATION = "Отпуск товара"
+DELETION_MARK = "ПометкаУдаления"
 
 
 def order_of(document: Document, previous: Order | None, rules: NodeRules) -> tuple[Order, list[Problem]]:
     """What the node now says of the order, over what it said before; and what could not be understood."""
     before = previous or Order(document.document_id)
-    values = {name: (found[0] if found else "") for name, found in document.requisites.items()}
-    fields, unreadable = requisites.read(values, rules)
-    order = _with_requisites(_with_elements(before, document), fields, values)
-    order = _with_subordinates(order, document.subordinates)
-    problems = [Problem("requisite_unreadable", name, f"Значение «{values[name]}» не понято") for name in unreadable]
-    return replace(order, status=_status(order, before, values, rules, new=previous is None)), problems
+    said = _said(document, rules)
+    order = replace(before, **_elements(before, document), **_requisites(before, said, rules))
+    if document.subordinates:
+        order = _with_subordinates(order, document.subordinates, said)
+    status = _status(order, before, said, rules, new=previous is None)
+    unreadable = ((name, f"Значение «{said.values[name]}» не понято") for name in said.unreadable)
+    problems = [Problem("requisite_unreadable", name, what) for name, what in unreadable]
+    return order if status == order.status else replace(order, status=status), problems
 
 
 def document_of(order: Order, rules: NodeRules) -> Document:
@@ -58,7 +63,39 @@ def document_of(order: Order, rules: NodeRules) -> Document:
     )
 
 
-def _with_elements(order: Order, document: Document) -> Order:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Requisites of a document: texts by name, fields of the order they speak of, and names that were not understood.
+
+    ``canceled`` is ``None`` where nothing is said of it.
+    """
+
+    values: Mapping[str, str]
+    fields: Mapping[str, Any]
+    canceled: bool | None
+    unreadable: tuple[str, ...]
+
+    @property
+    def from_1c(self) -> bool:
+        """Whether 1C wrote the document: it always says whether an order is posted."""
+        return "posted" in self.fields
+
+
+def _said(document: Document, rules: NodeRules) -> _Said:
+    values = {name: (found[0] if found else "") for name, found in document.requisites.items()}
+    fields, unreadable = requisites.read(values, rules)
+    if document.number_in_node:
+        fields.setdefault("number_in_node", document.number_in_node)
+    if document.date_in_node:
+        fields.setdefault("date_in_node", document.date_in_node)
+    canceled = _flag(document, requisites.CANCELED)
+    if canceled is None and requisites.CANCELED in values:
+        unreadable.append(requisites.CANCELED)
+    return _Said(values, fields, canceled, tuple(unreadable))
+
+
+def _elements(before: Order, document: Document) -> dict[str, Any]:
+    """Fields that the elements of a document mention; numbers in 1C may be said by requisites as well."""
     found: dict[str, Any] = {
         "document_id": document.document_id or None,
         "number": document.number or None,
@@ -68,15 +105,13 @@ def _with_elements(order: Order, document: Document) -> Order:
         "total": document.total,
         "comment": document.comment,
         "lines": document.lines,
-        "number_in_node": document.number_in_node or None,
-        "date_in_node": document.date_in_node,
     }
-    if order.date == document.date and order.date is not None:
-        found["time"] = order.time or document.time  # 1C keeps no time of a site order (onec-exchange 3.2)
+    if before.date == document.date and before.date is not None:
+        found["time"] = before.time or document.time  # 1C keeps no time of a site order (onec-exchange 3.2)
     buyer = _buyer(document.counterparties)
     if buyer:
-        found["counterparty"] = _merged_counterparty(order.counterparty, buyer)
-    return replace(order, **{name: value for name, value in found.items() if value is not None})
+        found["counterparty"] = _merged_counterparty(before.counterparty, buyer)
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _buyer(parties: Iterable[DocumentCounterparty]) -> Counterparty | None:
@@ -87,61 +122,83 @@ def _buyer(parties: Iterable[DocumentCounterparty]) -> Counterparty | None:
 
 def _merged_counterparty(old: Counterparty, new: Counterparty) -> Counterparty:
     """The newly named counterparty; what the file is silent about stays if it is the same one."""
-    if old.counterparty_id != new.counterparty_id and old != Counterparty() and old.counterparty_id:
+    if new == old:
+        return old
+    named = replace(new, counterparty_id=new.counterparty_id or old.counterparty_id)
+    if is_another_buyer(old, named) or (old.name and named.name and not new.counterparty_id and old.name != new.name):
         return new
     legal = LegalDetails(*(getattr(new.legal, f) or getattr(old.legal, f) for f in LegalDetails.__slots__))
-    kept = {f: getattr(new, f) or getattr(old, f) for f in Counterparty.__slots__ if f not in ("legal", "is_company")}
+    kept = {f: getattr(named, f) or getattr(old, f) for f in Counterparty.__slots__ if f not in ("legal", "is_company")}
+    kept["phones"] = _united(new.phones, old.phones, phone_digits)
+    kept["emails"] = _united(new.emails, old.emails, str.lower)
+    if old.name:  # 1C repeats the name where it was given no other (onec-exchange 3.1)
+        kept["full_name"] = old.full_name if kept["full_name"] == kept["name"] else kept["full_name"]
+        if legal.official_name == kept["name"]:
+            legal = replace(legal, official_name=old.legal.official_name)
     return Counterparty(**kept, legal=legal, is_company=new.is_company or old.is_company)
 
 
-def _with_requisites(order: Order, fields: dict[str, Any], values: dict[str, str]) -> Order:
-    plain = {name: value for name, value in fields.items() if "." not in name}
-    person = {name.partition(".")[2]: value for name, value in fields.items() if name.startswith("responsible.")}
-    if "paid" not in plain and "posted" in plain:  # UT writes only the date of a full payment (onec-exchange 4.1)
-        plain["paid"] = bool(values.get(requisites.PAID_ON))
-    if "shipped" not in plain and "posted" in plain:
-        plain["shipped"] = bool(values.get(requisites.SHIPPED_ON))
+def _united(new: Sequence[str], old: Sequence[str], key: Callable[[str], str]) -> tuple[str, ...]:
+    """Phones or e-mails of the file and those it does not mention; a list that adds none changes nothing."""
+    known, listed = set(map(key, old)), set(map(key, new))
+    if listed <= known:
+        return tuple(old)
+    return (*new, *(value for value in old if key(value) not in listed))
+
+
+def _requisites(before: Order, said: _Said, rules: NodeRules) -> dict[str, Any]:
+    """Fields that the requisites mention."""
+    plain = {name: value for name, value in said.fields.items() if "." not in name}
+    person = {name.partition(".")[2]: value for name, value in said.fields.items() if name.startswith("responsible.")}
+    if rules.dates_are_flags and said.from_1c:
+        plain = {flag: bool(said.values.get(date)) for flag, date in requisites.DATE_OF_FLAG.items()} | plain
     if person:
-        plain["responsible"] = replace(Responsible(), **person)
-    return replace(order, **plain)
+        plain["responsible"] = _responsible(before.responsible, Responsible(**person))
+    return plain
 
 
-def _with_subordinates(order: Order, subordinates: Iterable[Document]) -> Order:
-    """Payments and shipments that name the order; a return does not unpay it, the flag of the order does."""
-    for document in subordinates:
-        if document.operation in PAYMENT_OPERATIONS and _said(document, "Оплачен", "Оплачено"):
-            order = replace(order, paid=order.paid or (document.total or Decimal(0)) >= order.total > 0)
-        if document.operation == SHIPMENT_OPERATION and _said(document, "Отгружен", "Отгружено"):
-            order = replace(order, shipped=True)
-    return order
+def _responsible(old: Responsible, new: Responsible) -> Responsible:
+    """The newly named employee; of the same one what is not said stays known."""
+    if not same("responsible", old, new):
+        return new
+    return Responsible(new.personnel_number or old.personnel_number, new.full_name or old.full_name)
 
 
-def _said(document: Document, *names: str) -> bool:
-    return any((document.requisite(name) or "").strip().lower() == "true" for name in names)
+def _with_subordinates(order: Order, subordinates: Iterable[Document], said: _Said) -> Order:
+    """Payments and shipments of the order, where it says nothing of them itself; what is missing unpays nothing."""
+    living = [document for document in subordinates if not _flag(document, DELETION_MARK)]
+    payments = [document for document in living if document.operation in PAYMENT_OPERATIONS]
+    received = sum((one.total or Decimal(0) for one in payments if _flag(one, "Оплачен", "Оплачено") is not False), Decimal(0))
+    shipped = any(one.operation == SHIPMENT_OPERATION and _flag(one, "Отгружен", "Отгружено") for one in living)
+    return replace(
+        order,
+        paid=order.paid or ("paid" not in said.fields and received >= order.total > 0),
+        shipped=order.shipped or ("shipped" not in said.fields and shipped),
+    )
 
 
-def _status(order: Order, before: Order, values: dict[str, str], rules: NodeRules, *, new: bool) -> str:
+def _flag(document: Document, *names: str) -> bool | None:
+    """The first of the requisites that the document mentions; ``None`` when it mentions none, or nothing readable."""
+    text = next((value for name in names if (value := document.requisite(name)) is not None), None)
+    try:
+        return None if text is None else requisites.parse_flag(text)
+    except ValueError:
+        return None
+
+
+def _status(order: Order, before: Order, said: _Said, rules: NodeRules, *, new: bool) -> str:
     """Canceled, or the code the base gives, or what the flags say."""
-    canceled = values.get(requisites.CANCELED)
-    if order.deletion_mark or (canceled is not None and _true(canceled)):
+    if order.deletion_mark or said.canceled:
         return CANCELED
-    code = values.get(requisites.STATUS_ID) or _code_in_brackets(values.get(requisites.STATUS, ""))
+    code = said.values.get(requisites.STATUS_ID) or _code_in_brackets(said.values.get(requisites.STATUS, ""))
     if code:
         return code
-    from_1c = "Проведен" in values
-    revived = canceled is not None or (rules.absence_revives and from_1c)
-    if before.status.startswith("@") or new:
-        if before.status == CANCELED and not revived:
-            return CANCELED
+    if before.status == CANCELED and said.canceled is None and not (rules.absence_revives and said.from_1c):
+        return CANCELED
+    flags_moved = (order.paid, order.shipped) != (before.paid, before.shipped)
+    if new or before.status.startswith("@") or (said.from_1c and flags_moved):
         return stages.flag_status(paid=order.paid, shipped=order.shipped)
     return before.status
-
-
-def _true(text: str) -> bool:
-    try:
-        return requisites.parse_flag(text)
-    except ValueError:
-        return False
 
 
 def _code_in_brackets(text: str) -> str:
@@ -150,7 +207,7 @@ def _code_in_brackets(text: str) -> str:
 
 
 def _status_requisites(order: Order, rules: NodeRules) -> dict[str, tuple[str, ...]]:
-    found = {requisites.CANCELED: ("true" if order.canceled else "false",)}
+    found: dict[str, tuple[str, ...]] = {requisites.CANCELED: ("true" if order.canceled else "false",)}
     if not order.status.startswith("@"):
         found[requisites.STATUS_ID] = (order.status,)
         found[requisites.STATUS] = (f"[{order.status}] {stages.status_name(order.status, rules)}".strip(),)

@@ -60,5 +60,5 @@ def normal_number(number: str) -> str:
 
 
 def normal_name(name: str) -> str:
-    """A full name without differences of case, spaces and ё."""
-    return " ".join(name.lower().replace("ё", "е").split())
+    """A full name without differences of case, spaces, ё and of what comes first: the portal puts the first name there."""
+    return " ".join(sorted(name.lower().replace("ё", "е").split()))

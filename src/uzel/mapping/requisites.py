@@ -5,12 +5,12 @@ Names and formats: onec-exchange 3.1, 3.3, 4.1.
 """
 
 import datetime as dt
-import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
+from uzel.commerceml import values as spelling
 from uzel.mapping.rules import NodeRules
 
 
@@ -40,27 +40,30 @@ STANDARD: tuple[RequisiteRow, ...] = (
 
 #: Read apart from the table, because several of them make one status (see ``mapping.document_order``).
 STATUS_ID, STATUS, CANCELED = "Статуса заказа ИД", "Статус заказа", "Отменен"
-PAID_ON, SHIPPED_ON = "Дата оплаты по 1С", "Дата отгрузки по 1С"
+#: Where a base writes no flags, only the dates of a full payment and shipment (UT; onec-exchange 4.1).
+DATE_OF_FLAG: Mapping[str, str] = {"paid": "Дата оплаты по 1С", "shipped": "Дата отгрузки по 1С"}
 
 
-def rows(rules: NodeRules) -> Iterator[RequisiteRow]:
+def rows(rules: NodeRules) -> Sequence[RequisiteRow]:
     """The standard table with the node's own names put first."""
-    for row in STANDARD:
-        own = rules.requisites.get(row.field)
-        yield RequisiteRow(row.field, (own, *row.names), row.direction, row.kind) if own else row
+    if not rules.requisites:
+        return STANDARD
+    own = rules.requisites
+    return [replace(row, names=(own[row.field], *row.names)) if own.get(row.field) else row for row in STANDARD]
 
 
 def read(values: Mapping[str, str], rules: NodeRules) -> tuple[dict[str, Any], list[str]]:
     """Fields that the requisites mention, and the names of requisites whose value could not be understood."""
-    found, unreadable = {}, []
+    found: dict[str, Any] = {}
+    unreadable: list[str] = []
     for row in rows(rules):
-        name = next((name for name in row.names if name in values), None)
-        if name is None or row.direction == "out":
-            continue
-        try:
-            found[row.field] = READERS[row.kind](values[name])
-        except (ValueError, InvalidOperation):
-            unreadable.append(name)
+        for name in row.names:
+            if name in values and row.direction != "out":
+                try:
+                    found[row.field] = READERS[row.kind](values[name])
+                except ValueError:
+                    unreadable.append(name)
+                break
     return found, unreadable
 
 
@@ -84,29 +87,13 @@ def parse_flag(text: str) -> bool:
 
 
 def parse_money(text: str) -> Decimal:
-    """``23 000,50`` with any kind of space, comma or dot."""
-    return Decimal(re.sub(r"[\s\u00a0\u202f]", "", text).replace(",", ".") or "0")
-
-
-_MOMENT = re.compile(
-    r"(?:(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<d2>\d\d)\.(?P<m2>\d\d)\.(?P<y2>\d{4}))"
-    r"(?:[T ]\s*(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d))?(?:\.\d+)?\s*(?P<ap>[AP]M)?)?"
-)
+    """``23 000,50`` with any kind of space, comma or dot; nothing is 0."""
+    return spelling.parse_number(text) if text.strip() else Decimal(0)
 
 
 def parse_moment(text: str) -> dt.datetime | None:
-    """A local moment: ISO, ``dd.mm.yyyy``, hours without a leading zero, ``AM``/``PM``; the empty date is ``None``."""
-    match = _MOMENT.fullmatch(text.strip())
-    if match is None:
-        if not text.strip():
-            return None
-        raise ValueError(text)
-    part = match.groupdict()
-    year, month, day = (int(part[key] or part[f"{key}2"]) for key in "ymd")
-    hour = int(part["H"] or 0)
-    if part["ap"]:
-        hour = hour % 12 + (12 if part["ap"] == "PM" else 0)
-    return None if year == 1 else dt.datetime(year, month, day, hour, int(part["M"] or 0), int(part["S"] or 0))
+    """A local moment in any of the spellings of 1C; nothing and the empty date are ``None``."""
+    return spelling.parse_moment(text.strip()) if text.strip() else None
 
 
 def _text(value: Any) -> str:
@@ -118,7 +105,7 @@ def _flag(value: Any) -> str:
 
 
 def _money(value: Any) -> str:
-    return format(Decimal(value or 0).quantize(Decimal("0.01")).normalize() + 0, "f") if value else ""
+    return spelling.write_amount(value) if value else ""
 
 
 def _moment(value: Any) -> str:

@@ -39,6 +39,11 @@ class NodeRules:
         return self.profile in ("unf", "ut")
 
     @property
+    def dates_are_flags(self) -> bool:
+        """Whether «Дата оплаты по 1С» stands for «Оплачен», and its absence for "not paid" (UT writes no flags)."""
+        return self.profile == "ut"
+
+    @property
     def statuses_travel(self) -> bool:
         """Whether the base understands «Статуса заказа ИД» (UT writes and reads none)."""
         return self.profile != "ut"

@@ -7,6 +7,7 @@ from decimal import Decimal
 from uzel.model.counterparty import Counterparty
 
 ZERO = Decimal(0)
+UNKNOWN_BUYER = Counterparty()
 CANCELED = "@canceled"  # the status of an order that was called off, whatever else is said of it
 
 
@@ -61,7 +62,7 @@ class Order:
     total: Decimal = ZERO
     status: str = ""
     comment: str = ""
-    counterparty: Counterparty = Counterparty()
+    counterparty: Counterparty = UNKNOWN_BUYER
     lines: tuple[OrderLine, ...] = ()
     responsible: Responsible = Responsible()
     promo_code: str = ""

@@ -14,9 +14,7 @@ from uzel.sync.same import alike, same
 
 GOODS, BUYER = "goods", "counterparty"
 _PLAIN = tuple(
-    field.name
-    for field in dataclasses.fields(Order)
-    if field.name not in ("document_id", "counterparty", "lines", "total")
+    field.name for field in dataclasses.fields(Order) if field.name not in ("document_id", "counterparty", "lines", "total")
 )
 _PERSON = tuple(field.name for field in dataclasses.fields(Counterparty) if field.name != "legal")
 _LEGAL = tuple(field.name for field in dataclasses.fields(LegalDetails))

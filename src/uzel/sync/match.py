@@ -5,6 +5,14 @@ from uuid import UUID
 from uzel.model import Counterparty
 
 
+OUR_PREFIX = "b24-"  # of ids that the hub gives to what was born in the portal
+
+
+def is_ours(document_id: str) -> bool:
+    """Whether the hub gave this id: the base has not shown the order under an Ид of its own yet."""
+    return document_id.startswith(OUR_PREFIX)
+
+
 def is_guid(text: str) -> bool:
     """Whether an id is unique in the world (``36`` is not: every site has an order 36)."""
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from uzel.model import Order
-from uzel.sync.fields import changed, lacking, value
+from uzel.sync.fields import BUYER, changed, lacking, value
 from uzel.sync.merge import Conflict, Merged, acknowledge, merge
 from uzel.sync.ownership import Owner
 
@@ -108,11 +108,12 @@ def _is_new(conflict: Conflict, old: States) -> bool:
     side = old.in_portal if conflict.winner == "node" else old.in_node
     if side is None or old.merged is None:
         return True
-    return not _same_as_lost(conflict, side) or _same_as_lost(conflict, old.merged)
-
-
-def _same_as_lost(conflict: Conflict, order: Order) -> bool:
-    return bool(value(order, conflict.field) == conflict.lost)
+    if value(side, conflict.field) != conflict.lost:
+        return True
+    stood = value(old.merged, conflict.field)
+    if conflict.field == BUYER:  # of the same buyer some attributes may have been merged from the other side
+        return bool(stood.counterparty_id == conflict.lost.counterparty_id)
+    return bool(stood == conflict.lost)
 
 
 def _merge(states: States, owners: Mapping[str, Owner]) -> Merged:

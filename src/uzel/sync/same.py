@@ -77,7 +77,8 @@ def _same_person(a: Responsible, b: Responsible) -> bool:
     """One employee: by personnel number where both have one, by full name where they do not."""
     if a.personnel_number and b.personnel_number:
         return a.personnel_number.strip() == b.personnel_number.strip()
-    return bool(a.full_name) and _words(a.full_name.lower()) == _words(b.full_name.lower())
+    names = [sorted(_words(one.full_name.lower().replace("ё", "е"))) for one in (a, b)]
+    return bool(names[0]) and names[0] == names[1]
 
 
 def _same_phones(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
@@ -97,7 +98,16 @@ def _never_compared(_a: Any, _b: Any) -> bool:
     return True
 
 
-_TEXTS = ("name", "full_name", "last_name", "first_name", "middle_name", "address", "legal.official_name", "legal.legal_address")
+_TEXTS = (
+    "name",
+    "full_name",
+    "last_name",
+    "first_name",
+    "middle_name",
+    "address",
+    "legal.official_name",
+    "legal.legal_address",
+)
 _MEANING: Mapping[str, Callable[[Any, Any], bool]] = {
     "time": _never_compared,
     "comment": _same_comment,

@@ -1,8 +1,10 @@
 """The WSGI application that ``uzel serve`` runs."""
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "uzel.settings")
 application = get_wsgi_application()
+import_module("uzel.web.urls")  # a broken installation does not start, and the first call waits for no imports

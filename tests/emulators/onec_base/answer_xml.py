@@ -37,11 +37,15 @@ def row(item_id: str = "it-1", name: str = "Чай", price: str = "150", quantit
 
 def requisites(**values: Any) -> str:
     """Underscores stand for spaces."""
-    rows = (
-        f"<ЗначениеРеквизита><Наименование>{name.replace('_', ' ')}</Наименование><Значение>{escape(value)}</Значение></ЗначениеРеквизита>"
-        for name, value in values.items()
-    )
+    row = "<ЗначениеРеквизита><Наименование>{}</Наименование><Значение>{}</Значение></ЗначениеРеквизита>"
+    rows = (row.format(name.replace("_", " "), escape(value)) for name, value in values.items())
     return f"<ЗначенияРеквизитов>{''.join(rows)}</ЗначенияРеквизитов>"
+
+
+def contacts(**values: str) -> str:
+    """Underscores stand for spaces."""
+    contact = "<Контакт><Тип>{}</Тип><Значение>{}</Значение></Контакт>"
+    return f"<Контакты>{''.join(contact.format(kind.replace('_', ' '), value) for kind, value in values.items())}</Контакты>"
 
 
 def envelope(*documents: str, encoding: str = "windows-1251", xmlns: str = "") -> str:

@@ -9,7 +9,7 @@ import pytest
 from tests.emulators.onec_base.site import Site, serve_site
 from uzel.emulators.onec_base import Base
 
-NOW = dt.datetime(2024, 3, 5, 9, 7, 1)
+NOW = dt.datetime.fromisoformat("2024-03-05T09:07:01")
 MakeBase = Callable[..., Base]
 
 

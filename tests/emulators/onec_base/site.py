@@ -103,6 +103,7 @@ class Site:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one packet: no waiting for a delayed acknowledgement
     site: Site
 
     def _serve(self) -> None:
@@ -122,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
         self.close_connection = reply.announce is not None
 
-    do_GET = do_POST = _serve
+    do_GET = do_POST = _serve  # noqa: N815
 
     def log_message(self, format: str, *args: object) -> None:
         """The record is in ``asked``."""

@@ -9,8 +9,8 @@ import pytest
 from tests.emulators.onec_base.answer_xml import answer, document, envelope
 from tests.emulators.onec_base.conftest import MakeBase
 from tests.emulators.onec_base.site import EMPTY, HTML_1251, Reply, Site, xml
-from uzel.emulators.onec_base.answers import Limits, decode_body, read_init
 from uzel.emulators.onec_base.answers import Answer as ReadAnswer
+from uzel.emulators.onec_base.answers import Limits, decode_body, read_init
 from uzel.emulators.onec_base.profiles import make_settings
 
 UNREADABLE = "Не удалось прочитать данные, загруженные с сервера"

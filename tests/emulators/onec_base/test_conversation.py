@@ -195,11 +195,10 @@ def test_order_without_a_site_number_never_leaves(site: Site, make_base: MakeBas
 
 
 def test_upload_starts_at_the_date_of_the_node(make_base: MakeBase) -> None:
-    clock = iter([dt.datetime(2024, 1, 31, 23, 59), dt.datetime(2024, 2, 1), dt.datetime(2024, 2, 2)])
-    now = [next(clock)]
+    now = [dt.datetime.fromisoformat("2024-01-31T23:59:59")]
     base = make_base(upload_from=dt.date(2024, 2, 1), clock=lambda: now[0])
     base.shop.new_order()
-    now[0] = next(clock)
+    now[0] += dt.timedelta(seconds=1)
     allowed = base.shop.new_order()
     assert base.exchange().sent == (allowed.document_id,)
 

@@ -11,6 +11,7 @@ from uzel.bitrix24.values import as_int, as_money, as_number, as_text, is_yes
 OWNER = "D"  # rows of deals
 ABSOLUTE = 1  # discountTypeId of a discount in money
 NAME_LIMIT = 255  # characters
+MEASURE_DIGITS = 3  # of a code of measure: the portal keeps it as a number, 1C as 006
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,6 @@ def _read(row: Mapping[str, Any]) -> DealRow:
         discount=as_money(row.get("discountSum")),
         vat_rate=None if row.get("taxRate") in (None, "") else as_number(row["taxRate"]),
         vat_included=is_yes(row.get("taxIncluded")),
-        measure_code=as_text(row.get("measureCode")) or "796",
+        measure_code=as_text(row.get("measureCode")).zfill(MEASURE_DIGITS) if row.get("measureCode") else "796",
         product_id=as_int(row.get("productId")),
     )

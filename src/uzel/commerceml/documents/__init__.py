@@ -1,4 +1,8 @@
-"""Documents by ХозОперация: one module for each kind, with ``read`` and ``write``; the registry is the table below."""
+"""Documents by ХозОперация: one module for each kind, with ``read`` and ``write``; the registry is :data:`KINDS`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
 from uzel.commerceml import tags
 from uzel.commerceml.dialects import Dialect
@@ -10,11 +14,24 @@ from uzel.commerceml.notes import Notes
 from uzel.commerceml.xml_read import Element, Parts, text_of
 from uzel.commerceml.xml_write import XmlWriter
 
+
+class Kind(NamedTuple):
+    """What a kind of document can do."""
+
+    read: Callable[[Parts, Notes, Nested], Document]
+    write: Callable[[XmlWriter, Document, Dialect], None]
+
+
+ORDER = Kind(order.read, order.write)
+PAYMENT = Kind(payment.read, payment.write)
+SHIPMENT = Kind(shipment.read, shipment.write)
+OTHER = Kind(other.read, other.write)
+
 #: ХозОперация is compared without case, as 1C does (onec-exchange 3.1).
-KINDS = {
-    **dict.fromkeys(map(str.lower, tags.ORDER_OPERATIONS), order),
-    **dict.fromkeys(map(str.lower, tags.PAYMENT_OPERATIONS), payment),
-    **dict.fromkeys(map(str.lower, tags.SHIPMENT_OPERATIONS), shipment),
+KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(map(str.lower, tags.ORDER_OPERATIONS), ORDER),
+    **dict.fromkeys(map(str.lower, tags.PAYMENT_OPERATIONS), PAYMENT),
+    **dict.fromkeys(map(str.lower, tags.SHIPMENT_OPERATIONS), SHIPMENT),
 }
 
 
@@ -24,10 +41,14 @@ def read_document(element: Element, place: str, limits: ReadLimits, container: i
     place = place if level > 1 else _named(parts, place)
     notes = Notes(place)
     if level > limits.subordinate_levels:
-        return refused(parts, place, "subordinates_too_deep", f"Подчинённых документов больше {limits.subordinate_levels} уровней")
+        return refused(
+            parts, place, "subordinates_too_deep", f"Подчинённых документов больше {limits.subordinate_levels} уровней"
+        )
     block = parts.get(tags.SUBORDINATES)
     subordinates = () if block is None else _read_subordinates(block, place, limits, level + 1)
-    kind = KINDS.get(text_of(parts, tags.OPERATION).lower(), other)
+    # A payment that cannot be read does not spoil its order, but the order says so.
+    notes.problems += [replace(fatal, fatal=False) for inner in subordinates if (fatal := inner.fatal)]
+    kind = KINDS.get(text_of(parts, tags.OPERATION).lower(), OTHER)
     return kind.read(parts, notes, Nested(container, subordinates))
 
 
@@ -47,7 +68,7 @@ def _named(parts: Parts, place: str) -> str:
 
 def write_document(out: XmlWriter, document: Document, dialect: Dialect, tag: str = tags.DOCUMENT) -> None:
     """One document; what belongs to it goes inside where the dialect knows subordinate documents."""
-    kind = KINDS.get(document.operation.lower(), other)
+    kind = KINDS.get(document.operation.lower(), OTHER)
     with out.block(tag):
         kind.write(out, document, dialect)
         if document.subordinates and dialect.subordinates:

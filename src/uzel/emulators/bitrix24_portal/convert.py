@@ -13,6 +13,8 @@ from uzel.emulators.bitrix24_portal.store import Store
 from uzel.emulators.bitrix24_portal.values import is_empty, is_yes, text, to_decimal, to_int, to_list, to_moment
 
 CURRENCIES = frozenset({"RUB", "USD", "EUR", "BYN", "KZT", "UAH", "CNY"})
+Reader = Callable[["Converter", Field, Any], Any]
+UserReader = Callable[[UserField, Any, timezone], Any]
 _ENTITY_OF_LINK: Mapping[str, int] = {"crm_company": COMPANY, "crm_contact": CONTACT}
 
 
@@ -26,7 +28,7 @@ class Converter:
 
     def field(self, one: Field, value: Any) -> Any:
         """Value of a standard field; a multiple one wants something iterable."""
-        read = _KINDS.get(one.kind, _KINDS["integer"])
+        read: Reader = _KINDS.get(one.kind, _integer)
         if not one.is_multiple:
             return read(self, one, value)
         if value is None:
@@ -39,7 +41,7 @@ class Converter:
 
     def user_field(self, one: UserField, value: Any) -> Any:
         """Value of a user field; an empty one is None."""
-        read = _USER_KINDS.get(one.user_type, _as_text)
+        read: UserReader = _USER_KINDS.get(one.user_type, _as_text)
         if not one.is_multiple:
             return read(one, value, self.zone)
         elements = [value] if to_list(value) is None else to_list(value) or []
@@ -89,7 +91,9 @@ def _moment(reader: Converter, one: Field, value: Any) -> Any:
     moment = to_moment(value, reader.zone)
     if moment is None:
         raise invalid(one.title)
-    return moment.replace(microsecond=0) if one.kind == "datetime" else moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (
+        moment.replace(microsecond=0) if one.kind == "datetime" else moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    )
 
 
 def _user(reader: Converter, one: Field, value: Any) -> int:
@@ -128,7 +132,7 @@ def _category(reader: Converter, one: Field, value: Any) -> int:
     return number
 
 
-_KINDS: Mapping[str, Callable[[Converter, Field, Any], Any]] = {
+_KINDS: Mapping[str, Reader] = {
     "string": _string,
     "text": _string,
     "integer": _integer,
@@ -193,7 +197,7 @@ USER_TYPES = (
     "string", "integer", "double", "boolean", "enumeration", "date", "datetime", "money", "url", "address", "employee",
     "crm", "crm_status",
 )  # fmt: skip
-_USER_KINDS: Mapping[str, Callable[[UserField, Any, timezone], Any]] = {
+_USER_KINDS: Mapping[str, UserReader] = {
     "integer": _as_integer,
     "employee": _as_integer,
     "double": _as_double,

@@ -9,7 +9,7 @@ from uzel.emulators.bitrix24_portal.errors import CATALOGUE, CODE_OF_STATUS, GAT
 
 #: kind → what it does; the page of the emulator prints this table
 KINDS: Mapping[str, str] = {
-    "fail_next": "answer an error instead of working: status 401 403 404 429 500 502 503 504, or a code of the catalogue in error",
+    "fail_next": "answer an error instead of working: status 401 403 404 429 500 502 503 504, or error (a code of B6)",
     "lose_answer": "do the work and drop the connection without an answer; stop_batch: not the commands after the named one",
     "timeout": "do the work, hold the request for the gateway's 60 s and answer 504 HTML",
     "redirect": "answer 302 to location, nothing is done",
@@ -39,7 +39,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of: {', '.join(KINDS)}")
-        known = self.error or self.status in CODE_OF_STATUS or self.status in GATEWAY_PAGES
+        known = self.error in CATALOGUE if self.error else self.status in CODE_OF_STATUS or self.status in GATEWAY_PAGES
         if self.kind == "fail_next" and not known:
             raise ValueError("fail_next wants a status or an error of the catalogue")
         if self.kind == "redirect" and not self.location:
@@ -48,6 +48,11 @@ class Fault:
     def matches(self, names: Iterable[str]) -> bool:
         """Whether a request that calls these methods suffers it."""
         return not self.method or any(self.method.lower() == name.lower() for name in names)
+
+    @property
+    def code(self) -> str:
+        """The error code a ``fail_next`` answers with."""
+        return self.error or CODE_OF_STATUS.get(self.status, "INTERNAL_SERVER_ERROR")
 
     @property
     def is_page(self) -> bool:
@@ -96,10 +101,9 @@ class Faults:
         with self._lock:
             return [asdict(fault) for fault in self._armed]
 
-    def fail_next(self, status: int = 503, *, times: int = 1, method: str = "", error: str = "", html: bool = False) -> None:
-        """The next ``times`` requests (or commands ``method`` of a batch) are answered with an error."""
-        code = status if not error else CATALOGUE.get(error, (status, ""))[0]
-        self.arm("fail_next", status=code, times=times, method=method, error=error, html=html)
+    def fail_next(self, status: int = 0, *, times: int = 1, method: str = "", error: str = "", html: bool = False) -> None:
+        """The next ``times`` requests (or commands ``method`` of a batch) are answered with an error; 503 unless told."""
+        self.arm("fail_next", status=status or (0 if error else 503), times=times, method=method, error=error, html=html)
 
     def lose_answer(self, method: str = "", *, times: int = 1, stop_batch: bool = False) -> None:
         """The work is done and its answer is lost."""

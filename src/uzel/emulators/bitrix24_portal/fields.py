@@ -37,8 +37,6 @@ _OLD_NAMES: Mapping[str, str] = {
     "createdBy": "CREATED_BY_ID",
     "updatedBy": "MODIFY_BY_ID",
     "movedBy": "MOVED_BY_ID",
-    "email": "EMAIL_SHORT",
-    "phone": "PHONE_SHORT",
 }
 
 _BEGIN = (

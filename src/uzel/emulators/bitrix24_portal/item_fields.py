@@ -36,7 +36,7 @@ def read(core: Core, entity_type_id: int, raw: Mapping[str, Any], *, original: b
             values[extra[name].name] = reader.user_field(extra[name], value)
         elif name in known and _is_writable(known[name], on_create=on_create):
             values[name] = reader.field(known[name], value)
-    return Change(values, tuple(multifields.wishes(raw.get("fm"))))
+    return Change(values, tuple(multifields.wishes(raw.get("fm"))), core.options.multifield_update == "by_key")
 
 
 def read_old(core: Core, entity_type_id: int, raw: Mapping[str, Any], *, on_create: bool) -> Change:
@@ -87,7 +87,9 @@ def _user_value(core: Core, one: UserField, value: Any) -> Any:
 def show_old(core: Core, item: Item, *, with_user_fields: bool = True, with_multifields: bool = True) -> dict[str, Any]:
     """An item in the words of crm.deal.get and its like: every value is a text or null."""
     shown: dict[str, Any] = {
-        one.old: _as_text(item.values.get(one.name)) for one in FIELDS[item.entity_type_id].values() if not one.is_multiple
+        one.old: _as_text(item.values.get(one.name))
+        for one in FIELDS[item.entity_type_id].values()
+        if not one.is_multiple and one.access != "a"
     }
     if with_user_fields:
         for user_field in core.store.user_fields_of(item.entity_type_id):

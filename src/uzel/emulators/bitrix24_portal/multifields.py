@@ -83,9 +83,7 @@ def apply(
         elif wish.is_deleted or not wish.value:
             del values[place]
         else:
-            values[place] = replace(
-                values[place], value=wish.value, value_type=wish.value_type or values[place].value_type
-            )
+            values[place] = replace(values[place], value=wish.value, value_type=wish.value_type or values[place].value_type)
     return tuple(values)
 
 

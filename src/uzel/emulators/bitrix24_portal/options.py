@@ -50,7 +50,7 @@ class Options:
     continue_after_timeout: bool = True
 
     # Answers.
-    wrong_secret_error: str = "INVALID_CREDENTIALS"
+    wrong_secret_error: str = "INVALID_CREDENTIALS"  # noqa: S105 - a code of an error
     wrong_secret_status: int = 401
     numeric_codes_as_numbers: bool = False
     empty_findbycomm_as_list: bool = True

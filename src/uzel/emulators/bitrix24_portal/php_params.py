@@ -27,13 +27,14 @@ def parse_query(text: str) -> dict[str, Any]:
 
 
 def put(tree: dict[Any, Any], name: str, value: Any) -> None:
-    """Put one variable where its name points; a name PHP cannot read is taken as it stands."""
+    """Put one variable where its name points; a bracket that is not closed becomes an underscore, as in PHP."""
     base, bracket, rest = name.partition("[")
     base = base.lstrip().replace(".", "_").replace(" ", "_")
     if not bracket or "]" not in rest or not base:
-        tree[base or name] = value
+        tree[base if base and not bracket else name.replace("[", "_", 1)] = value
         return
-    node, key = tree, base
+    node = tree
+    key: Any = base
     for part in _parts(rest):
         child = node.get(key)
         if not isinstance(child, dict):

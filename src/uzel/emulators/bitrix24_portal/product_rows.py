@@ -82,8 +82,8 @@ def _discount(raw: Mapping[str, Any], exclusive: Decimal) -> _Discount:
     rate, total = _number(raw, "discountRate", Decimal(0)), _number(raw, "discountSum", Decimal(0))
     if type_id == PERCENT and rate:
         total = exclusive * rate / (100 - rate) if rate != 100 else total
-    elif total and exclusive + total:
-        rate = total / (exclusive + total) * 100
+    else:
+        rate = total / (exclusive + total) * 100 if total and exclusive + total else Decimal(0)
     return _Discount(type_id, rate, total)
 
 

@@ -22,10 +22,14 @@ BASE_CURRENCY = "RUB"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a save wants: typed values by canonical names, multifields, the whole new set of rows or None."""
+    """What a save wants: typed values by canonical names, multifields, the whole new set of rows or None.
+
+    ``changes_by_id``: a multifield with an id changes that value; without it everything is added.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     multifields: tuple[Wish, ...] = ()
+    changes_by_id: bool = True
     rows: tuple[ProductRow, ...] | None = None
 
 
@@ -62,7 +66,7 @@ def update(core: Core, user: User, item: Item, change: Change) -> Item:
     _check_required(core, item.entity_type_id, new, on_create=False, changed=change.values)
     phones = multifields.apply(
         item.multifields, change.multifields, lambda: store.next_id("multifield"),
-        changes_by_id=core.options.multifield_update == "by_key",
+        changes_by_id=change.changes_by_id,
     )  # fmt: skip
     rows_changed = change.rows is not None and not _same_rows(store.rows.get(item.id, ()), change.rows)
     if new == item.values and phones == item.multifields and not rows_changed:
@@ -98,7 +102,9 @@ def delete(core: Core, item: Item) -> None:
     store.items[item.entity_type_id].remove(item.id)
     if item.entity_type_id == DEAL:
         store.rows.pop(item.id, None)
-    owned = [one.id for one in store.requisites.values() if (one.entity_type_id, one.entity_id) == (item.entity_type_id, item.id)]
+    owned = [
+        one.id for one in store.requisites.values() if (one.entity_type_id, one.entity_id) == (item.entity_type_id, item.id)
+    ]
     for requisite_id in owned:
         del store.requisites[requisite_id]
     core.events.fire(EVENT_PREFIX[item.entity_type_id] + "DELETE", ID=item.id)
@@ -133,22 +139,24 @@ def _defaults(entity_type_id: int, user: User, now: datetime) -> dict[str, Any]:
         "createdTime": now, "updatedTime": now, "createdBy": user.id, "updatedBy": user.id, "assignedById": user.id,
         "opened": "Y", "lastActivityBy": user.id, "lastActivityTime": now, "webformId": 0, "observers": (),
     }  # fmt: skip
-    return common | _DEFAULTS[entity_type_id](now)
+    return common | (_deal_defaults(now) if entity_type_id == DEAL else dict(_CLIENT_DEFAULTS[entity_type_id]))
 
 
 def _deal_defaults(now: datetime) -> dict[str, Any]:
     today = now.replace(hour=0, minute=0, second=0)
     return {
-        "companyId": 0, "contactId": 0, "contactIds": (), "categoryId": 0, "typeId": "SALE", "opportunity": Decimal(0), "taxValue": Decimal(0),
-        "isManualOpportunity": "N", "currencyId": BASE_CURRENCY, "isNew": "Y", "isRecurring": "N", "isReturnCustomer": "N",
-        "isRepeatedApproach": "N", "begindate": today, "closedate": today + timedelta(days=DAYS_TO_CLOSE), "comments": "",
+        "companyId": 0, "contactId": 0, "contactIds": (), "categoryId": 0, "typeId": "SALE", "opportunity": Decimal(0),
+        "taxValue": Decimal(0), "isManualOpportunity": "N", "currencyId": BASE_CURRENCY, "isNew": "Y", "isRecurring": "N",
+        "isReturnCustomer": "N", "isRepeatedApproach": "N", "begindate": today,
+        "closedate": today + timedelta(days=DAYS_TO_CLOSE), "comments": "",
     }  # fmt: skip
 
 
-_DEFAULTS = {
-    DEAL: _deal_defaults,
-    CONTACT: lambda _: {"companyId": 0, "companyIds": (), "typeId": "CLIENT", "sourceId": "CALL", "export": "Y", "categoryId": 0},
-    COMPANY: lambda _: {
+_CLIENT_DEFAULTS: Mapping[int, Mapping[str, Any]] = {
+    CONTACT: {
+        "companyId": 0, "companyIds": (), "typeId": "CLIENT", "sourceId": "CALL", "export": "Y", "categoryId": 0,
+    },
+    COMPANY: {
         "contactIds": (), "typeId": "CUSTOMER", "industry": "IT", "employees": "EMPLOYEES_1", "categoryId": 0,
         "currencyId": BASE_CURRENCY, "revenue": Decimal(0), "isMyCompany": "N",
     },

@@ -1,6 +1,7 @@
 """camelCase names of user fields, which crm.item.* uses unless ``useOriginalUfNames=Y`` (bitrix24-rest C1)."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 PREFIX = "UF_CRM_"
 
@@ -26,7 +27,7 @@ def camel_case(name: str) -> str:
 def _is_ambiguous(parts: list[str]) -> bool:
     """Whether letters meet digits so that the underscores cannot be put back."""
     mixed = any(not part.isdigit() and any(sign.isdigit() for sign in part) for part in parts)
-    after_word = any(part.isdigit() and not before.isdigit() for before, part in zip(parts, parts[1:], strict=False))
+    after_word = any(part.isdigit() and not before.isdigit() for before, part in pairwise(parts))
     return mixed or after_word or "" in parts
 
 

@@ -62,7 +62,9 @@ class Package(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["node", "state"], name="packages_by_state")]
+        indexes = [
+            models.Index(fields=["node"], condition=models.Q(state__in=["receiving", "waiting"]), name="packages_unfinished")
+        ]
 
 
 class PackagePart(models.Model):

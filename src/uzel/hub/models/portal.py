@@ -60,7 +60,6 @@ class DealNotice(models.Model):
     deal_id = models.PositiveBigIntegerField()
     noticed = models.PositiveIntegerField(default=1)
     handled = models.PositiveIntegerField(default=0)
-    deleted = models.BooleanField(default=False)
     noticed_at = models.DateTimeField(auto_now=True)
 
     class Meta:

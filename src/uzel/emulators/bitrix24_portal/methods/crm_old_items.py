@@ -1,7 +1,7 @@
 """``crm.deal.*``, ``crm.contact.*``, ``crm.company.*``: the old methods, still alive (bitrix24-rest C9)."""
 
 from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import item_fields, saving
@@ -11,7 +11,6 @@ from uzel.emulators.bitrix24_portal.errors import plain
 from uzel.emulators.bitrix24_portal.fields import FIELDS
 from uzel.emulators.bitrix24_portal.multifields import TYPES, show_old
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item
-from uzel.emulators.bitrix24_portal.saving import Change
 from uzel.emulators.bitrix24_portal.search import find, old_resolver
 from uzel.emulators.bitrix24_portal.values import text, to_list
 
@@ -52,17 +51,8 @@ def update(call: Call, entity: int) -> Reply:
     item = _found(call, entity)
     change = item_fields.read_old(call.core, entity, _fields(call), on_create=False)
     values = {name: value for name, value in change.values.items() if name != "categoryId"}
-    if entity != DEAL:
-        change = _with_ids_only(item, change)
-    saving.update(call.core, call.user, item, Change(values, change.multifields))
+    saving.update(call.core, call.user, item, replace(change, values=values))
     return Reply(True)
-
-
-def _with_ids_only(item: Item, change: Change) -> Change:
-    """An id of somebody else's value is no id: such an element is added."""
-    own = {one.id for one in item.multifields}
-    wishes = tuple(wish for wish in change.multifields if wish.id == 0 or wish.id in own)
-    return Change(change.values, wishes)
 
 
 def get(call: Call, entity: int) -> Reply:
@@ -90,7 +80,10 @@ def _selected(call: Call, item: Item, names: list[str]) -> dict[str, Any]:
     kept = {
         name: value
         for name, value in shown.items()
-        if name in names or name == "ID" or (name.startswith("UF_") and "UF_*" in names) or (everything and not name.startswith("UF_"))
+        if name in names
+        or name == "ID"
+        or (name.startswith("UF_") and "UF_*" in names)
+        or (everything and not name.startswith("UF_"))
     }
     phones = {name: show_old(item.multifields, name) for name in names if name in TYPES and item.entity_type_id != DEAL}
     return kept | {name: values for name, values in phones.items() if values}
@@ -99,8 +92,9 @@ def _selected(call: Call, item: Item, names: list[str]) -> dict[str, Any]:
 def fields(call: Call, entity: int) -> Reply:
     """What fields an item has, by their old names."""
     shown = {
-        one.old: {"type": one.kind, "isRequired": False, "isReadOnly": one.access in ("r", "a"), "isImmutable": one.access == "c",
-                  "isMultiple": one.is_multiple, "isDynamic": False, "title": one.title or one.old}
+        one.old: {"type": one.kind, "isRequired": False, "isReadOnly": one.access in ("r", "a"),
+                  "isImmutable": one.access == "c", "isMultiple": one.is_multiple, "isDynamic": False,
+                  "title": one.title or one.old}
         for one in FIELDS[entity].values()
     }  # fmt: skip
     for one in call.core.store.user_fields_of(entity):
@@ -109,13 +103,13 @@ def fields(call: Call, entity: int) -> Reply:
     return Reply(shown)
 
 
-def _methods() -> tuple[Method, ...]:
-    verbs: dict[str, Callable[[Call, int], Reply]] = {
-        "add": add, "update": update, "get": get, "delete": delete, "list": listing, "fields": fields,
-    }  # fmt: skip
-    return tuple(
-        Method(f"crm.{name}.{verb}", partial(run, entity=entity)) for entity, name in NAMES.items() for verb, run in verbs.items()
-    )
+def _for(run: Callable[[Call, int], Reply], entity: int) -> Callable[[Call], Reply]:
+    return lambda call: run(call, entity)
 
 
-METHODS = _methods()
+_VERBS: dict[str, Callable[[Call, int], Reply]] = {
+    "add": add, "update": update, "get": get, "delete": delete, "list": listing, "fields": fields,
+}  # fmt: skip
+METHODS = tuple(
+    Method(f"crm.{name}.{verb}", _for(run, entity)) for entity, name in NAMES.items() for verb, run in _VERBS.items()
+)

@@ -1,0 +1,97 @@
+"""``uzel demo --check``: the story is played, both sides are compared, the ledger is printed; the exit code says it all."""
+
+import random
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from uzel.demo.compare import Comparison, Difference
+from uzel.demo.quiet import NotQuietError
+from uzel.demo.story import Story
+from uzel.demo.town import open_town
+
+MOST_ROWS = 40  # differences shown
+
+
+def check(home: Path, *, orders: int, speed: float, seed: int) -> int:
+    """Returns 0 only if nothing differs, nothing is lost and nothing is doubled."""
+    console, started = Console(), time.monotonic()
+
+    def say(text: str) -> None:
+        console.print(f"[dim]{time.monotonic() - started:6.1f} с[/dim]  {text}")
+
+    with open_town(home, speed=speed, seed=seed, say=say) as town:
+        story = Story(town, orders, random.Random(seed), say)
+        try:
+            found = story.play()
+        except NotQuietError as error:
+            story.problems.append(str(error))
+            found = Comparison()
+        problems = story.problems + _problems(found, story.both_sided)
+        _show_ledger(console)
+        _show_differences(console, found)
+        _show_requests(console, town.portal.calls())
+    for problem in problems:
+        console.print(f"[red]✗[/red] {problem}")
+    if not problems:
+        console.print(f"[green]✓[/green] {found.orders} заказов, {found.fields} полей: всё совпало, ничего не потеряно и не задвоено")
+    return 1 if problems else 0
+
+
+def _problems(found: Comparison, both_sided: int) -> list[str]:
+    """What the hub's own books must say beside the comparison."""
+    from uzel.hub.ledger import ledger
+    from uzel.hub.models import Conflict
+
+    rows = ledger()
+    problems = [f"{row.node}: получено {row.received}, а вердиктов {sum(row.verdicts.values())}" for row in rows if not row.balanced]
+    problems += [f"{row.node}: заказов {row.orders}, сделок {row.deals}" for row in rows if row.orders != row.deals]
+    problems += [f"{row.node}: доставок с неустранённой ошибкой {row.problems}" for row in rows if row.problems]
+    if found.differences:
+        problems.append(f"различий между заказами и сделками: {len(found.differences)}")
+    if found.strays:
+        problems.append(f"сделки без заказа: {', '.join(map(str, found.strays[:10]))}")
+    if not found.orders:
+        problems.append("сравнивать нечего")
+    comments = Conflict.objects.filter(field="comment", reason="both_moved").values("order").distinct().count()
+    if comments < both_sided:
+        problems.append(f"правок с двух сторон {both_sided}, а конфликтов записано {comments}")
+    return problems
+
+
+def _show_ledger(console: Console) -> None:
+    from uzel.hub.ledger import ledger
+
+    table = Table(title="Журнал обмена", title_justify="left")
+    heads = ("база", "файлов", "получено", "создано", "изменено", "без изм.", "повтор", "отложено", "конфликт", "отклонено")
+    for head in (*heads, "сходится", "заказов", "сделок", "конфликтов"):
+        table.add_column(head, justify="left" if head == "база" else "right")
+    for row in ledger():
+        cells = [row.packages, row.received, *row.verdicts.values(), "да" if row.balanced else "НЕТ", row.orders, row.deals, row.conflicts]
+        table.add_row(row.title, *map(str, cells))
+    console.print(table)
+
+
+def _show_differences(console: Console, found: Comparison) -> None:
+    console.print(f"Сравнение: заказов {found.orders}, полей {found.fields}, различий {len(found.differences)}")
+    if found.expected:
+        console.print(f"Правки менеджеров, которые базам без права на изменения не отданы: {len(found.expected)}")
+    if found.differences:
+        console.print(_table(found.differences[:MOST_ROWS]))
+
+
+def _table(rows: Iterable[Difference]) -> Table:
+    table = Table(title="Различия", title_justify="left")
+    for head in ("база", "заказ", "поле", "в базе", "в сделке"):
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(row.node, row.number, row.field, row.in_base, row.in_deal)
+    return table
+
+
+def _show_requests(console: Console, calls: dict[str, object]) -> None:
+    counters = calls["counters"]
+    console.print(f"Запросов к порталу: {counters}")

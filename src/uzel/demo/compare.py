@@ -1,0 +1,175 @@
+"""Every order of every base beside its deal, field by field, out of the emulators' own states.
+
+Nothing of the hub is asked here: what it believes is not what is compared.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from uzel.demo.shops import STAGES, Shop
+
+KOPECK = Decimal("0.01")
+UF = "UF_CRM_UZEL_"
+Plain = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which an order and its deal differ, or an order without exactly one deal."""
+
+    node: str
+    number: str
+    field: str
+    in_base: str
+    in_deal: str
+
+
+@dataclass(slots=True)
+class Comparison:
+    """What was compared and what differs. ``expected`` are edits that a base without the right to changes must not see."""
+
+    orders: int = 0
+    fields: int = 0
+    differences: list[Difference] = field(default_factory=list)
+    expected: list[Difference] = field(default_factory=list)
+    strays: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PortalState:
+    """The emulated portal's own state, indexed."""
+
+    deals: Mapping[int, Plain]
+    contacts: Mapping[int, Plain]
+    companies: Mapping[int, Plain]
+    node_items: Mapping[str, str]
+
+    @classmethod
+    def of(cls, state: Plain) -> "PortalState":
+        """From ``RunningPortal.state()``."""
+        items = next(one["LIST"] for one in state["user_fields"] if one["FIELD_NAME"] == f"{UF}NODE")
+        return cls(
+            deals={one["id"]: one for one in state["deals"]},
+            contacts={one["id"]: one for one in state["contacts"]},
+            companies={one["id"]: one for one in state["companies"]},
+            node_items={str(item["ID"]): str(item["VALUE"]) for item in items},
+        )
+
+    def node_of(self, deal: Plain) -> str:
+        """Code of the node that the deal's list shows: the item's title ends with it."""
+        return self.node_items.get(str(deal.get(f"{UF}NODE") or ""), "").rpartition("(")[2].rstrip(")")
+
+
+def compare(
+    shops: Iterable[Shop], orders: Mapping[str, Sequence[Plain]], state: PortalState, people: Mapping[str, int],
+    withheld: Mapping[tuple[str, str], set[str]],
+) -> Comparison:  # fmt: skip
+    """``orders`` by node as the bases show them, ``people``: personnel number → portal user, ``withheld``: (node, number) → fields."""
+    result, seen = Comparison(), set()
+    for shop in shops:
+        deals: dict[str, list[Plain]] = {}
+        for deal in state.deals.values():
+            if state.node_of(deal) == shop.code:
+                deals.setdefault(str(deal.get(f"{UF}NUMBER") or ""), []).append(deal)
+        for order in orders[shop.code]:
+            found = deals.get(order["number"], [])
+            seen |= {deal["id"] for deal in found}
+            _compare_one(shop, order, found, state, people, withheld.get((shop.code, order["number"]), set()), result)
+    result.strays = sorted(set(state.deals) - seen)
+    return result
+
+
+def _compare_one(
+    shop: Shop, order: Plain, deals: Sequence[Plain], state: PortalState, people: Mapping[str, int], withheld: set[str],
+    result: Comparison,
+) -> None:  # fmt: skip
+    result.orders += 1
+    if len(deals) != 1:
+        result.differences.append(Difference(shop.code, order["number"], "сделка", "одна", str(len(deals))))
+        return
+    for name, in_base, in_deal in _pairs(shop, order, deals[0], state, people):
+        result.fields += 1
+        if in_base != in_deal:
+            target = result.expected if name in withheld else result.differences
+            target.append(Difference(shop.code, order["number"], name, str(in_base), str(in_deal)))
+
+
+def _pairs(shop: Shop, order: Plain, deal: Plain, state: PortalState, people: Mapping[str, int]) -> Iterator[tuple[str, Any, Any]]:
+    """(field, as the base has it, as the deal shows it), both in the same plain form."""
+    yield "стадия", _stage(shop, order), deal["stageId"]
+    yield "сумма", _money(order["total"]), _money(deal["opportunity"])
+    yield "валюта", order["currency"], deal["currencyId"]
+    yield "комментарий", order["comment"], str(deal.get("comments") or "")
+    yield "ответственный", people.get(order["responsible"]["personnel_number"]), deal["assignedById"]
+    for name, key, code in (
+        ("номер в 1С", "number_in_1c", "NUMBER_1C"), ("промокод", "promo_code", "PROMO_CODE"),
+        ("бонусная карта", "bonus_card_number", "BONUS_CARD"),
+    ):  # fmt: skip
+        yield name, order[key], str(deal.get(UF + code) or "")
+    yield "оплачено бонусами", _money(order["paid_by_bonus"]), _money(deal.get(f"{UF}PAID_BONUS"))
+    for name, key in (("проведён", "posted"), ("оплачен", "paid"), ("отгружен", "shipped")):
+        yield name, order[key], _flag(deal.get(UF + key.upper()))
+    yield "позиции", _base_lines(order), _deal_rows(deal)
+    yield from _client_pairs(order["counterparty"], deal, state)
+
+
+def _client_pairs(buyer: Plain, deal: Plain, state: PortalState) -> Iterator[tuple[str, Any, Any]]:
+    cards, key = (state.companies, "companyId") if buyer["is_company"] else (state.contacts, "contactId")
+    card = cards.get(deal.get(key) or 0, {})
+    shown = str(card.get("title") or "") if buyer["is_company"] else _person(card)
+    yield "покупатель", buyer["name"] if buyer["is_company"] else buyer["full_name"] or buyer["name"], shown
+    for name, kind in (("телефон", "phone"), ("почта", "email")):
+        values = {_plain_value(one["value"]) for one in card.get("fm", ()) if one["typeId"] == kind.upper()}
+        if buyer[kind] and values:  # UNF and UT send no contacts: the card may lack them, but never say otherwise
+            yield name, True, _plain_value(buyer[kind]) in values
+    if buyer["inn"]:
+        yield "ИНН", [buyer["inn"]], [one["RQ_INN"] for one in card.get("requisites", ())]
+
+
+def _stage(shop: Shop, order: Plain) -> str:
+    if order["canceled"] or order["deletion_mark"]:
+        return "LOSE"
+    if shop.profile == "ut":
+        flags = {(False, False): "NEW", (True, False): "PREPAYMENT_INVOICE", (False, True): "EXECUTING", (True, True): "WON"}
+        return flags[order["paid"], order["shipped"]]
+    return next((stage for status, _, stage in STAGES if status == order["status"]), "NEW")
+
+
+def _base_lines(order: Plain) -> list[tuple[str, str, str, str]]:
+    lines = []
+    for line in order["lines"]:
+        quantity = Decimal(line["quantity"])
+        lines.append(_line(line["name"], quantity, Decimal(line["total"]) / quantity, line["vat_rate"]))
+    return lines
+
+
+def _deal_rows(deal: Plain) -> list[tuple[str, str, str, str]]:
+    rows = sorted(deal["rows"], key=lambda row: (row["sort"], row["id"]))
+    return [_line(row["productName"], Decimal(str(row["quantity"])), Decimal(str(row["price"])), row["taxRate"]) for row in rows]
+
+
+def _line(name: str, quantity: Decimal, price: Decimal, vat: Any) -> tuple[str, str, str, str]:
+    """A row without VAT and one with 0 % look alike in a deal."""
+    rate = Decimal(str(vat or 0)).normalize()
+    return name, format(quantity.normalize(), "f"), _money(price), format(rate, "f")
+
+
+def _money(value: Any) -> str:
+    return str(Decimal(str(value or 0)).quantize(KOPECK, ROUND_HALF_UP))
+
+
+def _flag(value: Any) -> bool:
+    return str(value).upper() in ("1", "Y", "TRUE")
+
+
+def _person(card: Plain) -> str:
+    return " ".join(str(card[name]) for name in ("lastName", "name", "secondName") if card.get(name))
+
+
+def _plain_value(value: str) -> str:
+    digits = "".join(letter for letter in value if letter.isdigit())[-10:]
+    return value.lower() if "@" in value else digits
+
+

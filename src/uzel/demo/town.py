@@ -1,0 +1,150 @@
+"""Everything that the demo runs: the portal and the bases in this process, the hub in processes of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from uzel.demo.people import PEOPLE
+from uzel.demo.shops import SHOPS, STAGES, Shop
+from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
+from uzel.emulators.onec_base import Base
+
+START_S = 60  # seconds for the web server to answer
+STOP_S = 10  # seconds for a process to end by itself
+
+
+@dataclass(slots=True)
+class Town:
+    """The running demo."""
+
+    portal: RunningPortal
+    hub_url: str
+    bases: dict[str, Base]
+    shops: dict[str, Shop]
+    processes: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    def exchange_url(self, shop: Shop) -> str:
+        """Address of a base's exchange page."""
+        return f"{self.hub_url}/1c/{shop.code}/"
+
+
+@contextmanager
+def open_town(home: Path, *, portal_port: int = 0, hub_port: int = 0, speed: float, seed: int, say: Callable[[str], None]) -> Iterator[Town]:
+    """Start all of it in ``home`` on free ports (or the given ones) and stop all of it in the end."""
+    os.environ["UZEL_HOME"] = str(home)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "uzel.settings"
+    os.environ.pop("DATABASE_URL", None)
+    portal = start_portal(port=portal_port, speed=speed)
+    town = Town(portal, f"http://127.0.0.1:{hub_port or free_port()}", {}, {shop.code: shop for shop in SHOPS})
+    try:
+        _set_up(town, speed, say)
+        _start_hub(town, home, say)
+        for shop in SHOPS:
+            town.bases[shop.code] = Base(
+                shop.profile, town.exchange_url(shop), shop.login, shop.password,
+                title=shop.title, seed=seed, sleep=lambda seconds: time.sleep(min(seconds, 0.05)), **shop.options,
+            )  # fmt: skip
+        yield town
+    finally:
+        _stop(town, home)
+
+
+def _set_up(town: Town, speed: float, say: Callable[[str], None]) -> None:
+    """The commands that an administrator would type, in their order."""
+    say("База данных и таблицы")
+    _uzel("migrate", "--quiet")
+    say("Портал и его поля")
+    _uzel("portal", "connect", town.portal.webhook, "--speed", str(speed), "--event-token", "demo-event-token")
+    for shop in SHOPS:
+        _uzel(*_node_command(shop))
+    _uzel("portal", "setup")
+    for number, user_id in list(PEOPLE.items())[:-1]:  # the last one is found by his full name
+        _uzel("employee", "add", number, "--portal-user", str(user_id))
+    town.portal.set_event_handler(f"{town.hub_url}/portal/main/events", "demo-event-token")
+
+
+def _node_command(shop: Shop) -> list[str]:
+    command = ["node", "add", shop.code, "--title", shop.title, "--login", shop.login, "--password", shop.password]
+    command += ["--profile", shop.profile, "--encoding", shop.encoding]
+    command += ["--receives-changes"] if shop.receives_changes else []
+    command += ["--catalog-source"] if shop.catalog_source else []
+    if shop.profile != "ut":  # UT gives no status codes, only marks of payment and shipment
+        for row in STAGES:
+            command += ["--stage", "=".join(row)]
+    return command
+
+
+def _uzel(*arguments: str) -> None:
+    """A command of ours, in this process: quicker by Django's start, and otherwise the same."""
+    from uzel.cli import main
+
+    if main(list(arguments)):
+        raise RuntimeError(f"uzel {' '.join(arguments)}: не удалось")
+
+
+def _start_hub(town: Town, home: Path, say: Callable[[str], None]) -> None:
+    host, port = town.hub_url.removeprefix("http://").split(":")
+    say(f"Страница обмена {town.hub_url}/1c/… и фоновый обработчик")
+    for name, arguments in (("serve", ["serve", "--host", host, "--port", port]), ("worker", ["worker"])):
+        with (home / f"{name}.log").open("wb") as log:
+            command = [sys.executable, "-m", "uzel.cli", *arguments]
+            town.processes.append(subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True))  # noqa: S603
+    _wait_for(lambda: _answers(town.hub_url), START_S, "страница обмена не отвечает")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/bitrix/admin/1c_exchange.php", trust_env=False).status_code < 500
+    except httpx2.HTTPError:
+        return False
+
+
+def _wait_for(ready: Callable[[], Any], seconds: float, otherwise: str) -> None:
+    end = time.monotonic() + seconds
+    while not ready():
+        if time.monotonic() > end:
+            raise TimeoutError(otherwise)
+        time.sleep(0.1)
+
+
+def _stop(town: Town, home: Path) -> None:
+    from uzel import embedded_postgres
+
+    for base in town.bases.values():
+        base.close()
+    for process in town.processes:
+        _end(process)
+    town.portal.stop()
+    from django.db import connections
+
+    connections.close_all()
+    embedded_postgres.stop(home)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Our own child with its own children: asked first, then ended."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        os.killpg(process.pid, sign)
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

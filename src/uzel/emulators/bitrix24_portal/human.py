@@ -1,0 +1,78 @@
+"""What a person does at the portal's screen: one save, one event, in his own name."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from uzel.emulators.bitrix24_portal import product_rows, saving
+from uzel.emulators.bitrix24_portal.core import Core
+from uzel.emulators.bitrix24_portal.errors import ApiError
+from uzel.emulators.bitrix24_portal.item_fields import read
+from uzel.emulators.bitrix24_portal.records import CONTACT, DEAL, Item, ProductRow, User
+from uzel.emulators.bitrix24_portal.saving import Change
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def edit(
+    core: Core,
+    deal_id: int,
+    user_id: int,
+    stage_id: str = "",
+    fields: Mapping[str, Any] | None = None,
+    rows: Rows | None = None,
+) -> None:
+    """Change a deal. ``fields``: names of crm.item.update and original names of user fields; ``rows``: the whole new set."""
+    with core.store.lock:
+        item, user = _deal(core, deal_id), _user(core, user_id)
+        change = _change(core, {**(fields or {}), **({"stageId": stage_id} if stage_id else {})}, on_create=False)
+        built = None if rows is None else _rows(core, rows, deal_id)
+        saving.update(core, user, item, Change(change.values, rows=built))
+
+
+def create(core: Core, user_id: int, fields: Mapping[str, Any] | None = None, rows: Rows | None = None) -> int:
+    """Make a deal; returns its id."""
+    with core.store.lock:
+        user = _user(core, user_id)
+        change = _change(core, fields or {}, on_create=True)
+        built = None if rows is None else _rows(core, rows, 0)
+        return saving.create(core, user, DEAL, Change(change.values, rows=built)).id
+
+
+def create_contact(core: Core, user_id: int, fields: Mapping[str, Any]) -> int:
+    """Make a contact; ``fm`` as in crm.item.add; returns its id."""
+    with core.store.lock:
+        change = read(core, CONTACT, fields, original=True, on_create=True)
+        return saving.create(core, _user(core, user_id), CONTACT, change).id
+
+
+def delete(core: Core, deal_id: int) -> None:
+    """Delete a deal."""
+    with core.store.lock:
+        saving.delete(core, _deal(core, deal_id))
+
+
+def _change(core: Core, fields: Mapping[str, Any], *, on_create: bool) -> Change:
+    return read(core, DEAL, fields, original=True, on_create=on_create)
+
+
+def _deal(core: Core, deal_id: int) -> Item:
+    item = core.store.items[DEAL].get(deal_id)
+    if item is None:
+        raise ApiError("NOT_FOUND", f"Сделки {deal_id} нет")
+    return item
+
+
+def _user(core: Core, user_id: int) -> User:
+    user = core.store.users.get(user_id)
+    if user is None:
+        raise ApiError("NOT_FOUND", f"Сотрудника {user_id} нет")
+    return user
+
+
+def _rows(core: Core, rows: Rows, deal_id: int) -> tuple[ProductRow, ...]:
+    own = {row.id for row in core.store.rows.get(deal_id, ())}
+    built = []
+    for raw in rows:
+        row_id = raw["id"] if raw.get("id") in own else core.store.next_id("row")
+        built.append(product_rows.build(raw, row_id, deal_id, core.store, core.options))
+    return tuple(built)

@@ -1,0 +1,60 @@
+"""The registry of methods: one line a file. A new group of methods is a new file and a line here."""
+
+from collections.abc import Mapping
+
+from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
+from uzel.emulators.bitrix24_portal.methods import (
+    application_only,
+    crm_address,
+    crm_category,
+    crm_duplicate,
+    crm_item,
+    crm_old_items,
+    crm_product_rows,
+    crm_requisite,
+    crm_status,
+    crm_timeline,
+    crm_userfield,
+    system,
+    user_userfield,
+    userfieldconfig,
+    users,
+)
+from uzel.emulators.bitrix24_portal.values import text
+
+_GROUPS = (
+    crm_item.METHODS,
+    crm_product_rows.METHODS,
+    crm_old_items.METHODS,
+    crm_requisite.METHODS,
+    crm_address.METHODS,
+    crm_duplicate.METHODS,
+    crm_userfield.METHODS,
+    userfieldconfig.METHODS,
+    crm_category.METHODS,
+    crm_status.METHODS,
+    crm_timeline.METHODS,
+    users.METHODS,
+    user_userfield.METHODS,
+    system.METHODS,
+    application_only.METHODS,
+)
+
+
+def _names(call: Call) -> Reply:
+    """``methods``: what this webhook may call."""
+    granted = call.core.options.scopes
+    return Reply(sorted(method.name for method in METHODS.values() if method.scope in granted and not method.needs_application))
+
+
+def _is_known(call: Call) -> Reply:
+    """``method.get``: whether there is such a method and whether this webhook may call it."""
+    method = METHODS.get(text(call.old("name")).lower())
+    granted = method is not None and method.scope in call.core.options.scopes and not method.needs_application
+    return Reply({"isExisting": method is not None, "isAvailable": granted})
+
+
+_ABOUT_METHODS = (Method("methods", _names, "basic"), Method("method.get", _is_known, "basic"))
+
+#: lower-case name → method; names are read without regard to case (bitrix24-rest A1)
+METHODS: Mapping[str, Method] = {method.name.lower(): method for group in (*_GROUPS, _ABOUT_METHODS) for method in group}

@@ -1,0 +1,121 @@
+"""``crm.status.*``: CRM directories, stages of pipelines among them (bitrix24-rest C3). Everything is a text."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from uzel.emulators.bitrix24_portal import seed
+from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
+from uzel.emulators.bitrix24_portal.errors import plain
+from uzel.emulators.bitrix24_portal.methods.crm_userfield import raw_fields
+from uzel.emulators.bitrix24_portal.records import DEAL, Status
+from uzel.emulators.bitrix24_portal.store import stage_prefix
+from uzel.emulators.bitrix24_portal.values import text, to_int, to_map
+
+GROUPS = {"": "process", "S": "success", "F": "failure"}
+
+
+def show(one: Status) -> dict[str, Any]:
+    """An entry as crm.status.* answers it."""
+    group = "apology" if one.status_id.endswith("APOLOGY") else GROUPS[one.semantics]
+    return {
+        "ID": str(one.id), "ENTITY_ID": one.entity_id, "STATUS_ID": one.status_id, "NAME": one.name, "NAME_INIT": one.name_init,
+        "SORT": str(one.sort), "SYSTEM": "Y" if one.is_system else "N",
+        "CATEGORY_ID": str(one.category_id) if one.category_id else None, "COLOR": one.color or None,
+        "SEMANTICS": one.semantics or None, "EXTRA": {"SEMANTICS": group, "COLOR": one.color},
+    }  # fmt: skip
+
+
+def listing(call: Call) -> Reply:
+    """Entries that suit the filter, all on one page."""
+    conditions = {key.upper().lstrip("="): text(value) for key, value in to_map(call.old("filter")).items()}
+    entries = sorted(call.core.store.statuses.values(), key=lambda one: (one.entity_id, one.sort, one.id))
+    shown = [show(one) for one in entries]
+    rows = [row for row in shown if all((row.get(name) or "") == value for name, value in conditions.items())]
+    return Reply(rows, len(rows))
+
+
+def _found(call: Call) -> Status:
+    entry = call.core.store.statuses.get(call.old_id())
+    if entry is None:
+        raise plain("The entity is not found.")
+    return entry
+
+
+def get(call: Call) -> Reply:
+    """One entry."""
+    return Reply(show(_found(call)))
+
+
+def add(call: Call) -> Reply:
+    """Add an entry; a stage of a pipeline gets the pipeline's prefix."""
+    _admin(call)
+    fields = raw_fields(call)
+    entity_id, status_id, name = (text(fields.get(key)) for key in ("ENTITY_ID", "STATUS_ID", "NAME"))
+    if not (entity_id and status_id and name):
+        raise plain("Required fields: ENTITY_ID, STATUS_ID, NAME.")
+    category_id = _category(entity_id)
+    if category_id not in call.core.store.categories:
+        raise plain("ENTITY_ID is not defined or invalid.")
+    prefix = stage_prefix(category_id)
+    full = status_id if status_id.startswith(prefix) else prefix + status_id
+    if any(one.status_id == full for one in call.core.store.directory(entity_id)):
+        raise plain(f"Duplicate STATUS_ID '{full}'.")
+    entry = Status(
+        0, entity_id, full, name, _sort(fields, 10), False, text(fields.get("COLOR")), _semantics(fields), "", category_id
+    )
+    return Reply(seed.store_status(call.core.store, entry).id)
+
+
+def _admin(call: Call) -> None:
+    if not call.user.is_admin:
+        raise plain("Access denied.")
+
+
+def _category(entity_id: str) -> int:
+    match = re.fullmatch(r"DEAL_STAGE_(\d+)", entity_id)
+    return int(match[1]) if match else 0
+
+
+def _sort(fields: dict[str, Any], default: int) -> int:
+    sort = to_int(fields.get("SORT"))
+    return default if sort is None else sort
+
+
+def _semantics(fields: dict[str, Any]) -> str:
+    semantics = text(fields.get("SEMANTICS"))
+    if semantics not in GROUPS:
+        raise plain("SEMANTICS is invalid.")
+    return semantics
+
+
+def update(call: Call) -> Reply:
+    """Rename, recolour or move an entry."""
+    _admin(call)
+    entry, fields = _found(call), raw_fields(call)
+    call.core.store.statuses[entry.id] = replace(
+        entry, name=text(fields.get("NAME")) or entry.name, sort=_sort(fields, entry.sort),
+        color=text(fields.get("COLOR")) or entry.color,
+    )  # fmt: skip
+    return Reply(True)
+
+
+def delete(call: Call) -> Reply:
+    """Delete an entry that is neither the system's nor used by a deal."""
+    _admin(call)
+    entry = _found(call)
+    if entry.is_system:
+        raise plain("CRM System Status can not be deleted.")
+    if any(deal.values["stageId"] == entry.status_id for deal in call.core.store.items[DEAL]):
+        raise plain("There are active items in this status.")
+    del call.core.store.statuses[entry.id]
+    return Reply(True)
+
+
+METHODS = (
+    Method("crm.status.list", listing),
+    Method("crm.status.get", get),
+    Method("crm.status.add", add),
+    Method("crm.status.update", update),
+    Method("crm.status.delete", delete),
+)

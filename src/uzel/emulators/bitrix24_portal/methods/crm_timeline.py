@@ -1,0 +1,62 @@
+"""``crm.timeline.comment.*`` (bitrix24-rest C8)."""
+
+from dataclasses import replace
+
+from uzel.emulators.bitrix24_portal.access import may_touch
+from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
+from uzel.emulators.bitrix24_portal.errors import plain
+from uzel.emulators.bitrix24_portal.methods.crm_requisite import list_rows
+from uzel.emulators.bitrix24_portal.methods.crm_userfield import raw_fields
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Comment, Item
+from uzel.emulators.bitrix24_portal.values import text, to_int
+
+TYPES = {"deal": DEAL, "contact": CONTACT, "company": COMPANY}
+FIELDS = ("ID", "ENTITY_ID", "ENTITY_TYPE", "CREATED", "COMMENT", "AUTHOR_ID")
+
+
+def _owner(call: Call, entity_type: str, entity_id: int | None) -> Item:
+    if entity_type not in TYPES:
+        raise plain("ENTITY_TYPE is not defined or invalid.")
+    owner = call.core.store.items[TYPES[entity_type]].get(entity_id)
+    if owner is None or not may_touch(call.user, owner):
+        raise plain("Access denied.")
+    return owner
+
+
+def add(call: Call) -> Reply:
+    """Write a comment; the answer is its id. It is not a change of the item: no event, no new updatedTime."""
+    fields = raw_fields(call)
+    entity_type, entity_id = text(fields.get("ENTITY_TYPE")).lower(), to_int(fields.get("ENTITY_ID"))
+    owner = _owner(call, entity_type, entity_id)
+    if not text(fields.get("COMMENT")):
+        raise plain("Empty comment message.")
+    store, now = call.core.store, call.core.clock.moment()
+    comment = Comment(store.next_id("comment"), entity_type, owner.id, call.user.id, text(fields["COMMENT"]), now)
+    store.comments[comment.id] = comment
+    seen = {**owner.values, "lastActivityTime": now, "lastActivityBy": call.user.id}
+    store.items[owner.entity_type_id].put(replace(owner, values=seen))
+    return Reply(comment.id)
+
+
+def listing(call: Call) -> Reply:
+    """A page of comments of the items the user may see."""
+    rows = [_show(one) for one in call.core.store.comments.values() if _is_visible(call, one)]
+    return list_rows(call, rows, FIELDS, frozenset({"ID", "ENTITY_ID", "AUTHOR_ID"}))
+
+
+def _is_visible(call: Call, comment: Comment) -> bool:
+    owner = call.core.store.items[TYPES[comment.entity_type]].get(comment.entity_id)
+    return owner is not None and may_touch(call.user, owner)
+
+
+def _show(one: Comment) -> dict[str, str]:
+    created = one.created.isoformat(timespec="seconds")
+    return dict(
+        zip(FIELDS, (str(one.id), str(one.entity_id), one.entity_type, created, one.comment, str(one.author_id)), strict=True)
+    )
+
+
+METHODS = (
+    Method("crm.timeline.comment.add", add),
+    Method("crm.timeline.comment.list", listing),
+)

@@ -1,0 +1,156 @@
+"""Tables that the documentation prints: each is made of the code, so a page cannot say something else.
+
+    <!-- table: stages -->
+    …                          rewritten by ``make docs``, compared by the tests
+    <!-- end -->
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from tests.docs import source
+from uzel.bitrix24 import batch
+from uzel.bitrix24.bucket import BucketRules
+from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, HOLD
+from uzel.bitrix24.operating import OperatingRules
+from uzel.commerceml.dialects import DIALECTS
+from uzel.commerceml.limits import DEFAULT_LIMITS
+from uzel.exchange import session
+from uzel.exchange.file_names import NAME_RULES
+from uzel.exchange.zips import ZipLimits
+from uzel.mapping import requisites, stages
+from uzel.sync import ownership, plan
+from uzel.sync.fields import TITLES
+from uzel.sync.locks import NUMBER_LIMIT
+
+ROOT = Path(__file__).parents[2]
+_BLOCK = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def rewritten(text: str) -> str:
+    """A page with every table in it made anew."""
+    return _BLOCK.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], text)
+
+
+def tables_in(text: str) -> list[str]:
+    """Names of the tables that a page prints."""
+    return [found[2] for found in _BLOCK.finditer(text)]
+
+
+def markdown(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    """A table; a bar inside a cell would end it."""
+    cells = [head, ("---",) * len(head), *rows]
+    return "".join("| " + " | ".join(str(cell).replace("|", r"\|") for cell in row) + " |\n" for row in cells)
+
+
+def code(value: object) -> str:
+    """A word of the code; nothing for nothing."""
+    return f"`{value}`" if value not in ("", None) else ""
+
+
+def _stages() -> str:
+    rows = ((code(row.status), row.name, code(row.stage_id)) for row in stages.STANDARD)
+    return markdown(("status", "name", "stage"), rows)
+
+
+def _requisites() -> str:
+    ways = {"in": "1C → Uzel", "out": "Uzel → 1C", "both": "both ways"}
+    rows = ((code(row.field), ", ".join(map(code, row.names)), ways[row.direction], row.kind) for row in requisites.STANDARD)
+    return markdown(("field of the order", "requisite (the first is written)", "direction", "kind"), rows)
+
+
+def _ownership() -> str:
+    posted = ownership.ownership({}, posted=True)
+    rows = ((code(field), TITLES[field], owner, posted[field]) for field, owner in ownership.STANDARD.items())
+    return markdown(("field", "in Russian", "not posted", "posted"), rows)
+
+
+def _deal_fields() -> str:
+    rows = (
+        (code(field.code), field.label, field.user_type, "hold mark" if field.code == HOLD else code(field.attribute))
+        for field in DEAL_FIELDS
+    )
+    return markdown(("field of the deal", "label", "type", "shows"), rows)
+
+
+def _dialects() -> str:
+    rows = (
+        (code(name), one.schema_version, one.xsd or "none exists", *map(_mark, (one.subordinates, one.container, one.node_number)))
+        for name, one in DIALECTS.items()
+    )
+    head = ("dialect", "ВерсияСхемы", "nearest XSD", "payments inside the order", "<Контейнер>", "Номер1С")
+    return markdown(head, rows)
+
+
+def _mark(value: bool) -> str:
+    return "yes" if value else ""
+
+
+def _file_names() -> str:
+    return "".join(f"- {reason}\n" for _, reason in NAME_RULES)
+
+
+def _reasons() -> str:
+    found = source.reasons()
+    return markdown(("code", "what people read"), ((code(name), "<br>".join(texts) or "…") for name, texts in sorted(found.items())))
+
+
+def _events() -> str:
+    looks = {"DEAL_EVENTS": "the deal is read", "CARD_EVENTS": "changed deals, contacts and companies are looked for at once"}
+    rows = ((code(event), look) for name, look in looks.items() for event in source.constant("web/event_endpoint.py", name))
+    return markdown(("event", "what happens"), rows)
+
+
+def _limits() -> str:
+    records: Mapping[str, object] = {
+        "file of documents": DEFAULT_LIMITS,
+        "zip": ZipLimits(inflated_bytes=source.default_of("UZEL_INFLATED_LIMIT_BYTES")),
+        "requests to the portal": BucketRules(),
+        "time of one method of the portal": OperatingRules(),
+    }
+    rows = [
+        (where, code(field.name), f"{getattr(record, field.name):,}")
+        for where, record in records.items()
+        for field in dataclasses.fields(record)  # type: ignore[arg-type]
+    ]
+    rows += [
+        ("batch to the portal", "`MOST_COMMANDS`", batch.MOST_COMMANDS),
+        ("batch to the portal", "`MOST_SECONDS`", batch.MOST_SECONDS),
+        ("order without an answer", "`ATTEMPTS_LIMIT`", plan.ATTEMPTS_LIMIT),
+        *(("number of an order, characters", code(profile), limit) for profile, limit in NUMBER_LIMIT.items()),
+    ]
+    return markdown(("of what", "name", "limit"), rows)
+
+
+def _retries() -> str:
+    delays = source.constant("flows/portal_job.py", "RETRY_DELAYS_S")
+    return markdown(("after the refusal", "waits, seconds"), enumerate(delays, 1))
+
+
+#: One line a table.
+TABLES: Mapping[str, Callable[[], str]] = {
+    "steps": session.table,
+    "file-names": _file_names,
+    "stages": _stages,
+    "requisites": _requisites,
+    "ownership": _ownership,
+    "deal-fields": _deal_fields,
+    "dialects": _dialects,
+    "reasons": _reasons,
+    "events": _events,
+    "limits": _limits,
+    "retries": _retries,
+}
+
+
+def main() -> None:
+    """Make every table of every page anew."""
+    for page in sorted((ROOT / "docs").rglob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(rewritten(text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

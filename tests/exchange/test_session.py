@@ -1,0 +1,105 @@
+"""The table of steps: what is refused, what is done, and that the table prints itself."""
+
+from dataclasses import replace
+
+import pytest
+
+from uzel.exchange import commands
+from uzel.exchange.session import OTHER_TYPES, STEPS, Facts, decide, table
+
+KNOWN = Facts(kind="sale", mode="query")
+IN_SESSION = replace(KNOWN, no_session="")
+
+
+def said(**changes: object) -> Facts:
+    return replace(KNOWN, no_session="нет сеанса", **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["sale", "crm"])
+def test_checkauth_needs_no_session(kind: str) -> None:
+    assert decide(said(kind=kind, mode="checkauth")) == commands.CheckAuth(kind)
+
+
+def test_info_needs_no_session() -> None:
+    assert decide(said(mode="info")) == commands.Info()
+
+
+@pytest.mark.parametrize("mode", ["init", "query", "success", "import"])
+def test_everything_else_needs_a_session(mode: str) -> None:
+    refusal = decide(said(mode=mode, file_name="a.xml"))
+    assert isinstance(refusal, commands.Refusal)
+    assert (refusal.code, refusal.text) == ("no_session", "нет сеанса")
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        (replace(IN_SESSION, mode="init"), commands.Init("", "")),
+        (replace(IN_SESSION, mode="init", cml_version="2.10"), commands.Init("", "2.10")),
+        (replace(IN_SESSION, mode="init", version="2.09", cml_version="2.10"), commands.Init("2.09", "2.10")),
+        (replace(IN_SESSION, mode="query"), commands.Query()),
+        (replace(IN_SESSION, mode="query", method="POST"), commands.Query()),
+        (replace(IN_SESSION, mode="success"), commands.Success()),
+        (replace(IN_SESSION, mode="import", file_name="a.xml"), commands.Import("a.xml")),
+        # without init, and with an init that named no version, a file is read at once
+        (replace(IN_SESSION, mode="file", method="POST", file_name="a.xml"), commands.StoreFile("a.xml", at_once=True)),
+        (
+            replace(IN_SESSION, mode="file", method="POST", file_name="a.xml", initialised=True),
+            commands.StoreFile("a.xml", at_once=True),
+        ),
+        (
+            replace(IN_SESSION, mode="file", method="POST", file_name="a.xml", initialised=True, session_version="2.09"),
+            commands.StoreFile("a.xml", at_once=False),
+        ),
+        # UNF repeats version= in every request of an upload; only init counts
+        (
+            replace(IN_SESSION, mode="file", method="POST", file_name="a.xml", version="2.09"),
+            commands.StoreFile("a.xml", at_once=True),
+        ),
+    ],
+)
+def test_a_session_gets_its_command(facts: Facts, command: commands.Command) -> None:
+    assert decide(facts) == command
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (replace(IN_SESSION, mode="file", file_name="a.xml"), "wrong_method"),
+        (replace(IN_SESSION, mode="checkauth", method="POST"), "wrong_method"),
+        (replace(IN_SESSION, mode="success", method="POST"), "wrong_method"),
+        (replace(IN_SESSION, mode=""), "unknown_command"),
+        (replace(IN_SESSION, mode="deactivate"), "unknown_command"),
+        (replace(IN_SESSION, kind=""), "unknown_type"),
+        (replace(IN_SESSION, kind="shop"), "unknown_type"),
+        (replace(IN_SESSION, mode="file", method="POST", file_name="../a.xml"), "bad_file_name"),
+        (replace(IN_SESSION, mode="import", file_name=""), "bad_file_name"),
+    ],
+)
+def test_what_is_out_of_order_is_refused_in_russian(facts: Facts, code: str) -> None:
+    refusal = decide(facts)
+    assert isinstance(refusal, commands.Refusal)
+    assert refusal.code == code
+    assert any("а" <= letter <= "я" for letter in refusal.text.lower())
+
+
+@pytest.mark.parametrize("kind", OTHER_TYPES)
+def test_types_of_other_exchanges_are_refused_by_name(kind: str) -> None:
+    assert decide(replace(IN_SESSION, kind=kind, mode="checkauth")) == commands.Refusal("unknown_type", OTHER_TYPES[kind])
+
+
+@pytest.mark.parametrize("kind", ["sale", "catalog", "nonsense"])
+@pytest.mark.parametrize("mode", ["checkauth", "query", "nonsense"])
+def test_a_stranger_learns_only_that_he_is_one(kind: str, mode: str) -> None:
+    facts = Facts(kind=kind, mode=mode, stranger="чужой", unnamed=True)
+    assert decide(facts) == commands.Refusal("unauthorised", "чужой", challenge=True)
+
+
+def test_the_table_prints_every_step_and_every_type() -> None:
+    lines = table().splitlines()
+    assert lines[0] == "| type | mode | method | needs | protocol | reply | what happens |"
+    assert len(lines) == 2 + len(STEPS) + 1 + len(OTHER_TYPES)
+    assert all(line.count("|") == 8 for line in lines), "a cell with a bar in it breaks the table"
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    printed = [(row[1], row[4]) for row in cells]
+    assert all(printed.count((step.mode, step.protocol)) == 1 for step in STEPS)

@@ -1,0 +1,65 @@
+"""Events of the portal over HTTP."""
+
+import pytest
+from django.test import Client
+
+from procrastinate.contrib.django.models import ProcrastinateJob
+from uzel.hub.models import DealNotice, Portal
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
+
+
+@pytest.fixture
+def portal() -> Portal:
+    portal = Portal(event_token="t0ken")
+    portal.webhook = "https://portal.example/rest/1/secret/"
+    portal.save()
+    return portal
+
+
+def tell(client: Client, event: str, token: str = "t0ken", **data: str) -> int:
+    return client.post("/portal/main/events", {"event": event, "auth[application_token]": token, **data}).status_code
+
+
+def drains() -> int:
+    return ProcrastinateJob.objects.filter(task_name="uzel.jobs.drain_portal").count()
+
+
+def test_any_number_of_events_is_one_look(client: Client, portal: Portal) -> None:
+    for event in ("ONCRMDEALUPDATE", "onCrmDealUpdate", "ONCRMDEALDELETE"):
+        assert tell(client, event, **{"data[FIELDS][ID]": "17"}) == 200
+    assert list(DealNotice.objects.values_list("deal_id", "noticed", "handled")) == [(17, 3, 0)]
+    assert drains() == 1
+
+
+def test_a_move_to_another_pipeline_has_its_id_elsewhere(client: Client, portal: Portal) -> None:
+    tell(client, "ONCRMDEALMOVETOCATEGORY", **{"data[ID]": "5"})
+    assert DealNotice.objects.get().deal_id == 5
+
+
+def test_a_changed_contact_makes_a_sweep_due(client: Client, portal: Portal) -> None:
+    Portal.objects.update(swept_at="2026-01-01T00:00:00Z")
+    assert tell(client, "ONCRMCONTACTUPDATE", **{"data[FIELDS][ID]": "3"}) == 200
+    assert Portal.objects.get().swept_at is None
+    assert drains() == 1
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "токен"])
+def test_a_stranger_is_refused(client: Client, portal: Portal, token: str) -> None:
+    assert tell(client, "ONCRMDEALUPDATE", token, **{"data[FIELDS][ID]": "17"}) == 403
+    assert not DealNotice.objects.exists()
+
+
+def test_a_portal_without_a_token_hears_nobody(client: Client, portal: Portal) -> None:
+    Portal.objects.update(event_token="")
+    assert tell(client, "ONCRMDEALUPDATE", "", **{"data[FIELDS][ID]": "17"}) == 403
+
+
+@pytest.mark.parametrize("deal_id", ["", "x", "-1", "9" * 40, "١٧"])
+def test_a_senseless_id_is_left_alone(client: Client, portal: Portal, deal_id: str) -> None:
+    assert tell(client, "ONCRMDEALUPDATE", **{"data[FIELDS][ID]": deal_id}) == 200
+    assert not DealNotice.objects.exists()
+
+
+def test_only_posts_are_taken(client: Client, portal: Portal) -> None:
+    assert client.get("/portal/main/events").status_code == 405
