@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<КоммерческаяИнформация xmlns="urn:1C.ru:commerceml_210" xmlns:xs="http://www.w3.org/2001/XMLSchema" \
+NAMESPACE = "urn:1C.ru:commerceml_210"
+HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
+<КоммерческаяИнформация xmlns="{NAMESPACE}" xmlns:xs="http://www.w3.org/2001/XMLSchema" \
 xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ВерсияСхемы="2.08" ДатаФормирования="2024-05-13T10:15:00">
 """
 TAIL = "</КоммерческаяИнформация>"

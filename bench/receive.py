@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ DEFAULT_MEGABYTES = 20
 COPIED_TABLES = 3  # an order, its verdict and its delivery
 
 
-def main(argv: list[str]) -> int:
+def main(argv: Sequence[str]) -> int:
     """Measure in a process of its own, because a home and its database belong to one process tree."""
     parser = argparse.ArgumentParser(prog="bench receive", description=__doc__)
     parser.add_argument("--megabytes", type=int, default=DEFAULT_MEGABYTES, help="size of the made-up file")

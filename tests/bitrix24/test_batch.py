@@ -13,9 +13,8 @@ from uzel.bitrix24.batch import (
     Failed,
     NotReached,
     Unknown,
-    body_of,
-    commands_of,
     pack,
+    prepare,
     read_outcomes,
     read_times,
 )
@@ -75,7 +74,9 @@ A, B, C = Command("crm.contact.add", {}, "a"), Command("crm.item.add", {"x": Tru
 
 
 def test_the_body_of_a_batch() -> None:
-    assert body_of((A, B), halt=True) == {"halt": 1, "cmd": {"a": "crm.contact.add?", "b": "crm.item.add?x=Y"}}
+    request = prepare([Chain((A,)), B], halt=True)
+    assert request.body == {"halt": 1, "cmd": {"a": "crm.contact.add?", "b": "crm.item.add?x=Y"}}
+    assert request.commands == (A, B)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_the_body_of_a_batch() -> None:
 )
 def test_what_the_portal_would_misread_is_refused(parts: list[Chain | Command]) -> None:
     with pytest.raises(ValueError, match="batch"):
-        commands_of(parts)
+        prepare(parts)
 
 
 def answer(**sections: Any) -> dict[str, Any]:

@@ -168,6 +168,20 @@ def test_a_half_failed_batch() -> None:
     assert portal.governor.snapshot()["methods"]["crm.contact.add"]["spent_s"] == 12.5
 
 
+def test_what_cannot_be_sent_takes_no_room() -> None:
+    portal = Portal(obliging)
+    wrong = Command("crm.item.add", {"sum": 1.5}, "a")
+    for send in (
+        lambda: portal.client.call("crm.item.add", wrong.params),
+        lambda: portal.client.batch([wrong]),
+        lambda: list(portal.client.batches([(Chain((wrong,)),)])),
+    ):
+        with pytest.raises(TypeError):
+            send()
+    assert portal.requests == []
+    assert portal.in_flight == 0
+
+
 def test_an_empty_batch_sends_nothing() -> None:
     portal = Portal({})
     assert portal.client.batch([]) == {}
@@ -423,6 +437,34 @@ def test_a_blocked_method_does_not_hold_up_another() -> None:
     assert portal.now == started
     assert next(series)[0] == (chain(1),)
     assert portal.now - started >= 60
+
+
+def test_each_batch_is_told_of_just_before_it_is_sent() -> None:
+    portal = Portal(error(503, "QUERY_LIMIT_EXCEEDED"), obliging)
+    portal.governor.block("crm.item.add")
+    started, told = portal.now, list[tuple[str, float]]()
+
+    def before(batch: tuple[Chain, ...]) -> None:
+        told.append((batch[0].commands[0].key, portal.now - started))
+
+    series = portal.client.batches([(chain(1),), (chain(2, "crm.item.update"),)], parallel=1, before=before)
+    assert len(list(series)) == 2
+    assert [key for key, _ in told] == ["c2", "c2", "c1"]
+    assert told[0][1] == 0
+    assert told[1][1] >= 1
+    assert told[2][1] >= 60
+
+
+def test_a_batch_that_could_not_be_recorded_is_not_sent() -> None:
+    portal = Portal(obliging)
+
+    def before(batch: tuple[Chain, ...]) -> None:
+        raise RuntimeError("no database")
+
+    with pytest.raises(RuntimeError):
+        list(portal.client.batches([(chain(1),)], before=before))
+    assert portal.requests == []
+    assert portal.in_flight == 0
 
 
 def test_a_series_that_nobody_asks_on_leaves_nothing_in_flight() -> None:

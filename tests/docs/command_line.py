@@ -45,9 +45,8 @@ def _typed(action: argparse.Action) -> str:
 def _default(action: argparse.Action) -> str:
     if action.required:
         return "required"
-    if action.default in (None, False, "", argparse.SUPPRESS) or isinstance(action, argparse._AppendAction):
-        return ""
-    return str(action.default)
+    value = "" if isinstance(action, argparse._AppendAction) else str(action.default)
+    return "" if value in ("None", "False", argparse.SUPPRESS) else value
 
 
 def shape_told(page: str) -> Shape:
@@ -62,3 +61,12 @@ def shape_told(page: str) -> Shape:
         elif row and command:
             told[command][row["typed"].replace("¦", "|")] = row["default"].strip("`").replace("¦", "|")
     return told
+
+
+def rows_of(shape: Shape) -> set[str]:
+    """Lines by which two shapes are compared: a command, and each of its options with the default."""
+    return {
+        f"{command}: {typed} | {default}"
+        for command, options in shape.items()
+        for typed, default in [("", ""), *options.items()]
+    }

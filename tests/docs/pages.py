@@ -42,7 +42,9 @@ def links(page: Path) -> Iterator[tuple[Path, str]]:
 def headings(page: Path) -> set[str]:
     """Headings as links name them."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
-    return {re.sub(r"[^\w\- ]", "", line.lower()).strip().replace(" ", "-") for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+    return {
+        re.sub(r"[^\w\- ]", "", line.lower()).strip().replace(" ", "-") for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    }
 
 
 def python_examples(page: Path) -> str:

@@ -54,7 +54,16 @@ def _default(node: ast.expr) -> str:
 def readers_of_the_environment() -> set[str]:
     """Files that ask the environment for something."""
     asks = re.compile(r"environ\.get\(|environ\[[^]]+\](?! =)|getenv\(")
-    return {path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if asks.search(path.read_text(encoding="utf-8"))}
+    return {
+        path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if asks.search(path.read_text(encoding="utf-8"))
+    }
+
+
+def cited(page: str) -> set[str]:
+    """Sections of a page of facts that comments name: ``(onec-exchange 1.3, 3.2)``."""
+    named = re.compile(rf"{page} ((?:[A-Z]?\d+(?:\.\d+)?|[A-Z])(?:, (?:[A-Z]?\d+(?:\.\d+)?|[A-Z])\b)*)")
+    texts = (path.read_text(encoding="utf-8") for path in SOURCE.rglob("*.py"))
+    return {section for text in texts for found in named.findall(text) for section in found.split(", ")}
 
 
 def reasons() -> dict[str, list[str]]:

@@ -1,8 +1,6 @@
 """Tables that the documentation prints: each is made of the code, so a page cannot say something else.
 
-    <!-- table: stages -->
-    …                          rewritten by ``make docs``, compared by the tests
-    <!-- end -->
+They stand between ``<!-- table: NAME -->`` and ``<!-- end -->``; ``make docs`` rewrites them, the tests compare them.
 """
 
 import dataclasses
@@ -15,7 +13,7 @@ from uzel.bitrix24 import batch
 from uzel.bitrix24.bucket import BucketRules
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, HOLD
 from uzel.bitrix24.operating import OperatingRules
-from uzel.commerceml.dialects import DIALECTS
+from uzel.commerceml.dialects import DIALECTS, Dialect
 from uzel.commerceml.limits import DEFAULT_LIMITS
 from uzel.exchange import session
 from uzel.exchange.file_names import NAME_RULES
@@ -77,15 +75,15 @@ def _deal_fields() -> str:
 
 def _dialects() -> str:
     rows = (
-        (code(name), one.schema_version, one.xsd or "none exists", *map(_mark, (one.subordinates, one.container, one.node_number)))
+        (code(name), one.schema_version, one.xsd or "none exists", *("yes" if has else "" for has in _marks(one)))
         for name, one in DIALECTS.items()
     )
     head = ("dialect", "ВерсияСхемы", "nearest XSD", "payments inside the order", "<Контейнер>", "Номер1С")
     return markdown(head, rows)
 
 
-def _mark(value: bool) -> str:
-    return "yes" if value else ""
+def _marks(dialect: Dialect) -> tuple[bool, ...]:
+    return dialect.subordinates, dialect.container, dialect.node_number
 
 
 def _file_names() -> str:
@@ -93,8 +91,8 @@ def _file_names() -> str:
 
 
 def _reasons() -> str:
-    found = source.reasons()
-    return markdown(("code", "what people read"), ((code(name), "<br>".join(texts) or "…") for name, texts in sorted(found.items())))
+    rows = ((code(name), "<br>".join(texts) or "…") for name, texts in sorted(source.reasons().items()))
+    return markdown(("code", "what people read"), rows)
 
 
 def _events() -> str:

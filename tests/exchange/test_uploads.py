@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from hashlib import sha256
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -25,6 +25,7 @@ from uzel.exchange.uploads import (
 
 WHOLE = package("<Документ><Ид>1</Ид></Документ>")
 ZIP = zipped({"orders.xml": WHOLE})
+TWO = zipped({"a.xml": WHOLE, "b.xml": WHOLE[::-1]})
 
 
 def ends(data: bytes) -> tuple[bytes, bytes]:
@@ -32,7 +33,7 @@ def ends(data: bytes) -> tuple[bytes, bytes]:
 
 
 def place(data: bytes, upload: OpenUpload | None = None) -> Place:
-    return place_of(*ends(data), sha256(data).hexdigest(), upload)
+    return place_of(*ends(data), len(data), sha256(data).hexdigest(), upload)
 
 
 def open_upload(*pieces: bytes) -> OpenUpload:
@@ -164,6 +165,13 @@ def test_pieces_go_on_where_the_upload_ends() -> None:
     assert place(b"PK\x03\x04 a piece may begin so", open_upload(ZIP[:40])) is Place.NEXT
 
 
+def test_a_last_piece_that_begins_as_a_zip_is_no_new_zip() -> None:
+    second, end = TWO.rindex(b"PK\x03\x04"), TWO.rindex(b"PK\x05\x06")
+    assert place(TWO[second:], open_upload(TWO[:second])) is Place.NEXT
+    assert place(TWO[end:], open_upload(TWO[:end])) is Place.NEXT
+    assert place(zipped({}), open_upload(TWO[:end])) is Place.FIRST
+
+
 def test_a_piece_sent_twice_is_taken_once() -> None:
     assert place(WHOLE[50:], open_upload(WHOLE[:50], WHOLE[50:])) is Place.REPEATED
     assert place(WHOLE, open_upload(WHOLE)) is Place.REPEATED
@@ -181,7 +189,7 @@ def test_a_file_that_begins_anew_leaves_the_old_upload() -> None:
     ("data", "begins"),
     [
         (HEAD.encode(), True),
-        (ROOT.encode(), True),
+        (ROOT.encode(), False),
         (b"\xef\xbb\xbf \n" + HEAD.encode(), True),
         ("\ufeff<?xml ".encode("utf-16-le"), True),
         (b"<a><?xml ", False),
@@ -210,3 +218,18 @@ def test_beginnings_of_xml(data: bytes, begins: bool) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "utf-16"])
 def test_xml_of_somebody_else(text: str, foreign: bool, encoding: str) -> None:
     assert is_foreign(text.encode(encoding)) is foreign
+
+
+@given(st.sampled_from([WHOLE, "\ufeff".encode() + WHOLE, ZIP, TWO]), st.lists(st.integers(30, 300), max_size=4))
+def test_any_cut_of_a_file_is_put_together_again(data: bytes, sizes: list[int]) -> None:
+    places = [0, *(cut for cut in accumulate(sizes) if cut < len(data)), len(data)]
+    pieces = [data[start:stop] for start, stop in pairwise(places)]
+    upload, head, tail = None, b"", b""
+    for number, piece in enumerate(pieces):
+        assert place(piece, upload) is (Place.NEXT if number else Place.FIRST)
+        assert place(piece, open_upload(pieces[0], piece)) is Place.REPEATED
+        upload = open_upload(pieces[0], piece)
+        head, tail = join_ends(head, tail, *ends(piece))
+        assert (
+            looks_complete(head, tail) == (number == len(pieces) - 1) or data[sum(map(len, pieces[: number + 1])) :].isspace()
+        )

@@ -17,8 +17,8 @@ def test_the_end_of_a_zip_tells_its_size() -> None:
     data = zipped({"a.xml": b"1", "b.xml": b"2"})
     found = end_of_directory(data)
     assert found is not None
-    place, files, directory_bytes = found
-    assert (place, files, place - directory_bytes) == (len(data) - 22, 2, data.index(b"PK\x01\x02"))
+    assert (found.place, found.files, found.offset) == (len(data) - 22, 2, data.index(b"PK\x01\x02"))
+    assert found.offset + found.directory_bytes == found.place
 
 
 def test_a_comment_may_follow() -> None:

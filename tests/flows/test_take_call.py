@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.exchange.talk import basic, make_node, order, package
+from tests.exchange.talk import basic, make_node, order, package, zipped
 from tests.flows.due_orders import NOW, session_of
 from uzel.exchange.replies import Reply
 from uzel.exchange.request import CallRequest
@@ -247,6 +247,15 @@ def test_checkauth_sends_what_was_left_over_to_the_reader(shop: Node, told: Told
     assert upload(told, [FILE]).body == b"success"
     left.refresh_from_db()
     assert left.state == Package.State.FAILED, "read in its turn: it breaks off, and says so"
+
+
+def test_a_zip_of_the_old_protocol_is_read_at_once(shop: Node, told: Told) -> None:
+    session_of(shop)
+    data = zipped({"a.xml": FILE, "b.xml": package(order("", "9"))})
+    lines = upload(told, [data]).body.decode().split("\n")
+    assert (lines[0], len(lines)) == ("success", 2)
+    assert DocumentVerdict.objects.count() == 4
+    assert upload(told, [data[:-30]]).body == b"success", "its end may follow"
 
 
 def test_import_triggers_the_reader_each_time_until_it_is_done(shop: Node, told: Told) -> None:

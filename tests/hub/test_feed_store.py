@@ -1,5 +1,6 @@
 """The feed archive: what went in comes out, once, whole, and before anything else happens."""
 
+import datetime as dt
 import hashlib
 import os
 from collections.abc import Iterator
@@ -101,3 +102,14 @@ def test_a_scratch_file_has_no_name(tmp_path: Path) -> None:
     with feed_store.scratch_file() as file:
         file.write(b"x")
         assert list((tmp_path / "feeds" / "tmp").iterdir()) == []
+
+
+def test_scraps_of_killed_processes_go_and_fresh_ones_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "feeds" / "tmp"
+    feed_store.drop_scraps(dt.datetime.now(dt.UTC))
+    folder.mkdir(parents=True)
+    for name, age_s in (("old", 7200), ("fresh", 60)):
+        (folder / name).touch()
+        os.utime(folder / name, (1_000_000 - age_s, 1_000_000 - age_s))
+    feed_store.drop_scraps(dt.datetime.fromtimestamp(1_000_000 - 3600, dt.UTC))
+    assert [path.name for path in folder.iterdir()] == ["fresh"]

@@ -108,5 +108,10 @@ def test_an_edit_of_the_card_goes_back_and_nothing_else() -> None:
 
 def test_a_card_that_1c_never_saw_makes_a_counterparty() -> None:
     made = counterparty_of(card_of(DAISY), "b24-company-3")
-    assert (made.counterparty_id, made.is_company, made.name, made.legal.inn) == ("b24-company-3", True, "Ромашка", "7701234567")
+    assert (made.counterparty_id, made.is_company, made.name, made.legal.inn) == (
+        "b24-company-3",
+        True,
+        "Ромашка",
+        "7701234567",
+    )
     assert card_of(made) == card_of(DAISY)

@@ -145,7 +145,12 @@ def test_an_order_is_born_in_a_deal() -> None:
     buyer = Counterparty("b24-contact-31", "Иванова Мария")
     moment = dt.datetime(2026, 3, 2, 14, 30, 5, 999, tzinfo=dt.UTC)
     order = order_born_in(deal, "b24-deal-9", "B9", moment, replace(SEEING, counterparty=buyer))
-    assert (order.document_id, order.number, order.date, order.time) == ("b24-deal-9", "B9", dt.date(2026, 3, 2), dt.time(14, 30, 5))
+    assert (order.document_id, order.number, order.date, order.time) == (
+        "b24-deal-9",
+        "B9",
+        dt.date(2026, 3, 2),
+        dt.time(14, 30, 5),
+    )
     assert (order.status, order.currency, order.counterparty) == ("@new", "RUB", buyer)
     assert [line.item_id for line in order.lines] == ["", ""]
     assert order.total == Decimal("660.50")

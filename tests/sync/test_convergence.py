@@ -19,7 +19,14 @@ from uzel.sync.fields import changed, lacking
 from uzel.sync.merge import Conflict
 from uzel.sync.ownership import ownership
 from uzel.sync.plan import (
-    Plan, States, news_from_node, news_from_portal, node_confirmed, portal_confirmed, replan, with_attempt,
+    Plan,
+    States,
+    news_from_node,
+    news_from_portal,
+    node_confirmed,
+    portal_confirmed,
+    replan,
+    with_attempt,
 )  # fmt: skip
 
 GUID = "1a2b3c4d-0000-4000-8000-000000000000"

@@ -6,7 +6,15 @@ from decimal import Decimal
 from uzel.model import Counterparty, LegalDetails, Order, OrderLine
 from uzel.sync.ownership import ownership
 from uzel.sync.plan import (
-    ATTEMPTS_LIMIT, Plan, States, news_from_node, news_from_portal, node_confirmed, portal_confirmed, replan, with_attempt,
+    ATTEMPTS_LIMIT,
+    Plan,
+    States,
+    news_from_node,
+    news_from_portal,
+    node_confirmed,
+    portal_confirmed,
+    replan,
+    with_attempt,
 )  # fmt: skip
 
 OWNERS = ownership({}, posted=False)

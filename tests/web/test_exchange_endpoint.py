@@ -1,5 +1,7 @@
 """The exchange page over HTTP: whole conversations of each client, byte for byte (onec-exchange 1)."""
 
+import os
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,6 +137,22 @@ def test_cookie_and_sessid_are_enough(shop: Node) -> None:
     base.cookie = ""
     assert base.ask("query") == "failure\nУкажите логин и пароль."
     assert (base.answer.status_code, base.answer["WWW-Authenticate"]) == (401, 'Basic realm="1C"')
+
+
+SAMPLES = Path(os.environ.get("UZEL_SAMPLES", Path(__file__).parents[3] / "shared" / "samples")) / "orders"
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="no samples on this machine")
+@pytest.mark.parametrize("name", sorted(path.name for path in SAMPLES.glob("*.xml")))
+def test_real_files_get_a_verdict_for_every_document(shop: Node, name: str) -> None:
+    data = (SAMPLES / name).read_bytes()
+    answer = Talk().open().send(data)
+    call, received = Call.objects.get(mode="file"), Package.objects.get()
+    assert answer.partition("\n")[0] in ("success", "failure")
+    assert call.problem_code == ""
+    assert received.documents_received == DocumentVerdict.objects.count()
+    assert received.problem_code != "our_fault"
+    assert received.documents_received > 0 or "empty" in name
 
 
 # ------------------------------------------------------------------------------------------------------ addresses, headers

@@ -12,6 +12,7 @@ from uzel.bitrix24.query_string import encode
 MOST_COMMANDS = 50  # the portal refuses the rest
 MOST_SECONDS = 25.0  # estimated; a request is cut off by the portal at 60 s
 MOST_OPEN_BATCHES = 32  # batches looked through for room, so that packing stays linear
+LONGEST_COUNT_DIGITS = 18
 _KEY = re.compile(r"[A-Za-z0-9_]+")
 _METHOD = re.compile(r"[A-Za-z0-9_.]+")
 
@@ -106,8 +107,16 @@ class _Open:
         return fits and self.keys.isdisjoint(keys)
 
 
-def commands_of(parts: Iterable[Chain | Command]) -> tuple[Command, ...]:
-    """All commands in order; refuses what the portal would misread."""
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One ``batch`` ready to be sent: its commands in order and its JSON body."""
+
+    commands: tuple[Command, ...]
+    body: Mapping[str, Any]
+
+
+def prepare(parts: Iterable[Chain | Command], *, halt: bool = False) -> Request:
+    """All commands in order as one request; ValueError or TypeError for what the portal would misread."""
     commands: list[Command] = []
     for part in parts:
         commands.extend(part.commands if isinstance(part, Chain) else (part,))
@@ -118,12 +127,8 @@ def commands_of(parts: Iterable[Chain | Command]) -> tuple[Command, ...]:
     for command in commands:
         if not _KEY.fullmatch(command.key) or not _METHOD.fullmatch(command.method) or command.method.lower() == "batch":
             raise ValueError(f"no command of a batch: {command.key}={command.method}")
-    return tuple(commands)
-
-
-def body_of(commands: Sequence[Command], *, halt: bool) -> dict[str, Any]:
-    """The JSON body of the request ``batch``."""
-    return {"halt": int(halt), "cmd": {command.key: f"{command.method}?{encode(command.params)}" for command in commands}}
+    lines = {command.key: f"{command.method}?{encode(command.params)}" for command in commands}
+    return Request(tuple(commands), {"halt": int(halt), "cmd": lines})
 
 
 def read_outcomes(body: Any, commands: Sequence[Command]) -> dict[str, Outcome]:
@@ -147,7 +152,8 @@ def read_outcomes(body: Any, commands: Sequence[Command]) -> dict[str, Outcome]:
 
 def count(value: Any) -> int | None:
     """A count of a list answer, None when it is none."""
-    return int(value) if str(value).isdigit() else None
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) <= LONGEST_COUNT_DIGITS else None
 
 
 def read_times(body: Any, commands: Sequence[Command], outcomes: Mapping[str, Outcome]) -> tuple[Spent, ...]:

@@ -1,9 +1,10 @@
 """The portal's REST API through an incoming webhook: single calls, batches, lists (bitrix24-rest A1, B).
 
-The client sends nothing before the governor lets it, and says of everything sent
-whether it was executed, was not, or may have been.
+The client sends nothing before the governor lets it, and says of everything sent whether it was executed, was not, or may
+have been.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from uzel.bitrix24 import wire
-from uzel.bitrix24.batch import Chain, Command, Failed, Outcome, Unknown, body_of, commands_of, count, read_outcomes, read_times
+from uzel.bitrix24.batch import Chain, Command, Failed, Outcome, Request, Unknown, count, prepare, read_outcomes, read_times
 from uzel.bitrix24.errors import (
     METHOD_BLOCKED,
     TOO_MANY_REQUESTS,
@@ -24,11 +25,12 @@ from uzel.bitrix24.errors import (
     Unavailable,
     pause_s,
 )
-from uzel.bitrix24.flight import Flight
+from uzel.bitrix24.flight import Batch, Flight, Landed
 from uzel.bitrix24.limits import Governor, Ticket
 from uzel.bitrix24.operating import Spent
 from uzel.bitrix24.query_string import plain
 
+_log = logging.getLogger("uzel.bitrix24")
 PAGE_ITEMS = 50  # the portal's own, not to be changed
 RETRY_DELAYS_S = (1.0, 3.0, 10.0, 30.0)  # portal seconds before each further attempt
 PARALLEL = 4  # batches in flight
@@ -85,22 +87,25 @@ class PortalClient:
 
         Raises Unavailable, TooManyRequests, Refused or WrongCredentials when surely nothing of it was executed.
         """
-        commands = commands_of(parts)
-        if not commands:
+        request = prepare(parts, halt=halt)
+        if not request.commands:
             return {}
-        return self._send_batch(self._governor.take(command.method for command in commands), commands, halt)
+        return self._send_batch(self._governor.take(command.method for command in request.commands), request)
 
     def batches(
-        self, packed: Iterable[tuple[Chain, ...]], *, parallel: int = PARALLEL, repeatable: bool = False
-    ) -> Iterator[tuple[tuple[Chain, ...], dict[str, Outcome]]]:
+        self, packed: Iterable[Batch], *, parallel: int = PARALLEL, repeatable: bool = False,
+        before: Callable[[Batch], None] = lambda batch: None,
+    ) -> Iterator[Landed]:  # fmt: skip
         """Several batches in flight, each with its outcomes as it completes.
 
         What was surely not executed is sent again, and with ``repeatable`` what may have been, too. A batch that cannot be
         sent even so ends the series: those in flight are still given, then its PortalError is raised; the batches not given
-        were not executed.
-        Whoever stops asking early does not learn the outcomes of those in flight.
+        were not executed. Whoever stops asking early does not learn the outcomes of those in flight.
+
+        Batches are taken from ``packed`` some time before there is room for them; ``before`` is told of each, in this thread,
+        just before it is sent (again): the place to put on record that its outcome is unknown.
         """
-        flight = Flight(self._governor, self._send_batch, RETRY_DELAYS_S, repeatable=repeatable, sleep=self._sleep)
+        flight = Flight(self._governor, self._send_batch, before, RETRY_DELAYS_S, repeatable=repeatable, sleep=self._sleep)
         return flight.run(packed, parallel)
 
     def walk(self, method: str, params: Mapping[str, Any], items: str, id_field: str = "id") -> Iterator[dict[str, Any]]:
@@ -118,15 +123,17 @@ class PortalClient:
             last = rows[-1][id_field]
 
     def _call_once(self, method: str, params: Mapping[str, Any]) -> Reply:
+        payload = plain(params)
         ticket = self._governor.take((method,))
-        body = self._post(ticket, method, plain(params))
+        body = self._post(ticket, method, payload)
         self._governor.answered(ticket, (Spent.from_time(method, body.get("time")),))
         return Reply(body["result"], count(body.get("total")), count(body.get("next")))
 
-    def _send_batch(self, ticket: Ticket, commands: tuple[Command, ...], halt: bool = False) -> dict[str, Outcome]:
+    def _send_batch(self, ticket: Ticket, request: Request) -> dict[str, Outcome]:
         """Send with a ticket that was taken for exactly these commands."""
+        commands = request.commands
         try:
-            body = self._post(ticket, "batch", body_of(commands, halt=halt))
+            body = self._post(ticket, "batch", request.body)
         except OutcomeUnknown as problem:
             return {command.key: Unknown(str(problem)) for command in commands}
         outcomes = read_outcomes(body, commands)
@@ -154,9 +161,9 @@ class PortalClient:
     def _taught(self, problem: PortalError, method: str) -> PortalError:
         """The same problem, once the governor knows of it."""
         if isinstance(problem, TooManyRequests):
-            self._governor.too_many_requests()
+            self._refused_by_rate()
         if isinstance(problem, MethodBlocked):
-            return MethodBlocked(method, self._governor.block(method))
+            return MethodBlocked(method, self._blocked(method))
         return problem
 
     def _heed(self, commands: Iterable[Command], outcomes: Mapping[str, Outcome]) -> None:
@@ -166,9 +173,17 @@ class PortalClient:
         }
         for method, code in sorted(refused):
             if code == METHOD_BLOCKED:
-                self._governor.block(method)
+                self._blocked(method)
             elif code == TOO_MANY_REQUESTS:
-                self._governor.too_many_requests()
+                self._refused_by_rate()
+
+    def _refused_by_rate(self) -> None:
+        _log.warning("портал отклонил запрос: слишком много запросов с нашего адреса")
+        self._governor.too_many_requests()
+
+    def _blocked(self, method: str) -> float:
+        _log.warning("портал приостановил метод %s: исчерпано его время работы", method)
+        return self._governor.block(method)
 
 
 def _rows(result: Any, items: str) -> list[dict[str, Any]]:

@@ -9,14 +9,14 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from uzel.bitrix24.batch import Chain, Command, Outcome, Unknown, commands_of
+from uzel.bitrix24.batch import Chain, Outcome, Request, Unknown, prepare
 from uzel.bitrix24.errors import MethodBlocked, PortalError, TooManyRequests, Unavailable, pause_s
 from uzel.bitrix24.limits import Governor, Ticket, Wait
 
-LOOK_AHEAD = 64  # batches taken from the caller's series and looked through for one that may start
+LOOK_AHEAD = 8  # batches taken from the caller's series and looked through for one that may start
 
 Batch = tuple[Chain, ...]
-Send = Callable[[Ticket, tuple[Command, ...]], dict[str, Outcome]]
+Send = Callable[[Ticket, Request], dict[str, Outcome]]
 Landed = tuple[Batch, dict[str, Outcome]]
 
 
@@ -25,18 +25,22 @@ class _Due:
     """A batch that has been sent ``attempt`` times already."""
 
     batch: Batch
-    commands: tuple[Command, ...]
+    request: Request
     attempt: int = 0
 
 
 class Flight:
-    """One series. ``send`` sends a batch with its ticket; ``delays_s`` are portal seconds before each further attempt."""
+    """One series. ``send`` sends a batch with its ticket, ``before`` is told of each batch just before it is sent;
+    ``delays_s`` are portal seconds before each further attempt.
+    """
 
     def __init__(
-        self, governor: Governor, send: Send, delays_s: Sequence[float], *, repeatable: bool, sleep: Callable[[float], None]
+        self, governor: Governor, send: Send, before: Callable[[Batch], None], delays_s: Sequence[float], *,
+        repeatable: bool, sleep: Callable[[float], None],
     ) -> None:  # fmt: skip
         self._governor = governor
         self._send = send
+        self._before = before
         self._delays_s = delays_s
         self._repeatable = repeatable
         self._sleep = sleep
@@ -64,22 +68,30 @@ class Flight:
         if self._failure:
             self._waiting.clear()
             return 0.0
-        self._waiting += (_Due(batch, commands_of(batch)) for batch in islice(source, max(0, LOOK_AHEAD - len(self._waiting))))
+        self._waiting += (_Due(batch, prepare(batch)) for batch in islice(source, max(0, LOOK_AHEAD - len(self._waiting))))
         pause = max(0.0, self._not_before - self._governor.clock())
         if pause:
             return pause
         for due in tuple(self._waiting):
             if len(self._running) >= parallel:
                 break
-            ticket = self._governor.try_take(command.method for command in due.commands)
+            ticket = self._governor.try_take(command.method for command in due.request.commands)
             if isinstance(ticket, Wait):
                 pause = min(pause or ticket.seconds, ticket.seconds)
                 if ticket.method:
                     continue
                 break  # no request at all may go now
             self._waiting.remove(due)
-            self._running[pool.submit(self._send, ticket, due.commands)] = due
+            self._running[self._launch(pool, due, ticket)] = due
         return pause
+
+    def _launch(self, pool: ThreadPoolExecutor, due: _Due, ticket: Ticket) -> Future[dict[str, Outcome]]:
+        try:
+            self._before(due.batch)
+        except BaseException:
+            self._governor.not_executed(ticket)
+            raise
+        return pool.submit(self._send, ticket, due.request)
 
     def _await(self, pause: float) -> list[Landed]:
         """What has come back; nothing when it is time to look for room again."""
@@ -106,9 +118,9 @@ class Flight:
         return due.batch, outcomes
 
     def _again(self, due: _Due, problem: PortalError | None) -> None:
-        pause = (
-            pause_s(problem, self._delays_s[due.attempt], self._governor.speed) if due.attempt < len(self._delays_s) else None
-        )
+        """Back to the waiting ones, first of them; or the end of the series when it was tried often enough."""
+        delays = self._delays_s[due.attempt :]
+        pause = pause_s(problem, delays[0], self._governor.speed) if delays else None
         if pause is None:
             self._failure = self._failure or problem
         else:

@@ -34,7 +34,7 @@ USUAL_COST_S: Mapping[str, float] = {
     "": 0.1,
 }
 COST_WEIGHT = 0.1  # of the newest command in the learned cost
-DEAREST_COMMAND_S = 60.0  # a request lives no longer
+LONGEST_REQUEST_S = 60.0  # and so no command costs more
 LONGEST_NAP_S = 1.0  # while waiting, look again: answers of other threads may have made room
 PATIENCE_S = 1200.0  # two windows
 
@@ -188,7 +188,7 @@ class Governor:
         state = state if isinstance(state, Mapping) else {}
         rules = rules or Rules.from_json(state.get("rules"))
         governor = cls(rules=rules, speed=speed, clock=clock, sleep=sleep, patience_s=patience_s)
-        governor._costs = {name: min(seconds, DEAREST_COMMAND_S) for name, seconds in numbers(state.get("costs")).items()}
+        governor._costs = {name: min(seconds, LONGEST_REQUEST_S) for name, seconds in numbers(state.get("costs")).items()}
         governor._rejected = Counter({name: int(times) for name, times in numbers(state.get("rejected")).items()})
         if numbers({"speed": state.get("speed")}).get("speed") == speed:  # moments of another time scale mean nothing
             bucket = numbers(state.get("bucket"))
@@ -217,8 +217,8 @@ class Governor:
         An emulated portal's moments and durations are on the wall, ``speed`` times shorter; ``operating`` is its own count.
         """
         name = one.method.lower()
-        moment = now - max(0.0, last - one.finish) * self.speed if one.finish else now
-        seconds = self.cost(name) if one.seconds is None else min(one.seconds * self.speed, DEAREST_COMMAND_S)
+        moment = now - min(max(0.0, last - one.finish) * self.speed, LONGEST_REQUEST_S) if one.finish else now
+        seconds = self.cost(name) if one.seconds is None else min(one.seconds * self.speed, LONGEST_REQUEST_S)
         if one.seconds is not None:
             self._costs[name] = self.cost(name) + COST_WEIGHT * (seconds - self.cost(name))
         self._spend(name, seconds, moment)

@@ -77,7 +77,10 @@ def _add(options: argparse.Namespace) -> None:
         raise CommandError(f"узел «{options.code}» уже есть; изменить его: uzel node set {options.code}")
     if Node.objects.filter(login=options.login).exists():
         raise CommandError(f"логин «{options.login}» занят другим узлом: у каждой базы свой логин")
-    Node.objects.create(code=options.code, portal=Portal.objects.first(), **_values(options))
+    values = _values(options)
+    if options.profile == Node.Profile.BITRIX:
+        values.setdefault("encoding", "windows-1251")  # its module takes no other (onec-exchange 7)
+    Node.objects.create(code=options.code, portal=Portal.objects.first(), **values)
     print(f"Узел «{options.code}» добавлен. Адрес для 1С: /1c/{options.code}/")
 
 

@@ -100,13 +100,12 @@ class _Shelf:
         element = without_namespaces(element)
         what = self._too_much(element)
         if what:
-            parts = {child.tag: child for child in element}
-            return refused(parts, place, *what)
+            return refused({child.tag: child for child in element}, place, *what)
         return read_document(element, place, self.limits, self._container_of(element))
 
     def _container_of(self, element: Element) -> int | None:
         parent = element.getparent()
-        if parent is None or local_name(parent) != tags.CONTAINER:
+        if parent is None or parent.tag == tags.ROOT or local_name(parent) != tags.CONTAINER:
             return None
         if parent is not self._container:
             self._container = parent

@@ -24,12 +24,12 @@ def read_vat(parts: Parts, notes: Notes, position: int) -> tuple[Decimal | None,
     if not text:
         return None, True
     try:
-        rate = parse_rate(text[:LONGEST_VALUE_CHARACTERS])
+        rate = parse_rate(text)
     except ValueError:
         what = f"Ставка «{text[:LONGEST_VALUE_CHARACTERS]}» не понята, принято «без НДС»"
         notes.add("vat_rate_unknown", f"{tags.ITEM} {position} / {tags.TAX_PERCENT}", what)
         return None, True
-    return rate, rate is None or not _is_on_top(taxes)
+    return rate, rate is None or taxes is None or not _is_on_top(taxes)
 
 
 def _vat_text(block: Element | None) -> str:
@@ -38,29 +38,29 @@ def _vat_text(block: Element | None) -> str:
         return ""
     if len(block) == 1:
         rate = _inside(block[0], -1, tags.TAX_PERCENT)
-        return ((rate.text if rate is not None else None) or "").strip()
-    for tax in block:
-        if tags.VAT in (tax.findtext(tags.NAME) or "").upper():
-            return (tax.findtext(tags.TAX_PERCENT) or "").strip()
-    return ""
+        return "" if rate is None else (rate.text or "").strip()
+    named = (tax for tax in block if tags.VAT in (tax.findtext(tags.NAME) or "").upper())
+    return next(((tax.findtext(tags.TAX_PERCENT) or "").strip() for tax in named), "")
 
 
-def _is_on_top(taxes: Element | None) -> bool:
-    flag = None if taxes is None or not len(taxes) else _inside(taxes[0], 1, tags.IN_TOTAL)
+def _is_on_top(taxes: Element) -> bool:
+    flag = _inside(taxes[0], 1, tags.IN_TOTAL) if len(taxes) else None
     return flag is not None and (flag.text or "").strip() in _FALSE
 
 
 def _inside(holder: Element, usual: int, tag: str) -> Element | None:
     """A child by its tag; its usual place is tried first, because these two are looked for in every row."""
-    if len(holder) > 1 and holder[usual].tag == tag:
-        return holder[usual]
+    if len(holder) > 1:
+        child = holder[usual]
+        if child.tag == tag:
+            return child
     return holder.find(tag)
 
 
 @lru_cache(maxsize=256)
 def parse_rate(text: str) -> Decimal | None:
     """``20``, ``20%``, ``НДС 20/120``, ``10.00`` → percent; ``Без НДС`` → ``None``; ValueError when it is neither."""
-    found = _RATE.search(text)
+    found = _RATE.search(text) if len(text) <= LONGEST_VALUE_CHARACTERS else None
     if found:
         return parse_number(found.group(1))
     if text.strip().lower().startswith("без"):

@@ -19,6 +19,7 @@ _ISO_CURRENCY = re.compile(r"[A-Za-z]{3}", re.ASCII)
 
 #: Longer than any number, date or time is; nothing longer gets into the caches of parsed values.
 LONGEST_VALUE_CHARACTERS = 60
+_PLAIN_CHARACTERS = 18
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2007\u2009'\u2019]+")
 _DATE = re.compile(r"(?:(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)|(?P<d2>\d\d?)\.(?P<m2>\d\d?)\.(?P<y2>\d{4}))", re.ASCII)
@@ -34,6 +35,8 @@ _TEN_THOUSANDTH = Decimal("0.0001")
 @lru_cache(maxsize=16384)
 def parse_number(text: str) -> Decimal:
     """``23 000``, ``1 234,50`` with any blanks, ``231.7400``; ValueError when it is not a number."""
+    if len(text) <= _PLAIN_CHARACTERS and text.isascii() and text.replace(".", "", 1).isdigit():
+        return Decimal(text)  # nearly every number there is, without waking the regular expression
     if not _PLAIN_NUMBER.fullmatch(text):
         text = _one_separator(_BLANKS.sub("", text)) if len(text) <= LONGEST_VALUE_CHARACTERS else ""
         if not _PLAIN_NUMBER.fullmatch(text):

@@ -18,7 +18,7 @@ EDITS_OF_MANAGERS = 12  # in the deals of a base that receives changes
 EDITS_KEPT_BACK = 3  # in the deals of a base that does not
 EDITS_OF_BOTH = 3  # orders of which both sides change one field
 BORN_IN_PORTAL = 3
-COMMENT, PROMO = "comments", f"{UF}PROMO_CODE"
+COMMENT, PROMO, BY_PHONE = "comments", f"{UF}PROMO_CODE", "Заказ по телефону"
 
 
 @dataclass(slots=True)
@@ -36,7 +36,11 @@ class Story:
 
     def play(self) -> Comparison:
         """All acts, then the comparison."""
-        for act in (self._orders_appear, self._both_sides_edit, self._things_break, self._a_hold_is_kept, self._hold_ends):
+        acts = (
+            self._orders_appear, self._both_sides_edit, self._things_break, self._a_hold_is_kept, self._hold_ends,
+            self._born_orders_live_on,
+        )  # fmt: skip
+        for act in acts:
             act()
         rounds = settle(self.town, self.say)
         self.say(f"Тишина: кругов обмена {rounds}")
@@ -104,6 +108,15 @@ class Story:
         for shop, deal in self.held:
             self._manager(shop, deal, {f"{UF}HOLD": "0"}, ())
 
+    def _born_orders_live_on(self) -> None:
+        """Orders that managers made come back from the bases under the bases' own ids: they must not become new deals."""
+        settle(self.town, self.say)
+        for shop in self.town.shops.values():
+            base = self.town.bases[shop.code]
+            for order in base.orders():
+                if order["comment"] == BY_PHONE:
+                    base.shop.post(order["document_id"])
+
     # --- managers -----------------------------------------------------------------------------------------------
 
     def _open_deals(self, shop: Shop) -> list[dict[str, Any]]:
@@ -151,19 +164,22 @@ class Story:
             self.withheld.setdefault((shop.code, str(deal[f"{UF}NUMBER"])), set()).update(names)
 
     def _edit_both(self, shop: Shop) -> None:
-        """The same field on both sides: a conflict; 1C wins."""
+        """The same field on both sides before either has heard of the other: a conflict; 1C wins."""
         base = self.town.bases[shop.code]
+        self.town.portal.events.pause()
         for deal in self._open_deals(shop)[-EDITS_OF_BOTH:]:
             order = self._order(shop, deal)
             base.shop.edit(order["document_id"], comment=f"Слово 1С {self.rng.randrange(1000)}")
             self._manager(shop, deal, {COMMENT: f"Слово портала {self.rng.randrange(1000)}"}, ())
             self.both_sided += 1
+        base.exchange()
+        self.town.portal.events.resume()
 
     def _create(self, shop: Shop) -> None:
         state = PortalState.of(self.town.portal.state())
         item = next(item for item, title in state.node_items.items() if title.endswith(f"({shop.code})"))
         fields = {
-            "title": f"Звонок в {shop.title}", f"{UF}NODE": item, "contactId": min(state.contacts), COMMENT: "Заказ по телефону",
+            "title": f"Звонок в {shop.title}", f"{UF}NODE": item, "contactId": min(state.contacts), COMMENT: BY_PHONE,
             "assignedById": self.rng.choice(list(PEOPLE.values())), PROMO: "ЗВОНОК", "currencyId": "RUB",
         }  # fmt: skip
         rows = [{"productName": f"Чай подарочный {self.rng.randrange(100)}", "price": "490", "quantity": "2", "taxRate": "20", "taxIncluded": "Y"}]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from uzel.exchange.zips import end_of_directory
+from uzel.exchange.zips import end_of_directory, is_whole_zip
 
 TAIL_BYTES = 1024  # the closing tag, or a zip's end-of-central-directory, is in here
 HEAD_BYTES = 4096
@@ -15,7 +15,7 @@ ENCODINGS = ("utf-8", "windows-1251", "utf-16-le", "utf-16-be")
 _ROOT = r"(?:[^<>/\s]+:)?КоммерческаяИнформация"
 _CLOSING_ROOT = re.compile(rf"</{_ROOT}\s*>")
 _EMPTY_ROOT = re.compile(rf"<{_ROOT}\b[^<>]*/>\s*\Z")
-_BEGINNING = re.compile(rf"\ufeff?\s*(?:<\?xml\s|<{_ROOT}[\s/>])")
+_DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _FIRST_TAG = re.compile(r"<([^<>?!/\s\0][^<>/\s\0]*)[\s/>]")
 
@@ -74,14 +74,14 @@ class OpenUpload:
     last: str
 
 
-def place_of(head: bytes, tail: bytes, sha256: str, upload: OpenUpload | None) -> Place:
+def place_of(head: bytes, tail: bytes, size: int, sha256: str, upload: OpenUpload | None) -> Place:
     """Where a piece belongs, by its ends and its hash: the protocol does not number the pieces (onec-exchange 1.4)."""
     if upload is None:
         return Place.FIRST if is_zip(head) or is_xml(head) else Place.HEADLESS
     if sha256 == upload.last:
         return Place.REPEATED
-    zip_begins = is_zip(head) and (sha256 == upload.first or looks_complete(head, tail))
-    return Place.FIRST if zip_begins or begins_xml(head) else Place.NEXT
+    begins = sha256 == upload.first or is_whole_zip(head, tail, size) or begins_xml(head)
+    return Place.FIRST if begins else Place.NEXT
 
 
 def is_zip(head: bytes) -> bool:
@@ -95,8 +95,8 @@ def is_xml(head: bytes) -> bool:
 
 
 def begins_xml(head: bytes) -> bool:
-    """Is this the beginning of an XML file rather than a piece out of its middle?"""
-    return any(_BEGINNING.match(text) for text in _decodings(head))
+    """Is this the beginning of an XML file and no piece out of its middle? Only the declaration stands nowhere else."""
+    return any(_DECLARATION.match(text) for text in _decodings(head))
 
 
 def is_foreign(head: bytes) -> bool:

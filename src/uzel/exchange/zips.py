@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from uzel.exchange.file_names import has_controls, is_script, name_problem
 
+_FIRST_FILE = b"PK\x03\x04"
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _END_BYTES = 22  # without the comment
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -33,13 +34,30 @@ class ZipEntry:
     encrypted: bool = False
 
 
-def end_of_directory(tail: bytes) -> tuple[int, int, int] | None:
-    """Place in ``tail``, number of files and bytes of the directory; ``None`` while the zip's end is not there."""
+@dataclass(frozen=True, slots=True)
+class ZipEnd:
+    """The end-of-central-directory record. ``place`` is its offset in the given tail, ``offset`` the directory's in the zip."""
+
+    place: int
+    files: int
+    directory_bytes: int
+    offset: int
+
+
+def end_of_directory(tail: bytes) -> ZipEnd | None:
+    """The record in the last bytes of a zip; ``None`` while the zip's end is not there."""
     place = tail.rfind(_END_OF_DIRECTORY)
     if place < 0 or len(tail) < place + _END_BYTES:
         return None
-    files, directory_bytes, _, comment = struct.unpack_from("<HIIH", tail, place + 10)
-    return (place, files, directory_bytes) if len(tail) == place + _END_BYTES + comment else None
+    files, directory_bytes, offset, comment = struct.unpack_from("<HIIH", tail, place + 10)
+    return ZipEnd(place, files, directory_bytes, offset) if len(tail) == place + _END_BYTES + comment else None
+
+
+def is_whole_zip(head: bytes, tail: bytes, size: int) -> bool:
+    """Do these ends of ``size`` bytes belong to one zip, rather than the last to a zip that began earlier?"""
+    end = end_of_directory(tail)
+    begins = head.startswith((_FIRST_FILE, _END_OF_DIRECTORY))
+    return begins and end is not None and end.offset + end.directory_bytes == size - len(tail) + end.place
 
 
 def zip_end_problem(tail: bytes, limits: ZipLimits) -> str:
@@ -47,11 +65,10 @@ def zip_end_problem(tail: bytes, limits: ZipLimits) -> str:
     end = end_of_directory(tail)
     if end is None:
         return "Архив передан не полностью."
-    place, files, directory_bytes = end
-    is_zip64 = tail[max(0, place - _ZIP64_LOCATOR_BYTES) : place].startswith(_ZIP64_LOCATOR)
-    if is_zip64 or directory_bytes > limits.directory_bytes:
+    is_zip64 = tail[max(0, end.place - _ZIP64_LOCATOR_BYTES) : end.place].startswith(_ZIP64_LOCATOR)
+    if is_zip64 or end.directory_bytes > limits.directory_bytes:
         return "Архив слишком велик."
-    return f"В архиве больше {limits.files} файлов." if files > limits.files else ""
+    return f"В архиве больше {limits.files} файлов." if end.files > limits.files else ""
 
 
 def zip_problem(entries: Sequence[ZipEntry], limits: ZipLimits) -> str:
@@ -82,5 +99,5 @@ def package_names(entries: Sequence[ZipEntry]) -> dict[str, str]:
 
 
 def _slashes(name: str) -> str:
-    """Windows writes paths its own way (what-users-ask 9); nothing is ever written to disk under them."""
+    """Windows writes paths its own way (onec-exchange 7); nothing is ever written to disk under them."""
     return name.replace("\\", "/")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Q
 
 from uzel.exchange import commands, replies
 from uzel.exchange.commands import Command
@@ -96,7 +97,7 @@ def _read_now(package: Package, errand: Errand) -> Answer:
         errand.start_reading(package.pk)
         return replies.success([READ_LATER])
     errand.tell_portal()
-    return read_answer(Package.objects.filter(pk=package.pk) | Package.objects.filter(archive=package.pk))
+    return read_answer(Package.objects.filter(Q(pk=package.pk) | Q(archive=package.pk)).order_by("pk"))
 
 
 def _read_later(package_ids: list[int], errand: Errand) -> None:

@@ -15,6 +15,7 @@ from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.errors import PortalError, WrongCredentials
 from uzel.flows import sweep_portal
 from uzel.flows.find_clients import Wanted, find_clients, wanted_client
+from uzel.flows.learn_numbers import learn_numbers
 from uzel.flows.portal_job import Job, fail, jobs_of, postpone, take_due
 from uzel.flows.portal_line import portal_line
 from uzel.flows.set_up_portal import complete_setup
@@ -103,6 +104,7 @@ def _with_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job], now
     """Jobs whose counterparty is a card of the portal now; the others have their reason and their time."""
     wanted: dict[tuple[int, str], Wanted] = {}
     of_job: list[tuple[Job, Wanted | None]] = []
+    learn_numbers(portal, ((job.order.responsible, assign(job.order.responsible, job.staff)) for job in jobs))
     for job in jobs:
         one = None
         if is_somebody(job.order.counterparty):

@@ -184,7 +184,7 @@ def _create(portal: Portal, client: PortalClient, missing: Sequence[Wanted], now
     by_key = {f"n{place}": one for place, one in enumerate(missing)}
     chains = [Chain(tuple(_create_commands(portal, key, one))) for key, one in by_key.items()]
     packed = pack(chains, cost=client.cost)
-    for sent, outcomes in client.batches(_marked(portal, packed, by_key, now)):
+    for sent, outcomes in client.batches(packed, before=lambda chains: _mark(portal, chains, by_key, now)):
         for chain in sent:
             key = chain.commands[0].key
             _created(portal, by_key[key], outcomes[key])
@@ -197,18 +197,14 @@ def _create_commands(portal: Portal, key: str, one: Wanted) -> Iterator[Command]
         yield client_card.add_requisite(f"{key}_requisite", one.card, f"$result[{key}]", preset)
 
 
-def _marked(
-    portal: Portal, packed: Iterable[tuple[Chain, ...]], by_key: dict[str, Wanted], now: Callable[[], dt.datetime]
-) -> Iterator[tuple[Chain, ...]]:
-    """Each batch just before it is sent: its creates are on record as unanswered."""
-    for chains in packed:
-        retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
-        for chain in chains:
-            one = by_key[chain.commands[0].key]
-            one.binding, _ = CounterpartyBinding.objects.update_or_create(
-                node=one.node, key=one.key, defaults={"portal": portal, "kind": one.card.kind, "retry_at": retry_at}
-            )
-        yield chains
+def _mark(portal: Portal, chains: Iterable[Chain], by_key: dict[str, Wanted], now: Callable[[], dt.datetime]) -> None:
+    """Just before a batch is sent: its creates are on record as unanswered."""
+    retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
+    for chain in chains:
+        one = by_key[chain.commands[0].key]
+        one.binding, _ = CounterpartyBinding.objects.update_or_create(
+            node=one.node, key=one.key, defaults={"portal": portal, "kind": one.card.kind, "retry_at": retry_at}
+        )
 
 
 def _created(portal: Portal, one: Wanted, outcome: Outcome) -> None:

@@ -14,7 +14,7 @@ from uzel.model import Responsible
 def map_employee(portal: Portal, personnel_number: str, user_id: int) -> int:
     """Tie a personnel number to a portal user; returns how many deals will be reassigned."""
     number = normal_number(personnel_number)
-    Employee.objects.update_or_create(portal=portal, personnel_number=number, defaults={"user_id": user_id})
+    Employee.objects.update_or_create(portal=portal, personnel_number=number, defaults={"user_id": user_id, "learned": False})
     UnmappedEmployee.objects.filter(node__portal=portal, personnel_number=number).delete()
     rows = OrderRow.objects.select_for_update().filter(
         node__portal=portal, merged__responsible__personnel_number=number, in_portal__isnull=False

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from uzel.exchange.commands import CheckAuth, Init, Refusal
+from uzel.hub import feed_store
 from uzel.hub.models import ExchangeSession, Node, Package
 
 IDLE_MINUTES = 60  # without a call, and nobody comes back to go on with a file
@@ -40,8 +41,9 @@ def init_session(session: ExchangeSession, command: Init, now: dt.datetime) -> l
 @transaction.atomic
 def close_idle_uploads(now: dt.datetime) -> list[int]:
     """End the uploads of bases that fell silent in the middle; returns packages that are to be read now."""
-    silent = Package.objects.filter(session__last_call_at__lt=now - dt.timedelta(minutes=IDLE_MINUTES))
-    return close_uploads(silent, now)
+    silent_since = now - dt.timedelta(minutes=IDLE_MINUTES)
+    feed_store.drop_scraps(silent_since)
+    return close_uploads(Package.objects.filter(session__last_call_at__lt=silent_since), now)
 
 
 def close_uploads(packages: QuerySet[Package], now: dt.datetime) -> list[int]:

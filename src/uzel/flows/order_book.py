@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import F, Q
 
 from uzel.hub.bulk import insert_rows, update_rows
 from uzel.hub.models import Conflict, Delivery, Node, OrderRow, Package, UnmappedEmployee
-from uzel.hub.queries import order_in, put_states, settle, states_of, want
+from uzel.hub.queries import put_states, settle, states_of, want
 from uzel.mapping.employees import Staff, assign
 from uzel.model import Order, Responsible
-from uzel.model.codec import to_json
+from uzel.model.codec import from_json, to_json
 from uzel.sync.match import is_guid, is_ours
 from uzel.sync.plan import Plan, States
 
 WRITTEN = ["document_id", "number", "in_node", "in_portal", "agreed", "merged", "sent", "offered", "version", "updated_at"]
-LEFT_OUT = ("in_portal", "agreed", "merged", "sent", "offered")
 TARGETS = ("portal", "node")
 NUMBER_CHARACTERS, NUMBER_OF_PERSON, NAME_OF_PERSON = 100, 50, 200  # what the columns hold
 
@@ -24,28 +24,32 @@ NUMBER_CHARACTERS, NUMBER_OF_PERSON, NAME_OF_PERSON = 100, 50, 200  # what the c
 class Entry:
     """One order of the book, read as far as somebody asked; ``plan`` sums up what the chunk has done to it.
 
-    ``complete`` loads the columns that were left out: in most packages most orders are as they were.
+    ``shown`` is the row's ``in_node``. The row itself comes with ``load``: most orders of most packages are as they were.
     """
 
-    row: OrderRow
-    complete: Callable[[], None]
+    load: Callable[[], None]
+    order_id: int | None = None
+    number: str = ""
+    shown: Any = None
+    row: OrderRow | None = None
+    plan: Plan | None = None
     _in_node: Order | None = None
     _states: States | None = None
-    plan: Plan | None = None
 
     @property
     def in_node(self) -> Order | None:
         """What the node last said of the order."""
         if self._states is not None:
             return self._states.in_node
-        if self._in_node is None:
-            self._in_node = order_in(self.row, "in_node")
+        if self._in_node is None and self.shown is not None:
+            self._in_node = from_json(Order, self.shown)
         return self._in_node
 
     def states(self) -> States:
         """All that is known of the order."""
         if self._states is None:
-            self.complete()
+            self.load()
+            assert self.row is not None, "load gives every entry its row"
             self._states = states_of(self.row)
         return self._states
 
@@ -65,10 +69,14 @@ class OrderBook:
         self.node = node
         wanted = {key for key in ids if key}
         bound = Q(document_id__in=wanted) | Q(born_in_portal=True, number__in={number for number in numbers if number})
-        rows = OrderRow.objects.select_for_update().filter(bound, node=node).order_by("pk").defer(*LEFT_OUT)
-        self._incomplete = {row.pk: row for row in rows}
-        self._by_document = {row.document_id: Entry(row, self._complete) for row in self._incomplete.values()}
-        self._by_number = {one.row.number: one for one in self._by_document.values() if is_ours(one.row.document_id)}
+        rows = OrderRow.objects.select_for_update().filter(bound, node=node).order_by("pk")
+        self._entries: dict[int, Entry] = {}
+        self._by_document: dict[str, Entry] = {}
+        self._by_number: dict[str, Entry] = {}
+        for pk, document_id, number, shown in rows.values_list("pk", "document_id", "number", "in_node"):
+            entry = self._entries[pk] = self._by_document[document_id] = Entry(self._load, pk, number, shown)
+            if is_ours(document_id):
+                self._by_number[number] = entry
         self._elsewhere = self._owners_elsewhere({key for key in wanted if is_guid(key)} - set(self._by_document))
         self._moved: dict[int, Entry] = {}
 
@@ -91,10 +99,11 @@ class OrderBook:
         """Put a plan into its order, made here for a new one."""
         seen = plan.states.in_node
         assert seen is not None, "the node has just shown the order"
-        entry = entry or Entry(OrderRow(node=self.node), self._complete)
+        entry = entry or Entry(self._load, row=OrderRow(node=self.node))
+        assert entry.row is not None, "a plan is made of the row's states"
         entry.take(plan)
         if entry.row.document_id != seen.document_id:
-            self._by_number.pop(entry.row.number, None)
+            self._by_number.pop(entry.number, None)
         entry.row.document_id, entry.row.number = seen.document_id, seen.number[:NUMBER_CHARACTERS]
         self._by_document[seen.document_id] = entry
         self._moved[id(entry)] = entry
@@ -102,7 +111,7 @@ class OrderBook:
 
     def save(self, package: Package, staff: Staff) -> None:
         """Write orders, deliveries and conflicts of the chunk."""
-        moved = [(entry.row, entry.plan) for entry in self._moved.values() if entry.plan]
+        moved = [(entry.row, entry.plan) for entry in self._moved.values() if entry.row and entry.plan]
         if not moved:
             return
         known = [(row, plan) for row, plan in moved if row.pk]
@@ -117,14 +126,14 @@ class OrderBook:
             settle([row for row, plan in known if not _lacks(plan, target)], target)
         Conflict.objects.bulk_create([one for row, plan in moved for one in conflicts_of(row, plan, package)])
         note_unmapped(self.node, (plan.states.merged for _, plan in moved), staff)
+        for entry in self._moved.values():
+            entry.order_id = entry.row.pk if entry.row else None
 
-    def _complete(self) -> None:
-        """The columns left out of all orders at once."""
-        for columns in OrderRow.objects.filter(pk__in=self._incomplete).values("pk", *LEFT_OUT):
-            row = self._incomplete[columns.pop("pk")]
-            for name, value in columns.items():
-                setattr(row, name, value)
-        self._incomplete = {}
+    def _load(self) -> None:
+        """The rows of all orders at once, as soon as one of them is needed."""
+        missing = [pk for pk, entry in self._entries.items() if entry.row is None]
+        for pk, row in OrderRow.objects.defer("deal").in_bulk(missing).items():
+            self._entries[pk].row = row
 
     def _owners_elsewhere(self, ids: set[str]) -> dict[str, str]:
         if not ids or self.node.portal_id is None:

@@ -42,7 +42,7 @@ def read_cards(client: PortalClient, kind: str, entity_ids: Sequence[int]) -> li
 def read_rows(client: PortalClient, deal_ids: Sequence[int]) -> dict[int, tuple[DealRow, ...]]:
     """Product rows of deals; a deal without rows has an empty tuple."""
     rows: list[Any] = []
-    for ids in chunks(deal_ids, DEALS_A_ROWS_COMMAND * 50):
+    for ids in chunks(dict.fromkeys(deal_ids), DEALS_A_ROWS_COMMAND * 50):  # a deal asked for twice would have every row twice
         rows += _rows_of(client, ids)
     return dict.fromkeys(deal_ids, ()) | product_row.read_rows_by_deal(rows)
 

@@ -97,7 +97,8 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
     assert merged is not None
     client = _client(row)
     wanted, meant = state_of(merged, rules, staff, client), state_of(seen, rules, staff, client)
-    restore = set(moved) & RESTORED & set(to_write(wanted, meant, deal.state))
+    touched = {*moved, "opportunity"} if "rows" in moved else set(moved)  # a sum of ours does not follow the rows by itself
+    restore = touched & RESTORED & set(to_write(wanted, meant, deal.state))
     apply_plan(row, replace(plan, portal_due=plan.portal_due or bool(restore)))
     return True
 

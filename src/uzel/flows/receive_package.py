@@ -14,10 +14,10 @@ from uzel.commerceml.document import Document
 from uzel.commerceml.reader import PackageError, read_documents
 from uzel.flows import decide_document as deciding
 from uzel.flows.decide_document import Decision, PackageMemory
-from uzel.flows.order_book import OrderBook
+from uzel.flows.order_book import Entry, OrderBook
 from uzel.hub import feed_store
 from uzel.hub.bulk import insert_rows
-from uzel.hub.models import DocumentVerdict, OrderRow, Package
+from uzel.hub.models import DocumentVerdict, Package
 from uzel.hub.queries import lock_node, rules_of, staff_of
 from uzel.mapping.employees import Staff
 from uzel.mapping.rules import NodeRules
@@ -32,7 +32,7 @@ OUR_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, Type
 OUR_FAULT_TEXT = "Внутренняя ошибка узла обмена при разборе документа. Файл сохранён, сообщите администратору."
 
 log = logging.getLogger(__name__)
-Outcome = tuple[Decision, OrderRow | None]
+Outcome = tuple[Decision, Entry | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _receive_chunk(reading: _Reading, chunk: list[Document], first: int, *, ours
         fresh = chunk[done:]
         outcomes = _blamed(fresh) if ours_to_blame else _decide_all(reading, fresh, memory)
         verdicts = enumerate(outcomes, first + done)
-        insert_rows([_verdict(package, place, decision, row, reading.now) for place, (decision, row) in verdicts])
+        insert_rows([_verdict(package, place, decision, entry, reading.now) for place, (decision, entry) in verdicts])
         package.documents_done = first + len(chunk)
         package.save(update_fields=["documents_done"])
     reading.memory = memory
@@ -163,19 +163,19 @@ def _decide_one(document: Document, book: OrderBook, memory: PackageMemory, rule
     decision = deciding.decide(document, in_node, states, rules, memory.subordinates.get(key, ()))
     if decision.plan:
         entry = book.take(entry, decision.plan)
-    return decision, entry.row if entry else None
+    return decision, entry
 
 
 def _blamed(documents: list[Document]) -> list[Outcome]:
     return [(Decision(document, Verdict.REJECTED, "our_fault", OUR_FAULT_TEXT), None) for document in documents]
 
 
-def _verdict(package: Package, position: int, decision: Decision, row: OrderRow | None, now: dt.datetime) -> DocumentVerdict:
+def _verdict(package: Package, position: int, decision: Decision, entry: Entry | None, now: dt.datetime) -> DocumentVerdict:
     document = decision.document
     return DocumentVerdict(
         package=package,
         node_id=package.node_id,
-        order=row,
+        order_id=entry.order_id if entry else None,
         position=position,
         document_id=document.document_id[:200],
         number=document.number[:100],

@@ -54,7 +54,7 @@ def receive_piece(session: ExchangeSession, command: StoreFile, piece: Piece, no
     """Put a piece in its place; in the old protocol a file that looks whole becomes ready (onec-exchange 8.2)."""
     ExchangeSession.objects.select_for_update().get(pk=session.pk)  # pieces of a session come one after another
     package = _open_package(session, command.file_name)
-    place = place_of(piece.head, piece.tail, piece.feed.sha256, _open_upload(package))
+    place = place_of(piece.head, piece.tail, piece.feed.size, piece.feed.sha256, _open_upload(package))
     refusal = _refusal(piece, place, package)
     if refusal:
         return Taken(package or _refused(session, command, piece, refusal, now), refusal=refusal)

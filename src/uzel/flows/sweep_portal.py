@@ -50,7 +50,7 @@ def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
         read_users(portal, client, now)
     notices = list(DealNotice.objects.filter(portal=portal, noticed__gt=F("handled")))
     since = dict(portal.swept_until)
-    changed = list(_changed_deals(client, since))
+    changed = list({deal.deal_id: deal for deal in _changed_deals(client, since)}.values())  # pages overlap by a second
     shown = _shown(portal, [deal.deal_id for deal in changed])
     _receive_all(portal, client, [deal for deal in changed if not _is_quiet(portal, deal, shown)], now)
     _receive_cards(portal, client, since)

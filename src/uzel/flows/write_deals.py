@@ -39,7 +39,7 @@ def write_deals(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: 
     waiting = {job.key: job for job in jobs if not _nothing_to_do(job)}
     chains = [Chain(tuple(_commands(job))) for job in waiting.values()]
     packed = pack(chains, cost=client.cost)
-    for sent, outcomes in client.batches(_marked(portal, packed, waiting, now)):
+    for sent, outcomes in client.batches(packed, before=lambda chains: _mark(portal, _jobs_of(chains, waiting), now)):
         _settle(waiting, sent, outcomes, now)
 
 
@@ -85,20 +85,15 @@ def _attributes(state: DealState) -> dict[str, Any]:
     return {name: getattr(state, name) for name in DealState.__slots__}
 
 
-def _marked(
-    portal: Portal, packed: Iterable[tuple[Chain, ...]], waiting: dict[str, Job], now: Callable[[], dt.datetime]
-) -> Iterator[tuple[Chain, ...]]:
-    """Each batch just before it is sent: what is being written is on record, creates as unanswered."""
-    for chains in packed:
-        jobs = _jobs_of(chains, waiting)
-        creates = [job.delivery.pk for job in jobs if job.row.deal_id is None]
-        retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
-        with transaction.atomic():
-            for job in jobs:
-                note_attempt(job.row, "sent", to_json(job.order))
-            OrderRow.objects.bulk_update([job.row for job in jobs], ["sent"])
-            Delivery.objects.filter(pk__in=creates).update(outcome_unknown=True, retry_at=retry_at)
-        yield chains
+def _mark(portal: Portal, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
+    """Just before a batch is sent: what is being written is on record, creates as unanswered."""
+    creates = [job.delivery.pk for job in jobs if job.row.deal_id is None]
+    retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
+    with transaction.atomic():
+        for job in jobs:
+            note_attempt(job.row, "sent", to_json(job.order))
+        OrderRow.objects.bulk_update([job.row for job in jobs], ["sent"])
+        Delivery.objects.filter(pk__in=creates).update(outcome_unknown=True, retry_at=retry_at)
 
 
 def _jobs_of(chains: Iterable[Chain], waiting: dict[str, Job]) -> list[Job]:

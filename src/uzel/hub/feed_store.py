@@ -5,6 +5,7 @@
 A file gets its name only when it is whole, and its row only when the name is flushed: a row promises the bytes.
 """
 
+import datetime as dt
 import hashlib
 import os
 import tempfile
@@ -62,6 +63,14 @@ def scratch_file() -> IO[bytes]:
     folder = _root() / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryFile(dir=folder)
+
+
+def drop_scraps(before: dt.datetime) -> None:
+    """Remove what killed processes left half-written: nobody was answered for it."""
+    for path in (_root() / "tmp").glob("*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
 
 def _root() -> Path:

@@ -57,19 +57,13 @@ def staff_of(node: Node) -> Staff:
 def states_of(row: OrderRow) -> States:
     """The states of an order row as records."""
     return States(
-        in_node=order_in(row, "in_node"),
-        in_portal=order_in(row, "in_portal"),
-        agreed=order_in(row, "agreed"),
-        merged=order_in(row, "merged"),
-        sent=_attempts(row.sent),
-        offered=_attempts(row.offered),
+        in_node=_order(row.in_node),
+        in_portal=_order(row.in_portal),
+        agreed=_order(row.agreed),
+        merged=_order(row.merged),
+        sent=_orders(row.sent),
+        offered=_orders(row.offered),
     )
-
-
-def order_in(row: OrderRow, column: str) -> Order | None:
-    """One of the states alone: reading all of them takes its time."""
-    value = getattr(row, column)
-    return None if value is None else from_json(Order, value)
 
 
 def put_states(row: OrderRow, states: States) -> None:
@@ -88,8 +82,12 @@ def note_attempt(row: OrderRow, column: str, order: Any) -> None:
         setattr(row, column, [*earlier, order][-ATTEMPTS_LIMIT:])
 
 
-def _attempts(value: Any) -> tuple[Order, ...]:
-    return tuple(from_json(Order, order) for order in value or ())
+def _order(value: Any) -> Order | None:
+    return None if value is None else from_json(Order, value)
+
+
+def _orders(values: Any) -> tuple[Order, ...]:
+    return tuple(from_json(Order, value) for value in values or ())
 
 
 def _written(order: Order | None, written: dict[int, Any]) -> Any:

@@ -39,20 +39,38 @@ def flag_status(*, paid: bool, shipped: bool) -> str:
 def stage_of(status: str, rules: NodeRules) -> str:
     """Stage that shows a status, with the pipeline's prefix; an unknown status shows as a new order."""
     stages = {row.status: row.stage_id for row in table(rules)}
-    stage = stages.get(status) or stages[NEW]
-    return f"C{rules.category_id}:{stage}" if rules.category_id and ":" not in stage else stage
+    return _full(stages.get(status) or stages[NEW], rules)
 
 
 def status_of(stage: str, rules: NodeRules, current: str) -> str:
-    """Status that a manager meant by moving the deal to ``stage``; ``current`` where the table has no word for it."""
-    if stage_of(current, rules) == stage:
+    """Status that a manager meant by moving the deal to ``stage``; ``current`` where the table has no word for it.
+
+    A deal that was moved into another pipeline says the same by the stage of the same name, unless a row names it in full.
+    """
+    shown = stage_of(current, rules)
+    if shown == stage:
         return current
-    bare = stage.rpartition(":")[2] if rules.category_id else stage
-    for row in table(rules):
-        travels = row.status == CANCELED or (rules.statuses_travel and not row.status.startswith("@"))
-        if travels and row.stage_id in (bare, stage):
-            return row.status
-    return NEW if current == CANCELED else current
+    rows = [row for row in table(rules) if _travels(row, rules)]
+    named = next((row.status for row in rows if _full(row.stage_id, rules) == stage), None)
+    if named is not None:
+        return named
+    if _bare(shown) == _bare(stage):
+        return current
+    otherwise = NEW if current == CANCELED else current
+    return next((row.status for row in rows if _bare(row.stage_id) == _bare(stage)), otherwise)
+
+
+def _travels(row: StageRow, rules: NodeRules) -> bool:
+    """Whether 1C can be told the status."""
+    return row.status == CANCELED or (rules.statuses_travel and not row.status.startswith("@"))
+
+
+def _full(stage: str, rules: NodeRules) -> str:
+    return f"C{rules.category_id}:{stage}" if rules.category_id and ":" not in stage else stage
+
+
+def _bare(stage: str) -> str:
+    return stage.rpartition(":")[2]
 
 
 def status_name(status: str, rules: NodeRules) -> str:

@@ -56,7 +56,9 @@ class Receiver:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                receiver.forms.append({**dict(parse_qsl(body)), "content-type": self.headers["Content-Type"], "path": self.path})
+                receiver.forms.append(
+                    {**dict(parse_qsl(body)), "content-type": self.headers["Content-Type"], "path": self.path}
+                )
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()

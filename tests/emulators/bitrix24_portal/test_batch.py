@@ -55,8 +55,8 @@ def test_halt(portal: RunningPortal, rest: Client, halt: object, made: int) -> N
 
 
 def test_an_empty_batch_is_made_of_empty_arrays(rest: Client) -> None:
-    assert rest.batch({}) == dict.fromkeys(SECTIONS, [])
-    assert rest.call("batch").result == dict.fromkeys(SECTIONS, [])
+    assert rest.batch({}) == {name: [] for name in SECTIONS}
+    assert rest.call("batch").result == {name: [] for name in SECTIONS}
 
 
 def test_a_list_of_commands_gives_arrays_until_there_is_a_gap(rest: Client) -> None:
@@ -83,7 +83,9 @@ def test_a_batch_in_a_batch(rest: Client) -> None:
 
 
 def test_a_batch_as_a_form_is_encoded_twice(rest: Client) -> None:
-    result = rest.form("batch", [("halt", "0"), ("cmd[deal]", "crm.item.add?entityTypeId=2&fields%5Btitle%5D=" + quote("А & Б"))])
+    result = rest.form(
+        "batch", [("halt", "0"), ("cmd[deal]", "crm.item.add?entityTypeId=2&fields%5Btitle%5D=" + quote("А & Б"))]
+    )
     assert result.result["result"]["deal"]["item"]["title"] == "А & Б"
     by_get = rest.get("batch", "cmd[a]=" + quote("crm.item.get?entityTypeId=2&id=1"))
     assert by_get.result["result"]["a"]["item"]["title"] == "А & Б"
@@ -93,7 +95,9 @@ def test_pages_chained_by_the_last_id(rest: Client) -> None:
     for start in (0, 50):
         rest.batch({f"d{start + n}": ADD for n in range(50)})
     page = "crm.item.list?entityTypeId=2&order[id]=ASC&start=-1&select[0]=id&filter[%3Eid]="
-    result = rest.batch({"p0": page + "0", "p1": page + "$result[p0][items][49][id]", "p2": page + "$result[p1][items][49][id]"})
+    result = rest.batch(
+        {"p0": page + "0", "p1": page + "$result[p0][items][49][id]", "p2": page + "$result[p1][items][49][id]"}
+    )
     assert [len(result["result"][key]["items"]) for key in ("p0", "p1", "p2")] == [50, 50, 0]
     assert result["result_total"] == {"p0": 0, "p1": 0, "p2": 0}
 

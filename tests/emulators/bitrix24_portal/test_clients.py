@@ -88,7 +88,13 @@ def test_old_contacts(rest: Client) -> None:
     number = rest.call("crm.contact.add", fields=fields).result
     assert number == 1
     shown = rest.call("crm.contact.get", id=number).result
-    assert (shown["ID"], shown["NAME"], shown["ASSIGNED_BY_ID"], shown["HAS_PHONE"], shown["COMPANY_ID"]) == ("1", "Иван", "1", "Y", "0")
+    assert (shown["ID"], shown["NAME"], shown["ASSIGNED_BY_ID"], shown["HAS_PHONE"], shown["COMPANY_ID"]) == (
+        "1",
+        "Иван",
+        "1",
+        "Y",
+        "0",
+    )
     assert shown["PHONE"] == [{"ID": "1", "VALUE_TYPE": "MOBILE", "VALUE": "+7900", "TYPE_ID": "PHONE"}]
     more = {"PHONE": [{"ID": 1, "VALUE": "+7901"}, {"VALUE": "+7902", "VALUE_TYPE": "WORK"}], "EMAIL": [{"VALUE": "a@b.c"}]}
     assert rest.call("crm.contact.update", id=number, fields=more).result is True
@@ -107,7 +113,7 @@ def test_old_contacts(rest: Client) -> None:
 def test_old_companies(rest: Client) -> None:
     number = rest.call("crm.company.add", fields={"TITLE": "ООО «Ромашка»", "REVENUE": "10"}).result
     shown = rest.call("crm.company.get", id=number).result
-    assert (shown["TITLE"], shown["REVENUE"], shown["COMPANY_TYPE"] if "COMPANY_TYPE" in shown else "") == ("ООО «Ромашка»", "10.00", "")
+    assert (shown["TITLE"], shown["REVENUE"], shown["TYPE_ID"]) == ("ООО «Ромашка»", "10.00", "CUSTOMER")
     assert rest.call("crm.company.fields").result["TITLE"]["type"] == "string"
 
 
@@ -125,9 +131,19 @@ def requisite(rest: Client, owner: dict[str, Any], **fields: Any) -> int:
 def test_requisites(rest: Client, company: dict[str, Any]) -> None:
     number = requisite(rest, company, RQ_INN="0012345678", RQ_KPP="770501001", XML_ID="x", NO_SUCH="y")
     shown = rest.call("crm.requisite.get", id=number).result
-    assert (shown["ID"], shown["ENTITY_ID"], shown["RQ_INN"], shown["ACTIVE"], shown["RQ_OGRN"]) == ("1", "1", "0012345678", "Y", None)
+    assert (shown["ID"], shown["ENTITY_ID"], shown["RQ_INN"], shown["ACTIVE"], shown["RQ_OGRN"]) == (
+        "1",
+        "1",
+        "0012345678",
+        "Y",
+        None,
+    )
     assert "NO_SUCH" not in shown
-    found = rest.call("crm.requisite.list", filter={"=RQ_INN": "0012345678", "=RQ_KPP": "770501001", "ENTITY_TYPE_ID": 4}, select=["ENTITY_ID"])
+    found = rest.call(
+        "crm.requisite.list",
+        filter={"=RQ_INN": "0012345678", "=RQ_KPP": "770501001", "ENTITY_TYPE_ID": 4},
+        select=["ENTITY_ID"],
+    )
     assert found.result == [{"ENTITY_ID": "1"}]
     assert found.json["total"] == 1
     assert rest.call("crm.requisite.list", filter={"RQ_INN": "12345678"}).result == []

@@ -56,7 +56,14 @@ def test_a_free_row_is_wholly_discounted() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"productName": ""}, {"productId": 9}, {"price": "дорого"}, {"quantity": "1 000"}, {"discountTypeId": 3}, {"price": "NaN"}],
+    [
+        {"productName": ""},
+        {"productId": 9},
+        {"price": "дорого"},
+        {"quantity": "1 000"},
+        {"discountTypeId": 3},
+        {"price": "NaN"},
+    ],
 )
 def test_bad_rows(fields: dict[str, Any]) -> None:
     with pytest.raises(ApiError) as error:
@@ -122,7 +129,9 @@ def test_add_update_get_list_delete(rest: Client) -> None:
     fields = {"ownerType": "D", "ownerId": first, "productName": "А", "price": 100, "taxRate": 20, "taxIncluded": "Y"}
     row = rest.call("crm.item.productrow.add", fields=fields).result["productRow"]
     set_rows(rest, second, {"price": 5}, {"price": 7})
-    changed = rest.call("crm.item.productrow.update", id=row["id"], fields={"quantity": 2, "discountRate": 50}).result["productRow"]
+    changed = rest.call("crm.item.productrow.update", id=row["id"], fields={"quantity": 2, "discountRate": 50}).result[
+        "productRow"
+    ]
     assert (changed["price"], changed["quantity"], changed["priceBrutto"], changed["productName"]) == (100, 2, 200, "А")
     assert rest.deal(first)["opportunity"] == 200
     got = rest.call("crm.item.productrow.get", id=row["id"]).result["productRow"]

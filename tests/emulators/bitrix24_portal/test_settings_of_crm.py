@@ -15,14 +15,18 @@ def clerk(start: Callable[..., tuple[RunningPortal, Client]]) -> Client:
 
 
 def test_userfieldconfig(rest: Client) -> None:
-    made = rest.add_field("UF_CRM_NODE", "enumeration", enum=[{"value": "Склад", "sort": 200}, {"value": "Лесная", "xmlId": "shop"}])
+    made = rest.add_field(
+        "UF_CRM_NODE", "enumeration", enum=[{"value": "Склад", "sort": 200}, {"value": "Лесная", "xmlId": "shop"}]
+    )
     assert (made["entityId"], made["fieldName"], made["multiple"], made["mandatory"]) == ("CRM_DEAL", "UF_CRM_NODE", "N", "N")
     assert isinstance(made["id"], str)
     assert [(item["value"], item["xmlId"] == "shop") for item in made["enum"]] == [("Лесная", True), ("Склад", False)]
     wish = {"userTypeId": "enumeration", "enum": [{"id": made["enum"][1]["id"], "value": "Склад 2"}, {"value": "Мира"}]}
     changed = rest.call("userfieldconfig.update", moduleId="crm", id=made["id"], field=wish).result["field"]
     assert [item["value"] for item in changed["enum"]] == ["Лесная", "Мира", "Склад 2"], "what is not named stays"
-    ignored = rest.call("userfieldconfig.update", moduleId="crm", id=made["id"], field={"enum": [{"value": "Нет"}]}).result["field"]
+    ignored = rest.call("userfieldconfig.update", moduleId="crm", id=made["id"], field={"enum": [{"value": "Нет"}]}).result[
+        "field"
+    ]
     assert len(ignored["enum"]) == 3, "without userTypeId the items are not read"
     wish["enum"] = [{"id": made["enum"][0]["id"], "del": "Y"}]
     changed = rest.call("userfieldconfig.update", moduleId="crm", id=made["id"], field=wish).result["field"]
@@ -33,7 +37,9 @@ def test_userfieldconfig(rest: Client) -> None:
 def test_userfieldconfig_list(rest: Client) -> None:
     rest.add_field("UF_CRM_A", sort=300)
     rest.add_field("UF_CRM_B", entity="CRM_CONTACT")
-    found = rest.call("userfieldconfig.list", moduleId="crm", filter={"entityId": "CRM_DEAL"}, select={"0": "*", "language": "ru"})
+    found = rest.call(
+        "userfieldconfig.list", moduleId="crm", filter={"entityId": "CRM_DEAL"}, select={"0": "*", "language": "ru"}
+    )
     field = found.result["fields"][0]
     assert (found.json["total"], field["fieldName"], field["editFormLabel"]) == (1, "UF_CRM_A", {"ru": "UF_CRM_A"})
     assert "enum" not in field
@@ -79,7 +85,12 @@ def test_deleting_a_field_deletes_its_values(portal: RunningPortal, rest: Client
 
 
 def test_old_user_fields(rest: Client) -> None:
-    fields = {"FIELD_NAME": "my_list", "USER_TYPE_ID": "enumeration", "LABEL": "Список", "LIST": [{"VALUE": "А"}, {"VALUE": "Б"}]}
+    fields = {
+        "FIELD_NAME": "my_list",
+        "USER_TYPE_ID": "enumeration",
+        "LABEL": "Список",
+        "LIST": [{"VALUE": "А"}, {"VALUE": "Б"}],
+    }
     number = rest.call("crm.deal.userfield.add", fields=fields).result
     shown = rest.call("crm.deal.userfield.get", id=number).result
     assert (shown["ID"], shown["FIELD_NAME"], shown["EDIT_FORM_LABEL"]["ru"]) == (str(number), "UF_CRM_MY_LIST", "Список")
@@ -119,7 +130,15 @@ def test_pipelines(rest: Client) -> None:
         {"id": 0, "name": "Общая", "sort": 300, "entityTypeId": 2, "isDefault": "Y"}
     ]
     made = rest.call("crm.category.add", entityTypeId=2, fields={"name": "Опт", "sort": 100}).result["category"]
-    assert made == {"id": 1, "name": "Опт", "sort": 100, "entityTypeId": 2, "isDefault": "N", "originId": "", "originatorId": ""}
+    assert made == {
+        "id": 1,
+        "name": "Опт",
+        "sort": 100,
+        "entityTypeId": 2,
+        "isDefault": "N",
+        "originId": "",
+        "originatorId": "",
+    }
     renamed = rest.call("crm.category.update", entityTypeId=2, id=1, fields={"name": "Розница"}).result["category"]
     assert rest.call("crm.category.get", entityTypeId=2, id=1).result["category"] == renamed
     deal = rest.add_deal(categoryId=1)["id"]

@@ -3,7 +3,8 @@
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tests.emulators.onec_base.site import Reply, xml
+from tests.emulators.onec_base.site import Reply, Site, xml
+from uzel.emulators.onec_base import Base, Report
 
 BUYER = "<Контрагент><Ид>1#ivan#</Ид><Наименование>Иван</Наименование><Роль>Покупатель</Роль></Контрагент>"
 UNIT = '<БазоваяЕдиница Код="796">шт</БазоваяЕдиница>'
@@ -58,3 +59,13 @@ def envelope(*documents: str, encoding: str = "windows-1251", xmlns: str = "") -
 
 def answer(*documents: str, encoding: str = "windows-1251", xmlns: str = "") -> Reply:
     return xml(envelope(*documents, encoding=encoding, xmlns=xmlns), encoding)
+
+
+def party(inside: str) -> str:
+    return f"<Контрагенты><Контрагент>{inside}<Роль>Покупатель</Роль></Контрагент></Контрагенты>"
+
+
+def load(site: Site, base: Base, *documents: str, xmlns: str = "") -> Report:
+    """An exchange in which the site gives these documents, and nothing more if it is asked again."""
+    site.reply("query", answer(*documents, xmlns=xmlns), answer())
+    return base.exchange()

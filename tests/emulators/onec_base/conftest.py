@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.emulators.onec_base.site import Site, serve_site
@@ -24,15 +25,16 @@ def slept() -> list[float]:
     return []
 
 
+@pytest.fixture(scope="session")
+def client() -> Iterator[httpx2.Client]:
+    with httpx2.Client(trust_env=False) as shared:  # its TLS context takes longer than a test
+        yield shared
+
+
 @pytest.fixture
-def make_base(site: Site, slept: list[float]) -> Iterator[MakeBase]:
-    made: list[Base] = []
-
+def make_base(site: Site, slept: list[float], client: httpx2.Client) -> MakeBase:
     def make(profile: str = "unf", **options: Any) -> Base:
-        given = {"clock": lambda: NOW, "sleep": slept.append, "title": "Магазин", "seed": 7, **options}
-        made.append(Base(profile, given.pop("url", site.url), "shop", "пароль", **given))
-        return made[-1]
+        given = {"clock": lambda: NOW, "sleep": slept.append, "title": "Магазин", "seed": 7, "client": client, **options}
+        return Base(profile, given.pop("url", site.url), "shop", "пароль", **given)
 
-    yield make
-    for base in made:
-        base.close()
+    return make

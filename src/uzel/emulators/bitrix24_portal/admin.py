@@ -24,7 +24,7 @@ class Admin:
     """Answers the emulator's own requests. They cost nothing and are in no journal."""
 
     def __init__(self, engine: Engine, about: Callable[[], dict[str, Any]]) -> None:
-        self._engine, self._about = engine, about
+        self._engine = engine
         self._core: Core = engine.core
         self._pages: Mapping[tuple[str, str], Callable[[Query, Any], Any]] = {
             ("GET", "state"): lambda _, __: state.everything(self._core),

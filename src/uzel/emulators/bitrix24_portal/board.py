@@ -5,7 +5,6 @@ from importlib.resources import files
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import human, state
-from uzel.emulators.bitrix24_portal.convert import CURRENCIES
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item
@@ -101,7 +100,6 @@ def _directories(core: Core) -> dict[str, Any]:
             for one in core.store.user_fields_of(DEAL)
         ],
         "measures": [{"code": code, "name": name} for code, name in sorted(core.store.measures.items())],
-        "currencies": sorted(CURRENCIES),
     }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from uzel.emulators.bitrix24_portal.store import Store
 from uzel.emulators.bitrix24_portal.values import to_json
 
 Fields = Mapping[str, Any]
+STOP_POLL_S = 0.02
 
 
 class RunningPortal:
@@ -43,7 +44,7 @@ class RunningPortal:
         self._admin = Admin(self._engine, self.about)
         self._server = Server((host, port), self._serve, options.max_body_bytes)
         self._host = host
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), name="portal", daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(STOP_POLL_S,), name="portal", daemon=True)
         self._core.events.start(self.domain)
         self._thread.start()
 

@@ -125,7 +125,7 @@ class Rest:
         if late:
             self._clock.wait_until(deadline_s)
             return page(504)
-        return DROPPED if lost else answer
+        return DROPPED if lost else page(504) if run.is_expired else answer
 
     def _check_door(self, request: Request) -> None:
         """What is refused before anybody looks who it is."""

@@ -37,13 +37,13 @@ def create(core: Core, user: User, entity_type_id: int, change: Change) -> Item:
     """Make an item; without values it is made all the same (its title says "Сделка #7")."""
     store, now = core.store, core.clock.moment()
     _check_required(core, entity_type_id, change.values, on_create=True)
-    values = _defaults(entity_type_id, user, now) | dict(change.values)
+    values = _defaults(entity_type_id, user, now) | _linked(entity_type_id, change.values)
     if entity_type_id == DEAL:
         settled = settle_stage(store, {}, values)
         values |= settled | {"movedBy": user.id, "movedTime": now, "previousStageId": ""}
     phones = multifields.apply((), change.multifields, lambda: store.next_id("multifield"), changes_by_id=False)
     item_id = store.next_id(f"item{entity_type_id}")
-    values = _named(entity_type_id, item_id, _linked(entity_type_id, values))
+    values = _named(entity_type_id, item_id, values)
     if change.rows is not None:
         store.rows[item_id] = tuple(replace(row, owner_id=item_id) for row in change.rows)
         values = _summed(values, store.rows[item_id])
@@ -175,8 +175,8 @@ def _named(entity_type_id: int, item_id: int, values: dict[str, Any]) -> dict[st
 def _linked(entity_type_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
     """The single link and the list of links say the same: the first of the list is the single one."""
     single, several = _LINKS[entity_type_id]
-    listed = tuple(dict.fromkeys(number for number in values.get(several, ()) if number))
-    if several in values and (listed or not values.get(single)):
+    if several in values:
+        listed = tuple(dict.fromkeys(number for number in values[several] if number))
         return {**values, several: listed} | ({single: listed[0] if listed else 0} if single else {})
     if single and single in values:
         return {**values, several: (values[single],) if values[single] else ()}
@@ -202,7 +202,7 @@ def _bind_back(core: Core, before: Mapping[str, Any], item: Item) -> None:
     for linked in filter(None, map(core.store.items[other].get, old ^ new)):
         listed = tuple(one for one in linked.values.get(theirs, ()) if one != item.id)
         listed += (item.id,) if linked.id in new else ()
-        core.store.items[other].put(replace(linked, values=_linked(other, {**linked.values, theirs: listed})))
+        core.store.items[other].put(replace(linked, values={**linked.values, **_linked(other, {theirs: listed})}))
 
 
 def _check_required(

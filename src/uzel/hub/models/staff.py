@@ -19,11 +19,15 @@ class PortalUser(models.Model):
 
 
 class Employee(models.Model):
-    """Personnel number (табельный номер) → portal user."""
+    """Personnel number (табельный номер) → portal user.
+
+    ``learned``: nobody said so; an order named the number together with a full name that one user alone bears.
+    """
 
     portal = models.ForeignKey(Portal, models.CASCADE)
     personnel_number = models.CharField(max_length=50)
     user_id = models.PositiveBigIntegerField()
+    learned = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["portal", "personnel_number"], name="one_user_a_personnel_number")]

@@ -1,0 +1,18 @@
+"""Who was found by a unique full name is known by his personnel number from then on, so that he travels back by it."""
+
+from collections.abc import Iterable
+
+from uzel.hub.models import Employee, Portal
+from uzel.mapping.employees import Assignment, normal_number
+from uzel.model import Responsible
+
+
+def learn_numbers(portal: Portal, seen: Iterable[tuple[Responsible, Assignment]]) -> None:
+    """Remember numbers that came with a name; what a person has said of a number stands."""
+    found = {
+        normal_number(responsible.personnel_number): assigned.user_id
+        for responsible, assigned in seen
+        if assigned.by == "full_name" and normal_number(responsible.personnel_number)
+    }
+    rows = [Employee(portal=portal, personnel_number=number, user_id=user, learned=True) for number, user in found.items()]
+    Employee.objects.bulk_create(rows, ignore_conflicts=True)
