@@ -19,6 +19,7 @@ from xml.etree import ElementTree
 from lxml import etree
 
 from bench.order_file import MEGABYTE, NAMESPACE, write_order_file
+from uzel.commerceml.reader import read_documents
 
 DOCUMENT = f"{{{NAMESPACE}}}Документ"
 CHUNK_BYTES = 64 * 1024
@@ -37,8 +38,6 @@ class Run:
 
 
 def _ours(path: str) -> int:
-    from uzel.commerceml.reader import read_documents
-
     return sum(1 for document in read_documents(_chunks(path)) if document.fatal is None)
 
 
@@ -130,12 +129,12 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _report(at_small: Mapping[str, Run], at_big: Mapping[str, Run], small_bytes: int, big_bytes: int, documents: int) -> int:
-    print(f"reader: {documents} orders, {big_bytes / MEGABYTE:.0f} MB")
-    print(
-        f"{'':32}{'MB/s':>8}{'orders/s':>10}{'of bare lxml':>14}   peak MB at {small_bytes / MEGABYTE:.0f} / {big_bytes / MEGABYTE:.0f} MB"
-    )
+    small_megabytes, big_megabytes = small_bytes / MEGABYTE, big_bytes / MEGABYTE
+    sizes = f"{small_megabytes:.0f} / {big_megabytes:.0f} MB"
+    print(f"reader: {documents} orders, {big_megabytes:.0f} MB")
+    print(f"{'':32}{'MB/s':>8}{'orders/s':>10}{'of bare lxml':>14}   peak MB at {sizes}")
     for name, run in at_big.items():
-        speed, share = big_bytes / MEGABYTE / run.seconds, at_big[BARE].seconds / run.seconds
+        speed, share = big_megabytes / run.seconds, at_big[BARE].seconds / run.seconds
         memory = f"{at_small[name].peak_megabytes:.0f} / {run.peak_megabytes:.0f}"
         print(f"{name:32}{speed:8.1f}{run.documents / run.seconds:10.0f}{share:14.2f}   {memory}")
     ours, share = at_big[OURS], at_big[BARE].seconds / at_big[OURS].seconds

@@ -43,7 +43,7 @@ UZEL_INFLATED_LIMIT_BYTES = int(os.environ.get("UZEL_INFLATED_LIMIT_BYTES", str(
 
 # ---------------------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": database_settings(DATABASE_URL)}
+DATABASES = {"default": database_settings(DATABASE_URL) | {"CONN_MAX_AGE": 60}}
 SECRET_KEY = UZEL_SECRET_KEY
 ALLOWED_HOSTS = UZEL_ALLOWED_HOSTS
 INSTALLED_APPS = [

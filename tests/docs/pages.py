@@ -31,20 +31,28 @@ def named(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def links(page: Path) -> Iterator[tuple[Path, str]]:
-    """Targets inside the repository: the file and the heading in it, which may be empty."""
-    for target in _LINK.findall(_FENCE.sub("", page.read_text(encoding="utf-8"))):
+def links(page: Path) -> list[tuple[Path, str]]:
+    """Targets inside the repository that a page names."""
+    return list(links_in(page.read_text(encoding="utf-8"), page))
+
+
+def links_in(text: str, page: Path) -> Iterator[tuple[Path, str]]:
+    """The file and the heading in it, which may be empty."""
+    for target in _LINK.findall(_FENCE.sub("", text)):
         if not re.match(r"[a-z]+:", target):
             name, _, heading = target.partition("#")
             yield (page.parent / name).resolve() if name else page, heading
 
 
 def headings(page: Path) -> set[str]:
-    """Headings as links name them."""
-    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
-    return {
-        re.sub(r"[^\w\- ]", "", line.lower()).strip().replace(" ", "-") for line in re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    }
+    """Headings of a page as links name them."""
+    return headings_in(page.read_text(encoding="utf-8"))
+
+
+def headings_in(text: str) -> set[str]:
+    """Without marks, in small letters, with hyphens."""
+    found = re.findall(r"^#+ (.*)$", _FENCE.sub("", text), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", line.lower()).strip().replace(" ", "-") for line in found}
 
 
 def python_examples(page: Path) -> str:

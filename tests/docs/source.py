@@ -36,9 +36,9 @@ def settings() -> dict[str, str | None]:
         if not isinstance(call, ast.Call) or not call.args or not isinstance(call.args[0], ast.Constant):
             continue
         if ast.unparse(call.func) == "os.environ.get":
-            found[call.args[0].value] = _default(call.args[1]) if len(call.args) > 1 else None
+            found[str(call.args[0].value)] = _default(call.args[1]) if len(call.args) > 1 else None
         elif ast.unparse(call.func) == "_secret":
-            found[call.args[0].value] = None
+            found[str(call.args[0].value)] = None
     return found
 
 
@@ -71,13 +71,13 @@ def reasons() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for package in SPEAKING:
         for path in sorted((SOURCE / package).rglob("*.py")):
-            for name, text in _spoken(parsed(path)):
+            for name, text in spoken(parsed(path)):
                 texts = found.setdefault(name, [])
                 texts += [text] if text and text not in texts else []
     return found
 
 
-def _spoken(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def spoken(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """A code and a sentence in one call, or side by side in a table."""
     known = _assigned(tree.body)
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]

@@ -108,7 +108,7 @@ def _limits() -> str:
         "requests to the portal": BucketRules(),
         "time of one method of the portal": OperatingRules(),
     }
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (where, code(field.name), f"{getattr(record, field.name):,}")
         for where, record in records.items()
         for field in dataclasses.fields(record)  # type: ignore[arg-type]
@@ -147,7 +147,8 @@ def main() -> None:
     """Make every table of every page anew."""
     for page in sorted((ROOT / "docs").rglob("*.md")):
         text = page.read_text(encoding="utf-8")
-        page.write_text(rewritten(text), encoding="utf-8")
+        if rewritten(text) != text:
+            page.write_text(rewritten(text), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -150,6 +150,8 @@ def _call_show(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     setup()
+    from django.db.models import Q
+
     from uzel.flows.import_file import import_file
     from uzel.hub.models import DocumentVerdict, Node
 
@@ -160,6 +162,7 @@ def _import(options: argparse.Namespace) -> None:
         raise CommandError(f"файла {options.file} нет")
     package, progress = import_file(node, options.file)
     columns = ("position", "operation", "number", "document_id", "verdict", "reason_code", "reason")
-    show(DocumentVerdict.objects.filter(package=package).order_by("position").values(*columns), as_json=options.json)
+    verdicts = DocumentVerdict.objects.filter(Q(package=package) | Q(package__archive=package))
+    show(verdicts.order_by("package", "position").values(*columns), as_json=options.json)
     if progress.failed:
-        raise CommandError(package.problem)
+        raise CommandError(progress.lines[0])

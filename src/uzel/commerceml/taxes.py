@@ -19,8 +19,8 @@ _FALSE = ("false", "0")
 
 def read_vat(parts: Parts, notes: Notes, position: int) -> tuple[Decimal | None, bool]:
     """Rate in percent (``None`` is «без НДС» or silence) and whether the row's sum contains the tax."""
-    taxes = parts.get(tags.TAXES)
-    text = _vat_text(parts.get(tags.TAX_RATES)) or _vat_text(taxes)
+    tax = _vat_in(parts.get(tags.TAXES))
+    text = _rate_text(tax) or _rate_text(_vat_in(parts.get(tags.TAX_RATES)))
     if not text:
         return None, True
     try:
@@ -29,32 +29,31 @@ def read_vat(parts: Parts, notes: Notes, position: int) -> tuple[Decimal | None,
         what = f"Ставка «{text[:LONGEST_VALUE_CHARACTERS]}» не понята, принято «без НДС»"
         notes.add("vat_rate_unknown", f"{tags.ITEM} {position} / {tags.TAX_PERCENT}", what)
         return None, True
-    return rate, rate is None or taxes is None or not _is_on_top(taxes)
+    flag = None if tax is None or rate is None else _child(tax, 1, tags.IN_TOTAL)
+    return rate, flag is None or (flag.text or "").strip() not in _FALSE
 
 
-def _vat_text(block: Element | None) -> str:
-    """The rate of the tax named НДС, or of the only tax there is."""
+def _vat_in(block: Element | None) -> Element | None:
+    """The tax named НДС, or the only tax there is."""
     if block is None:
-        return ""
+        return None
     if len(block) == 1:
-        rate = _inside(block[0], -1, tags.TAX_PERCENT)
-        return "" if rate is None else (rate.text or "").strip()
-    named = (tax for tax in block if tags.VAT in (tax.findtext(tags.NAME) or "").upper())
-    return next(((tax.findtext(tags.TAX_PERCENT) or "").strip() for tax in named), "")
+        return block[0]
+    return next((tax for tax in block if tags.VAT in (tax.findtext(tags.NAME) or "").upper()), None)
 
 
-def _is_on_top(taxes: Element) -> bool:
-    flag = _inside(taxes[0], 1, tags.IN_TOTAL) if len(taxes) else None
-    return flag is not None and (flag.text or "").strip() in _FALSE
+def _rate_text(tax: Element | None) -> str:
+    rate = None if tax is None else _child(tax, -1, tags.TAX_PERCENT)
+    return "" if rate is None else (rate.text or "").strip()
 
 
-def _inside(holder: Element, usual: int, tag: str) -> Element | None:
-    """A child by its tag; its usual place is tried first, because these two are looked for in every row."""
-    if len(holder) > 1:
-        child = holder[usual]
+def _child(tax: Element, usual: int, tag: str) -> Element | None:
+    """A child by its tag; its usual place is tried first, because this is asked of every row."""
+    if len(tax) > 1:
+        child = tax[usual]
         if child.tag == tag:
             return child
-    return holder.find(tag)
+    return tax.find(tag)
 
 
 @lru_cache(maxsize=256)

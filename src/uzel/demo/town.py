@@ -19,6 +19,7 @@ from uzel.demo.shops import SHOPS, STAGES, Shop
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
 from uzel.emulators.onec_base import Base
 
+EVENT_TOKEN = "demo-event-token"  # noqa: S105 - of the demo alone
 START_S = 60  # seconds for the web server to answer
 STOP_S = 10  # seconds for a process to end by itself
 
@@ -60,36 +61,39 @@ def open_town(home: Path, *, portal_port: int = 0, hub_port: int = 0, speed: flo
 
 
 def _set_up(town: Town, speed: float, say: Callable[[str], None]) -> None:
-    """The commands that an administrator would type, in their order."""
+    """What an administrator does by commands: migrate, portal connect, node add, portal setup, employee add."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from uzel.flows.connect_portal import connect
+    from uzel.flows.map_employee import map_employee
+    from uzel.flows.set_up_portal import set_up
+
     say("База данных и таблицы")
-    _uzel("migrate", "--quiet")
-    say("Портал и его поля")
-    _uzel("portal", "connect", town.portal.webhook, "--speed", str(speed), "--event-token", "demo-event-token")
+    call_command("migrate", interactive=False, verbosity=0)
+    say("Портал: подключение, поля сделок, узлы обмена, сотрудники")
+    portal, _ = connect(town.portal.webhook, speed=speed, event_token=EVENT_TOKEN)
     for shop in SHOPS:
-        _uzel(*_node_command(shop))
-    _uzel("portal", "setup")
+        _add_node(shop)
+    failed = [check.what for check in set_up(portal) if not check.passed]
+    if failed:
+        raise RuntimeError(f"настройка портала не закончена: {', '.join(failed)}")
     for number, user_id in list(PEOPLE.items())[:-1]:  # the last one is found by his full name
-        _uzel("employee", "add", number, "--portal-user", str(user_id))
-    town.portal.set_event_handler(f"{town.hub_url}/portal/main/events", "demo-event-token")
+        map_employee(portal, number, user_id)
+    town.portal.set_event_handler(f"{town.hub_url}/portal/{portal.code}/events", EVENT_TOKEN)
 
 
-def _node_command(shop: Shop) -> list[str]:
-    command = ["node", "add", shop.code, "--title", shop.title, "--login", shop.login, "--password", shop.password]
-    command += ["--profile", shop.profile, "--encoding", shop.encoding]
-    command += ["--receives-changes"] if shop.receives_changes else []
-    command += ["--catalog-source"] if shop.catalog_source else []
-    if shop.profile != "ut":  # UT gives no status codes, only marks of payment and shipment
-        for row in STAGES:
-            command += ["--stage", "=".join(row)]
-    return command
+def _add_node(shop: Shop) -> None:
+    from uzel.hub.models import Node, Portal
+    from uzel.hub.passwords import hash_password
 
-
-def _uzel(*arguments: str) -> None:
-    """A command of ours, in this process: quicker by Django's start, and otherwise the same."""
-    from uzel.cli import main
-
-    if main(list(arguments)):
-        raise RuntimeError(f"uzel {' '.join(arguments)}: не удалось")
+    Node.objects.create(
+        code=shop.code, title=shop.title, login=shop.login, password_hash=hash_password(shop.password), profile=shop.profile,
+        encoding=shop.encoding, receives_changes=shop.receives_changes, catalog_source=shop.catalog_source,
+        stages=[] if shop.profile == "ut" else [list(row) for row in STAGES], portal=Portal.objects.get(),
+    )  # fmt: skip
 
 
 def _start_hub(town: Town, home: Path, say: Callable[[str], None]) -> None:

@@ -8,10 +8,16 @@ from uzel.mapping.document_order import PAYMENT_OPERATIONS, SHIPMENT_OPERATION, 
 from uzel.mapping.rules import NodeRules
 from uzel.model import Order, Problem, Verdict
 from uzel.sync.fields import changed, title
+from uzel.sync.merge import Conflict
 from uzel.sync.ownership import ownership
 from uzel.sync.plan import Plan, States, news_from_node
 
 SUBORDINATE_OPERATIONS = frozenset(name.lower() for name in (*PAYMENT_OPERATIONS, SHIPMENT_OPERATION))
+REASONS = {
+    "both_moved": "Изменено с обеих сторон",
+    "owned_by_node": "Изменено и в портале, но решает 1С",
+    "owned_by_portal": "Изменено в 1С, но решает портал",
+}
 ID_CHARACTERS = 200  # an Ид has 40 by the XSD; that of goods, 80 and more
 
 
@@ -110,8 +116,7 @@ def decide(
     if states is None:
         return Decision(document, Verdict.CREATED, code, reason, plan)
     if plan.conflicts:
-        names = ", ".join(dict.fromkeys(title(conflict.field) for conflict in plan.conflicts))
-        return Decision(document, Verdict.CONFLICT, "both_sides_changed", f"Изменено с обеих сторон: {names}", plan)
+        return Decision(document, Verdict.CONFLICT, plan.conflicts[0].reason, _told(plan.conflicts), plan)
     return Decision(document, Verdict.UPDATED, code, reason, plan)
 
 
@@ -128,6 +133,12 @@ def _offered_first(states: Callable[[], States] | None) -> Order | None:
     """
     offered = states().offered if states else ()
     return offered[0] if offered else None
+
+
+def _told(conflicts: Sequence[Conflict]) -> str:
+    """Fields in dispute, by what decided it: ``Изменено с обеих сторон: комментарий, промокод``."""
+    fields = {reason: dict.fromkeys(title(one.field) for one in conflicts if one.reason == reason) for reason in REASONS}
+    return "; ".join(f"{REASONS[reason]}: {', '.join(names)}" for reason, names in fields.items() if names)
 
 
 def _place(document: Document) -> str:

@@ -1,5 +1,6 @@
 """The ledger: what every base sent, what became of it, and what is still to be done. Counts only, no decisions."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -7,6 +8,10 @@ from django.db.models import Count, F, Q, Sum
 
 from uzel.hub.models import Conflict, Delivery, DocumentVerdict, Node, OrderRow, Package
 from uzel.model import Verdict
+
+UNFINISHED = (Package.State.RECEIVING, Package.State.WAITING)
+
+Counts = dict[str, int]  # of one base, by word
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,34 +44,78 @@ class LedgerRow:
 
 def ledger(node_code: str = "") -> list[LedgerRow]:
     """Rows of all bases, or of one."""
-    nodes = Node.objects.filter(code=node_code) if node_code else Node.objects.all()
-    return [_row(node) for node in nodes.order_by("code")]
+    nodes = list((Node.objects.filter(code=node_code) if node_code else Node.objects.all()).order_by("code"))
+    ids = [node.pk for node in nodes]
+    counts = (_packages(ids), _verdicts(ids), _orders(ids), _due(ids), _conflicts(ids))
+    return [_row(node, *(table.get(node.pk, {}) for table in counts)) for node in nodes]
 
 
-def _row(node: Node) -> LedgerRow:
-    finished = Q(state__in=[Package.State.DONE, Package.State.FAILED])
-    packages = Package.objects.filter(node=node).aggregate(
-        all=Count("pk"),
-        unfinished=Count("pk", filter=~finished),
-        failed=Count("pk", filter=Q(state=Package.State.FAILED)),
-        received=Sum("documents_received", default=0, filter=finished),
-    )
-    verdicts = DocumentVerdict.objects.filter(node=node).exclude(package__state=Package.State.WAITING)
-    counted = dict(verdicts.values_list("verdict").annotate(Count("pk")))
-    due = Delivery.objects.filter(order__node=node, wanted__gt=F("confirmed"))
-    orders = OrderRow.objects.filter(node=node)
+def _row(node: Node, packages: Counts, verdicts: Counts, orders: Counts, due: Counts, conflicts: Counts) -> LedgerRow:
     return LedgerRow(
         node=node.code,
         title=node.title,
-        packages=packages["all"],
-        unfinished_packages=packages["unfinished"],
-        failed_packages=packages["failed"],
-        received=packages["received"],
-        verdicts={verdict.value: counted.get(verdict.value, 0) for verdict in Verdict},
-        orders=orders.count(),
-        deals=orders.filter(deal_id__isnull=False).count(),
-        to_portal=due.filter(target=Delivery.Target.PORTAL).count(),
-        to_node=due.filter(target=Delivery.Target.NODE).count() if node.receives_changes else 0,
-        problems=due.exclude(problem_code="").count(),
-        conflicts=Conflict.objects.filter(order__node=node).count(),
+        packages=packages.get("packages", 0),
+        unfinished_packages=packages.get("unfinished", 0),
+        failed_packages=packages.get("failed", 0),
+        received=packages.get("received", 0),
+        verdicts={verdict.value: verdicts.get(verdict.value, 0) for verdict in Verdict},
+        orders=orders.get("orders", 0),
+        deals=orders.get("deals", 0),
+        to_portal=due.get(Delivery.Target.PORTAL, 0),
+        to_node=due.get(Delivery.Target.NODE, 0) if node.receives_changes else 0,
+        problems=due.get("problems", 0),
+        conflicts=conflicts.get("conflicts", 0),
     )
+
+
+def _packages(nodes: list[int]) -> dict[int, Counts]:
+    unfinished = Q(state__in=UNFINISHED)
+    found = (
+        Package.objects.filter(node__in=nodes)
+        .values("node")
+        .annotate(
+            packages=Count("pk"),
+            unfinished=Count("pk", filter=unfinished),
+            failed=Count("pk", filter=Q(state=Package.State.FAILED)),
+            received=Sum("documents_received", default=0, filter=~unfinished),
+        )
+    )
+    return _by_node(found)
+
+
+def _verdicts(nodes: list[int]) -> dict[int, Counts]:
+    """Of packages that were read to their end: only of those the reader has told how many documents there were."""
+    being_read = list(
+        Package.objects.filter(node__in=nodes, state__in=UNFINISHED, documents_done__gt=0).values_list("pk", flat=True)
+    )
+    verdicts = DocumentVerdict.objects.filter(node__in=nodes).exclude(package__in=being_read)
+    return _table(verdicts.values_list("node", "verdict").annotate(Count("pk")))
+
+
+def _orders(nodes: list[int]) -> dict[int, Counts]:
+    found = OrderRow.objects.filter(node__in=nodes).values("node").annotate(orders=Count("pk"), deals=Count("deal_id"))
+    return _by_node(found)
+
+
+def _due(nodes: list[int]) -> dict[int, Counts]:
+    due = Delivery.objects.filter(order__node__in=nodes, wanted__gt=F("confirmed"))
+    table = _table(due.values_list("order__node", "target").annotate(Count("pk")))
+    for node, count in due.exclude(problem_code="").values_list("order__node").annotate(Count("pk")):
+        table[node]["problems"] = count
+    return table
+
+
+def _conflicts(nodes: list[int]) -> dict[int, Counts]:
+    found = Conflict.objects.filter(order__node__in=nodes).values_list("order__node").annotate(Count("pk"))
+    return {node: {"conflicts": count} for node, count in found}
+
+
+def _by_node(rows: Iterable[Any]) -> dict[int, Counts]:
+    return {row["node"]: row for row in rows}
+
+
+def _table(rows: Iterable[tuple[int, str, int]]) -> dict[int, Counts]:
+    table: dict[int, Counts] = {}
+    for node, word, count in rows:
+        table.setdefault(node, {})[word] = count
+    return table

@@ -50,7 +50,7 @@ def staff_of(node: Node) -> Staff:
             if user.active and bearers[normal_name(user.full_name)] == 1
         },
         name_of_user={user.user_id: user.full_name for user in users},
-        default_id=node.default_responsible_id,
+        default_id=node.default_responsible_id if not active or node.default_responsible_id in active else None,
     )
 
 

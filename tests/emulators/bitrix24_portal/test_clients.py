@@ -78,6 +78,17 @@ def test_contacts_and_companies_know_each_other(rest: Client) -> None:
     assert rest.call("crm.item.get", entityTypeId=3, id=contact["id"]).result["item"]["companyId"] == 0
 
 
+def test_nobody_is_linked_to_who_is_gone(rest: Client) -> None:
+    company = add(rest, entity=4, title="ООО")
+    first, second = add(rest, name="А", companyId=company["id"]), add(rest, name="Б")
+    deal = rest.add_deal(companyId=company["id"], contactIds=[first["id"], second["id"]])["id"]
+    rest.call("crm.item.delete", entityTypeId=3, id=first["id"])
+    assert (rest.deal(deal)["contactId"], rest.deal(deal)["contactIds"]) == (second["id"], [second["id"]])
+    assert rest.call("crm.item.get", entityTypeId=4, id=company["id"]).result["item"]["contactIds"] == []
+    rest.call("crm.item.delete", entityTypeId=4, id=company["id"])
+    assert rest.deal(deal)["companyId"] == 0
+
+
 def test_a_company_is_my_company_only_from_the_start(rest: Client) -> None:
     company = add(rest, entity=4, title="Мы", isMyCompany="Y")
     assert update(rest, company, isMyCompany="N")["isMyCompany"] == "Y"

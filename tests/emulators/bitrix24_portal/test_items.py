@@ -259,8 +259,8 @@ def test_required_user_fields(with_options: Callable[..., Client], checked: bool
 def test_fields(rest: Client) -> None:
     rest.add_field("UF_CRM_E", "enumeration", enum=[{"value": "Склад"}])
     fields = rest.call("crm.item.fields", entityTypeId=2, useOriginalUfNames="Y").result["fields"]
-    assert fields["id"] == {"type": "integer", "isRequired": False, "isReadOnly": True, "isImmutable": False, "isMultiple": False,
-                            "isDynamic": False, "title": "ID", "upperName": "ID"}  # fmt: skip
+    flags = {"isRequired": False, "isReadOnly": True, "isImmutable": False, "isMultiple": False, "isDynamic": False}
+    assert fields["id"] == {"type": "integer", **flags, "title": "ID", "upperName": "ID"}
     assert fields["assignedById"]["upperName"] == "ASSIGNED_BY_ID"
     assert fields["stageId"]["statusType"] == "DEAL_STAGE"
     assert fields["contactIds"]["isMultiple"] is True

@@ -352,6 +352,11 @@ def test_partial_answer_to_a_file_is_no_silent_retry(site: Site, make_base: Make
     assert len(site.files()) == 1
 
 
+@pytest.mark.parametrize("url", ["shop.example/1c", "http://shop.example:port/", "ftp://shop.example/"])
+def test_address_that_is_none(make_base: MakeBase, url: str) -> None:
+    assert make_base(url=url).exchange().error.startswith("Нет соединения с сервером")
+
+
 def test_nobody_listens(make_base: MakeBase) -> None:
     base = make_base(url="http://127.0.0.1:1/")
     base.shop.new_order()

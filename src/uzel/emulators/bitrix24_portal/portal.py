@@ -186,8 +186,8 @@ def run(port: int = 8024, *, host: str = "127.0.0.1", speed: float = 1.0, limits
             "Ограничения портала включены." if limits else "Ограничения портала выключены.",
             "Остановить: Ctrl+C.",
         )
-        print("\n".join(lines), flush=True)  # noqa: T201 - this is the command's output
         try:
+            print("\n".join(lines), flush=True)  # noqa: T201 - this is the command's output
             threading.Event().wait()
         except KeyboardInterrupt:
             print("Портал остановлен.")  # noqa: T201 - this is the command's output

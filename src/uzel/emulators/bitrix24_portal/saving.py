@@ -107,7 +107,20 @@ def delete(core: Core, item: Item) -> None:
     ]
     for requisite_id in owned:
         del store.requisites[requisite_id]
+    _unlink(core, item)
     core.events.fire(EVENT_PREFIX[item.entity_type_id] + "DELETE", ID=item.id)
+
+
+def _unlink(core: Core, gone: Item) -> None:
+    """Nobody is linked to a contact or a company that is no more. This is no save of theirs: no event."""
+    if gone.entity_type_id == DEAL:
+        return
+    single, several = ("contactId", "contactIds") if gone.entity_type_id == CONTACT else ("companyId", "companyIds")
+    for table in core.store.items.values():
+        for item in [one for one in table if gone.id in (one.values.get(single), *one.values.get(several, ()))]:
+            left = tuple(number for number in item.values.get(several, ()) if number != gone.id)
+            links = {single: left[0] if left else 0, several: left}
+            table.put(replace(item, values={**item.values, **{name: links[name] for name in links if name in item.values}}))
 
 
 def set_rows(core: Core, user: User, deal: Item, rows: tuple[ProductRow, ...]) -> None:

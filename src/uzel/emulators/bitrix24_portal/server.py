@@ -12,7 +12,6 @@ from uzel.emulators.bitrix24_portal.rest import Answer, Request, Send
 
 Serve = Callable[[Request, Send], Answer]
 MAX_LINE_BYTES = 65536
-STATUS_TEXTS = {302: "Found", 429: "Too Many Requests", 504: "Gateway Time-out"}
 
 
 class Server(ThreadingHTTPServer):
@@ -113,8 +112,7 @@ class Handler(BaseHTTPRequestHandler):
             self.rfile.readline(MAX_LINE_BYTES)
 
     def _send(self, answer: Answer, *, closes: bool = False) -> None:
-        text = STATUS_TEXTS.get(answer.status)
-        self.send_response(answer.status, text)
+        self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(answer.body)))
         for name, value in answer.headers:

@@ -151,6 +151,7 @@ class Base:
     def save(self, path: Path) -> None:
         """Write the whole state as JSON; the file is replaced at once, never half written."""
         state = {"format": STATE_FORMAT, **self._identity(), "exchanges": self._exchanges, "books": to_plain(self.shop.books)}
+        path.parent.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(path.name + ".new")
         draft.write_text(json.dumps(state, ensure_ascii=False, indent=1), encoding="utf-8")
         os.replace(draft, path)

@@ -21,10 +21,10 @@ NAMES_RU: dict[str, str] = {
 
 def random_action(shop: Shop) -> tuple[str, Order] | None:
     """Do one random thing to a random living order; None when there is nothing to do it to."""
-    rng, _ = shop.next_number()
     living = sorted(key for key, order in shop.books.orders.items() if not (order.canceled or order.deletion_mark))
     if not living:
         return None
+    rng, _ = shop.next_number()
     document_id = rng.choice(living)
     names, weights = zip(*WEIGHTS, strict=True)
     action = _possible(shop, shop.books.orders[document_id], rng.choices(names, weights)[0])

@@ -14,6 +14,7 @@ from uzel.emulators.onec_base.profiles import DEFAULT_SCRIPT, Settings
 USER_AGENT = "1C+Enterprise/8.3"
 MAX_ANSWER_BYTES = 512 * 1024 * 1024
 PARTIAL = "without sending complete message body"  # httpx2's words for «Transferred a partial file»
+UNREACHABLE = (httpx2.HTTPError, httpx2.InvalidURL)
 # Steps named alike in faults and in the record of calls, whatever query string they are sent with.
 SAME_STEPS = {"upload_init": "init"}
 
@@ -48,7 +49,7 @@ class Wire:
             if PARTIAL not in str(error):
                 raise ExchangeError(f"Соединение с сервером разорвано: {error}") from error
             answer = self._translated("GET", step, filename, None)
-        except httpx2.HTTPError as error:
+        except UNREACHABLE as error:
             raise ExchangeError(f"Нет соединения с сервером: {error}") from error
         if answer.status != 200:
             self._journal.warning(f"{step}: код состояния HTTP {answer.status}")
@@ -64,7 +65,7 @@ class Wire:
     def _translated(self, method: str, step: str, filename: str, body: bytes | None) -> Answer:
         try:
             return self._send(method, step, filename, body)
-        except httpx2.HTTPError as error:
+        except UNREACHABLE as error:
             raise ExchangeError(f"Нет соединения с сервером: {error}") from error
 
     def _send(self, method: str, step: str, filename: str, body: bytes | None) -> Answer:

@@ -67,6 +67,7 @@ function cardView(card) {
       onclick: () => show(card.id),
       onkeydown: (event) => event.key === "Enter" && show(card.id),
       ondragstart: (event) => { state.dragged = card.id; event.dataTransfer.effectAllowed = "move"; },
+      ondragend: () => { state.dragged = null; },
     },
     h("h3", {}, card.title),
     h("p", { class: "sum" }, money(card.opportunity, card.currencyId), h("small", {}, card.rows ? " · строк: " + card.rows : "")),
@@ -109,6 +110,7 @@ function fillSelect(select, options, chosen) {
 }
 
 export async function refresh() {
+  if (state.dragged !== null) return; // a new board would take the card out of the person's hand
   const query = new URLSearchParams({ category: state.category, search: state.search });
   const board = await call("GET", "board?" + query);
   const shown = JSON.stringify(board);

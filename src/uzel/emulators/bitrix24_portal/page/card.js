@@ -84,42 +84,51 @@ function choice(card, name, title, options, chosen) {
     options.map(([option, text]) => h("option", { value: option, selected: option === current }, text))));
 }
 
+const rowSum = (row) => Math.round(row.price * row.quantity * 100) / 100;
+
 function drawRows(card, box) {
-  const total = card.rows.reduce((sum, row) => sum + row.price * row.quantity, 0);
+  const heads = ["Наименование", "Кол-во", "Ед.", "Цена", "Скидка с ед.", "НДС", "в цене", "Сумма", ""];
   box.replaceChildren(
-    h("table", {}, h("thead", {}, h("tr", {}, ["Наименование", "Кол-во", "Ед.", "Цена", "Скидка с ед.", "НДС", "в цене", "Сумма", ""].map((name) => h("th", {}, name)))),
+    h("table", {}, h("thead", {}, h("tr", {}, heads.map((name) => h("th", {}, name)))),
       h("tbody", {}, card.rows.map((row, place) => rowView(card, box, row, place)))),
     h("p", { class: "rows-total" },
-      h("button", { type: "button", onclick: () => { card.rows.push({ ...EMPTY_ROW }); touchRows(card, box); } }, "+ Добавить товар"),
-      h("b", {}, "Итого: " + money(Math.round(total * 100) / 100))));
+      h("button", { type: "button", onclick: () => { card.rows.push({ ...EMPTY_ROW }); touchRows(card); drawRows(card, box); } }, "+ Добавить товар"),
+      h("b", {}, "")));
+  showTotal(card, box);
 }
 
-function touchRows(card, box) {
+function showTotal(card, box) {
+  box.querySelector(".rows-total b").textContent = "Итого: " + money(card.rows.reduce((sum, row) => sum + rowSum(row), 0));
+}
+
+function touchRows(card) {
   card.rowsChanged = true;
   card.dialog.querySelector(".save").disabled = false;
-  drawRows(card, box);
 }
 
+// A row is changed in place: drawing the table anew would take the focus from the person's hands.
 function rowView(card, box, row, place) {
-  const set = (name, convert = number) => (event) => {
+  const sum = h("td", { class: "num" }, money(rowSum(row)));
+  const touched = () => { touchRows(card); sum.textContent = money(rowSum(row)); showTotal(card, box); };
+  const set = (name, convert) => (event) => {
     row[name] = convert(event.target.value);
     if (name === "discountSum") Object.assign(row, { discountTypeId: 1, discountRate: null });
-    touchRows(card, box);
+    touched();
   };
-  const input = (name, label, extra) => h("td", { class: extra }, h("input", { "aria-label": label, value: row[name] ?? "",
-    onchange: set(name, name === "productName" ? String : number) }));
+  const input = (name, label, extra, convert = number) => h("td", { class: extra },
+    h("input", { "aria-label": label, value: row[name] ?? "", oninput: set(name, convert) }));
   const select = (name, label, options, convert) => h("td", {}, h("select", { "aria-label": label, onchange: set(name, convert) },
     options.map(([option, text]) => h("option", { value: option, selected: String(option) === String(row[name] ?? "") }, text))));
   return h("tr", {},
-    input("productName", "Наименование", "name"), input("quantity", "Количество", "num"),
+    input("productName", "Наименование", "name", String), input("quantity", "Количество", "num"),
     select("measureCode", "Единица", card.board.measures.map((one) => [one.code, one.name]), Number),
     input("price", "Цена", "num"), input("discountSum", "Скидка с единицы", "num"),
     select("taxRate", "НДС", VAT, (text) => (text === "" ? null : Number(text))),
     h("td", { class: "center" }, h("input", { type: "checkbox", "aria-label": "НДС в цене", checked: row.taxIncluded === "Y",
-      onchange: (event) => { row.taxIncluded = event.target.checked ? "Y" : "N"; touchRows(card, box); } })),
-    h("td", { class: "num" }, money(Math.round(row.price * row.quantity * 100) / 100)),
+      onchange: (event) => { row.taxIncluded = event.target.checked ? "Y" : "N"; touched(); } })),
+    sum,
     h("td", {}, h("button", { type: "button", class: "close", "aria-label": "Убрать строку " + (place + 1),
-      onclick: () => { card.rows.splice(place, 1); touchRows(card, box); } }, "×")));
+      onclick: () => { card.rows.splice(place, 1); touchRows(card); drawRows(card, box); } }, "×")));
 }
 
 function timeline(deal) {
