@@ -181,7 +181,11 @@ def _print(orders: int, speed: float, seconds: float, counters: Mapping[str, Any
     print(f"  lost, doubled               {lost:6d} {doubled:6d}   (wanted: 0 0)")
     for method, calls in sorted(counters["commands"].items()):
         print(f"    {method:28} {calls:6d}")
-    print(json.dumps({"share": round(share, 3), "rejected": rejected, "lost": lost, "doubled": doubled, "seconds": round(seconds, 1)}))
+    print(
+        json.dumps(
+            {"share": round(share, 3), "rejected": rejected, "lost": lost, "doubled": doubled, "seconds": round(seconds, 1)}
+        )
+    )
     return 0 if not (rejected or lost or doubled) else 1
 
 

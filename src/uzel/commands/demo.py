@@ -12,12 +12,16 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     """Add the command to the command line."""
     demo = groups.add_parser("demo", help="five shops exchange orders with a portal, all on this machine")
     demo.add_argument("--check", action="store_true", help="play a whole story without a person; exit 0 only if all is equal")
-    demo.add_argument("--orders", type=int, default=None, help="orders of the story (200), or in the shops when the demo starts (25)")
+    demo.add_argument(
+        "--orders", type=int, default=None, help="orders of the story (200), or in the shops when the demo starts (25)"
+    )
     demo.add_argument("--port", type=int, default=8024, help="page of the portal; the exchange page is on the next port")
     demo.add_argument("--speed", type=float, default=20.0, help="divides every duration of the emulated portal")
     demo.add_argument("--seed", type=int, default=1, help="the same seed makes the same orders")
     demo.add_argument("--duration", type=float, default=None, help="seconds to live; without it until Ctrl+C")
-    demo.add_argument("--keep", type=Path, default=None, metavar="FOLDER", help="work in this folder and leave it (default: a new one)")
+    demo.add_argument(
+        "--keep", type=Path, default=None, metavar="FOLDER", help="work in this folder and leave it (default: a new one)"
+    )
     demo.set_defaults(run=_run)
 
 
@@ -42,5 +46,7 @@ def _check(home: Path, options: argparse.Namespace) -> int:
 def _live(home: Path, options: argparse.Namespace) -> int:
     from uzel.demo.live import live
 
-    live(home, orders=options.orders or 25, port=options.port, speed=options.speed, seed=options.seed, duration=options.duration)
+    live(
+        home, orders=options.orders or 25, port=options.port, speed=options.speed, seed=options.seed, duration=options.duration
+    )
     return 0

@@ -93,7 +93,9 @@ def _show(options: argparse.Namespace) -> None:
             "version": row.version,
             "hold": row.hold,
             "deliveries": list(row.delivery_set.values()),
-            "verdicts": list(row.documentverdict_set.order_by("id").values("verdict", "reason_code", "reason", "at", "package_id")),
+            "verdicts": list(
+                row.documentverdict_set.order_by("id").values("verdict", "reason_code", "reason", "at", "package_id")
+            ),
             "conflicts": list(row.conflict_set.order_by("id").values()),
         }
     )

@@ -1,8 +1,12 @@
 """``uzel portal connect|setup|sweep``: the Bitrix24 side."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from uzel.commands.output import CommandError, setup, show
+
+if TYPE_CHECKING:
+    from uzel.hub.models import Portal
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -59,7 +63,7 @@ def _sweep(options: argparse.Namespace) -> None:
         raise CommandError(str(error)) from error
 
 
-def _portal():  # type: ignore[no-untyped-def]
+def _portal() -> "Portal":
     from uzel.hub.models import Portal
 
     portal = Portal.objects.first()

@@ -38,4 +38,6 @@ def _list(options: argparse.Namespace) -> None:
         columns = ("node__code", "personnel_number", "full_name", "last_seen_at")
         show(UnmappedEmployee.objects.order_by("node", "full_name").values(*columns), as_json=options.json)
     else:
-        show(Employee.objects.order_by("personnel_number").values("personnel_number", "user_id", "learned"), as_json=options.json)
+        show(
+            Employee.objects.order_by("personnel_number").values("personnel_number", "user_id", "learned"), as_json=options.json
+        )

@@ -13,6 +13,7 @@ from uzel.commerceml.xml_write import XmlWriter
 from uzel.model import OrderLine
 
 ID_CHARACTERS, NAME_CHARACTERS = 80, 250
+_NATURES = frozenset(tags.NATURE_REQUISITES)
 BARCODE_CHARACTERS, UNIT_CODE_CHARACTERS = range(8, 15), range(3, 5)
 
 
@@ -57,12 +58,13 @@ def _read_line(element: Element, notes: Notes, position: int) -> OrderLine:
 
 def _is_service(block: Element | None) -> bool:
     """What the first of ВидНоменклатуры and ТипНоменклатуры says that speaks of goods or services at all."""
-    for name in () if block is None else block.iter(tags.NAME):
-        if name.text in tags.NATURE_REQUISITES:
-            value = name.getnext()
-            nature = None if value is None else value.text
-            if nature in (tags.GOODS_NATURE, tags.SERVICE_NATURE):
-                return nature == tags.SERVICE_NATURE
+    for requisite in () if block is None else block:
+        texts = [part.text for part in requisite]
+        if not _NATURES.isdisjoint(texts):
+            if tags.SERVICE_NATURE in texts:
+                return True
+            if tags.GOODS_NATURE in texts:
+                return False
     return False
 
 

@@ -37,7 +37,9 @@ def check(home: Path, *, orders: int, speed: float, seed: int) -> int:
     for problem in problems:
         console.print(f"[red]✗[/red] {problem}")
     if not problems:
-        console.print(f"[green]✓[/green] {found.orders} заказов, {found.fields} полей: всё совпало, ничего не потеряно и не задвоено")
+        console.print(
+            f"[green]✓[/green] {found.orders} заказов, {found.fields} полей: всё совпало, ничего не потеряно и не задвоено"
+        )
     return 1 if problems else 0
 
 
@@ -47,7 +49,9 @@ def _problems(found: Comparison, both_sided: int) -> list[str]:
     from uzel.hub.models import Conflict
 
     rows = ledger()
-    problems = [f"{row.node}: получено {row.received}, а вердиктов {sum(row.verdicts.values())}" for row in rows if not row.balanced]
+    problems = [
+        f"{row.node}: получено {row.received}, а вердиктов {sum(row.verdicts.values())}" for row in rows if not row.balanced
+    ]
     problems += [f"{row.node}: заказов {row.orders}, сделок {row.deals}" for row in rows if row.orders != row.deals]
     problems += [f"{row.node}: доставок с неустранённой ошибкой {row.problems}" for row in rows if row.problems]
     if found.differences:
@@ -70,7 +74,15 @@ def _show_ledger(console: Console) -> None:
     for head in (*heads, "сходится", "заказов", "сделок", "конфликтов"):
         table.add_column(head, justify="left" if head == "база" else "right")
     for row in ledger():
-        cells = [row.packages, row.received, *row.verdicts.values(), "да" if row.balanced else "НЕТ", row.orders, row.deals, row.conflicts]
+        cells = [
+            row.packages,
+            row.received,
+            *row.verdicts.values(),
+            "да" if row.balanced else "НЕТ",
+            row.orders,
+            row.deals,
+            row.conflicts,
+        ]
         table.add_row(row.title, *map(str, cells))
     console.print(table)
 

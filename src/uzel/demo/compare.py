@@ -66,7 +66,11 @@ def compare(
     shops: Iterable[Shop], orders: Mapping[str, Sequence[Plain]], state: PortalState, people: Mapping[str, int],
     withheld: Mapping[tuple[str, str], set[str]],
 ) -> Comparison:  # fmt: skip
-    """``orders`` by node as the bases show them, ``people``: personnel number → portal user, ``withheld``: (node, number) → fields."""
+    """All orders of all bases.
+
+    ``orders`` by node as the bases show them, ``people``: personnel number → portal user, ``withheld``: (node, number) →
+    fields that managers changed and the base must not have received.
+    """
     result, seen = Comparison(), set()
     for shop in shops:
         deals: dict[str, list[Plain]] = {}
@@ -96,7 +100,9 @@ def _compare_one(
             target.append(Difference(shop.code, order["number"], name, str(in_base), str(in_deal)))
 
 
-def _pairs(shop: Shop, order: Plain, deal: Plain, state: PortalState, people: Mapping[str, int]) -> Iterator[tuple[str, Any, Any]]:
+def _pairs(
+    shop: Shop, order: Plain, deal: Plain, state: PortalState, people: Mapping[str, int]
+) -> Iterator[tuple[str, Any, Any]]:
     """(field, as the base has it, as the deal shows it), both in the same plain form."""
     yield "стадия", _stage(shop, order), deal["stageId"]
     yield "сумма", _money(order["total"]), _money(deal["opportunity"])
@@ -147,13 +153,19 @@ def _base_lines(order: Plain) -> list[tuple[str, str, str, str]]:
 
 def _deal_rows(deal: Plain) -> list[tuple[str, str, str, str]]:
     rows = sorted(deal["rows"], key=lambda row: (row["sort"], row["id"]))
-    return [_line(row["productName"], Decimal(str(row["quantity"])), Decimal(str(row["price"])), row["taxRate"]) for row in rows]
+    return [
+        _line(row["productName"], Decimal(str(row["quantity"])), Decimal(str(row["price"])), row["taxRate"]) for row in rows
+    ]
 
 
 def _line(name: str, quantity: Decimal, price: Decimal, vat: Any) -> tuple[str, str, str, str]:
     """A row without VAT and one with 0 % look alike in a deal."""
     rate = Decimal(str(vat or 0)).normalize()
     return name, format(quantity.normalize(), "f"), _money(price), format(rate, "f")
+
+
+def _exact(value: Any) -> Decimal:
+    return Decimal(str(value))
 
 
 def _money(value: Any) -> str:
@@ -171,5 +183,3 @@ def _person(card: Plain) -> str:
 def _plain_value(value: str) -> str:
     digits = "".join(letter for letter in value if letter.isdigit())[-10:]
     return value.lower() if "@" in value else digits
-
-

@@ -33,7 +33,9 @@ SHOPS: tuple[Shop, ...] = (
     Shop("arbat", "Арбат", "unf"),
     Shop("sokol", "Сокол", "ut", options={"split_bytes": 40_000}),
     Shop("nevsky", "Невский", "bitrix", receives_changes=True, encoding="windows-1251", options={"version": "3.1"}),
-    Shop("online", "Интернет-магазин", "bitrix", encoding="windows-1251", options={"version": "2.09", "encoding": "windows-1251"}),
+    Shop(
+        "online", "Интернет-магазин", "bitrix", encoding="windows-1251", options={"version": "2.09", "encoding": "windows-1251"}
+    ),
 )
 
 #: Status table of the nodes whose bases give status codes: code, name, stage of the portal's default pipeline.

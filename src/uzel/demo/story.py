@@ -140,7 +140,10 @@ class Story:
             kind = "comment"
         edits: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "comment": ({COMMENT: f"Правка менеджера {self.rng.randrange(1000)}"}, ("комментарий",)),
-            "promo": ({PROMO: f"МЕНЕДЖЕР{self.rng.randrange(100)}", f"{UF}PAID_BONUS": "17.50"}, ("промокод", "оплачено бонусами")),
+            "promo": (
+                {PROMO: f"МЕНЕДЖЕР{self.rng.randrange(100)}", f"{UF}PAID_BONUS": "17.50"},
+                ("промокод", "оплачено бонусами"),
+            ),
             "responsible": ({"assignedById": self.rng.choice(list(PEOPLE.values()))}, ("ответственный",)),
             "stage": ({"stageId": self.rng.choice(("PREPARATION", "EXECUTING"))}, ("стадия",)),
             "rows": ({}, ("позиции", "сумма")),
@@ -156,7 +159,8 @@ class Story:
         return [*rows, {"productName": f"Подарочная упаковка № {self.rng.randrange(100)}", "price": "150", "quantity": "1"}]
 
     def _manager(
-        self, shop: Shop, deal: dict[str, Any], fields: dict[str, Any], names: tuple[str, ...], *, rows: list[dict[str, Any]] | None = None
+        self, shop: Shop, deal: dict[str, Any], fields: dict[str, Any], names: tuple[str, ...],
+        *, rows: list[dict[str, Any]] | None = None,
     ) -> None:  # fmt: skip
         user_id = self.rng.choice(list(PEOPLE.values()))
         self.town.portal.manager_edit(deal["id"], user_id=user_id, fields=fields, rows=rows)
@@ -182,7 +186,15 @@ class Story:
             "title": f"Звонок в {shop.title}", f"{UF}NODE": item, "contactId": min(state.contacts), COMMENT: BY_PHONE,
             "assignedById": self.rng.choice(list(PEOPLE.values())), PROMO: "ЗВОНОК", "currencyId": "RUB",
         }  # fmt: skip
-        rows = [{"productName": f"Чай подарочный {self.rng.randrange(100)}", "price": "490", "quantity": "2", "taxRate": "20", "taxIncluded": "Y"}]
+        rows = [
+            {
+                "productName": f"Чай подарочный {self.rng.randrange(100)}",
+                "price": "490",
+                "quantity": "2",
+                "taxRate": "20",
+                "taxIncluded": "Y",
+            }
+        ]
         self.town.portal.manager_create(user_id=self.rng.choice(list(PEOPLE.values())), fields=fields, rows=rows)
 
     # --- the end ------------------------------------------------------------------------------------------------

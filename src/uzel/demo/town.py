@@ -40,7 +40,9 @@ class Town:
 
 
 @contextmanager
-def open_town(home: Path, *, portal_port: int = 0, hub_port: int = 0, speed: float, seed: int, say: Callable[[str], None]) -> Iterator[Town]:
+def open_town(
+    home: Path, *, portal_port: int = 0, hub_port: int = 0, speed: float, seed: int, say: Callable[[str], None]
+) -> Iterator[Town]:
     """Start all of it in ``home`` on free ports (or the given ones) and stop all of it in the end."""
     os.environ["UZEL_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "uzel.settings"

@@ -5,12 +5,15 @@ from dataclasses import replace
 
 from django.db.models import F
 
-from uzel.flows.order_book import conflicts_of
+from uzel.flows.order_book import WRITTEN, conflicts_of
+from uzel.hub.bulk import update_rows
 from uzel.hub.models import Conflict, Delivery, OrderRow
 from uzel.hub.queries import put_states, settle, states_of, want
 from uzel.mapping.rules import NodeRules
 from uzel.sync.ownership import Owner, ownership
 from uzel.sync.plan import Plan, States
+
+SAVED = (*WRITTEN, "deal_id", "client", "deal", "hold", "deal_deleted", "deal_checked_at")
 
 
 def owners_of(states: States, rules: NodeRules) -> dict[str, Owner]:
@@ -39,12 +42,12 @@ def apply_plans(planned: Sequence[tuple[OrderRow, Plan]]) -> None:
         fresh = [target for target, lack in lacks.items() if lack and (plan.moved or (row.pk, target) not in due)]
         put_states(row, plan.states)
         row.version += 1 if plan.moved or fresh else 0
-        row.save()
         for target, lack in lacks.items():
             if target in fresh:
                 news[target].append(row)
             elif not lack:
                 done[target].append(row)
+    update_rows([row for row, _ in planned], SAVED)
     Conflict.objects.bulk_create(conflict for row, plan in planned for conflict in conflicts_of(row, plan))
     for target in ("portal", "node"):
         want(news[target], target)

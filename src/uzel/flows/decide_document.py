@@ -13,11 +13,11 @@ from uzel.sync.ownership import ownership
 from uzel.sync.plan import Plan, States, news_from_node
 
 SUBORDINATE_OPERATIONS = frozenset(name.lower() for name in (*PAYMENT_OPERATIONS, SHIPMENT_OPERATION))
-REASONS = {
-    "both_moved": "Изменено с обеих сторон",
-    "owned_by_node": "Изменено и в портале, но решает 1С",
-    "owned_by_portal": "Изменено в 1С, но решает портал",
-}
+REASONS = (
+    ("both_moved", "Изменено с обеих сторон"),
+    ("owned_by_node", "Изменено и в портале, но решает 1С"),
+    ("owned_by_portal", "Изменено в 1С, но решает портал"),
+)
 ID_CHARACTERS = 200  # an Ид has 40 by the XSD; that of goods, 80 and more
 
 
@@ -137,8 +137,8 @@ def _offered_first(states: Callable[[], States] | None) -> Order | None:
 
 def _told(conflicts: Sequence[Conflict]) -> str:
     """Fields in dispute, by what decided it: ``Изменено с обеих сторон: комментарий, промокод``."""
-    fields = {reason: dict.fromkeys(title(one.field) for one in conflicts if one.reason == reason) for reason in REASONS}
-    return "; ".join(f"{REASONS[reason]}: {', '.join(names)}" for reason, names in fields.items() if names)
+    fields = {reason: dict.fromkeys(title(one.field) for one in conflicts if one.reason == reason) for reason, _ in REASONS}
+    return "; ".join(f"{what}: {', '.join(fields[reason])}" for reason, what in REASONS if fields[reason])
 
 
 def _place(document: Document) -> str:

@@ -16,6 +16,7 @@ from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
 from uzel.flows.portal_reading import read_all, read_cards
+from uzel.hub.bulk import update_rows
 from uzel.hub.models import CounterpartyBinding, Node, Portal
 from uzel.mapping.counterparty_card import card_of, choose, claims, key_of, lacking
 from uzel.mapping.origin import ORIGINATOR, card_origin
@@ -23,6 +24,7 @@ from uzel.model import Counterparty
 from uzel.model.codec import to_json
 
 ROUNDS = 10  # of search and create: two new counterparties who may be one wait for each other
+CREATED = "создан: в портале такого не было"
 KEYS_OF_ONE = 3  # phones and e-mails searched for one counterparty
 EXECUTION_LIMIT_S = 65  # seconds after which the portal has surely ended a request (bitrix24-rest B2)
 
@@ -184,10 +186,12 @@ def _create(portal: Portal, client: PortalClient, missing: Sequence[Wanted], now
     by_key = {f"n{place}": one for place, one in enumerate(missing)}
     chains = [Chain(tuple(_create_commands(portal, key, one))) for key, one in by_key.items()]
     packed = pack(chains, cost=client.cost)
-    for sent, outcomes in client.batches(packed, before=lambda chains: _mark(portal, chains, by_key, now)):
-        for chain in sent:
-            key = chain.commands[0].key
-            _created(portal, by_key[key], outcomes[key])
+    for sent, outcomes in client.batches(packed, before=lambda chains: _mark(portal, _named(chains, by_key), now)):
+        _created({chain.commands[0].key: by_key[chain.commands[0].key] for chain in sent}, outcomes)
+
+
+def _named(chains: Iterable[Chain], by_key: dict[str, Wanted]) -> list[Wanted]:
+    return [by_key[chain.commands[0].key] for chain in chains]
 
 
 def _create_commands(portal: Portal, key: str, one: Wanted) -> Iterator[Command]:
@@ -197,23 +201,31 @@ def _create_commands(portal: Portal, key: str, one: Wanted) -> Iterator[Command]
         yield client_card.add_requisite(f"{key}_requisite", one.card, f"$result[{key}]", preset)
 
 
-def _mark(portal: Portal, chains: Iterable[Chain], by_key: dict[str, Wanted], now: Callable[[], dt.datetime]) -> None:
+def _mark(portal: Portal, wanted: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
     """Just before a batch is sent: its creates are on record as unanswered."""
     retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
-    for chain in chains:
-        one = by_key[chain.commands[0].key]
-        one.binding, _ = CounterpartyBinding.objects.update_or_create(
-            node=one.node, key=one.key, defaults={"portal": portal, "kind": one.card.kind, "retry_at": retry_at}
-        )
+    marks = [
+        CounterpartyBinding(portal=portal, node=one.node, key=one.key, kind=one.card.kind, retry_at=retry_at) for one in wanted
+    ]
+    CounterpartyBinding.objects.bulk_create(
+        marks, update_conflicts=True, unique_fields=["node", "key"], update_fields=["kind", "retry_at"]
+    )
+    for one, mark in zip(wanted, marks, strict=True):
+        one.binding = mark
 
 
-def _created(portal: Portal, one: Wanted, outcome: Outcome) -> None:
-    assert one.binding is not None, "a create is marked before it is sent"
-    if isinstance(outcome, Done):
-        one.binding.entity_id, one.binding.retry_at = int(outcome.result), None
-        one.binding.shown, one.binding.decision = to_json(one.card), "создан: в портале такого не было"
-        one.binding.save()
-    elif isinstance(outcome, Failed):
-        one.failed = outcome
-        one.binding.delete()
-        one.binding = None
+def _created(wanted: dict[str, Wanted], outcomes: dict[str, Outcome]) -> None:
+    """New cards are bound, refused ones are wanted no more; what nobody knows keeps its mark."""
+    bound: list[CounterpartyBinding] = []
+    for key, one in wanted.items():
+        outcome = outcomes[key]
+        assert one.binding is not None, "a create is marked before it is sent"
+        if isinstance(outcome, Done):
+            one.binding.entity_id, one.binding.retry_at = int(outcome.result), None
+            one.binding.shown, one.binding.decision = to_json(one.card), CREATED
+            bound.append(one.binding)
+        elif isinstance(outcome, Failed):
+            one.failed = outcome
+            one.binding.delete()
+            one.binding = None
+    update_rows(bound, ("entity_id", "retry_at", "shown", "decision"))

@@ -1,43 +1,66 @@
 """What the portal answered becomes what we know: the order's states move, deliveries are confirmed. One transaction each."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from uzel.bitrix24.entities.deal import Deal, DealState
-from uzel.flows.apply_plan import apply_plan, joined, lock_row, owners_of
+from uzel.flows.apply_plan import apply_plan, apply_plans, joined, lock_row, owners_of
 from uzel.flows.portal_job import Job
-from uzel.hub.models import Delivery
+from uzel.hub.bulk import update_rows
+from uzel.hub.models import Delivery, OrderRow
+from uzel.hub.queries import states_of
 from uzel.mapping.deal_order import Seeing, order_seen_in, state_of
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
 from uzel.model.order import ZERO
 from uzel.sync.fields import changed
-from uzel.sync.plan import Plan, news_from_portal, portal_confirmed
+from uzel.sync.plan import Plan, States, news_from_portal, portal_confirmed
+
+CONFIRMED = ("confirmed", "outcome_unknown", "retry_at", "attempts", "problem_code", "problem")  # of a delivery
 
 
-def confirm_deal(job: Job, after: DealState, *, before: DealState | None = None, written: Collection[str] = ()) -> None:
+@dataclass(frozen=True, slots=True)
+class Confirmed:
     """The deal took the order and shows it as ``after``.
 
-    ``before``: how an existing deal stood a moment ago, ``written``: its fields that were written over. What people
-    changed since we last looked and we wrote over is a conflict; what we left alone is news.
+    ``before``: how an existing deal stood a moment ago, ``written``: its fields that were written over.
     """
-    row, states = lock_row(job.row.pk)
-    row.deal_id, row.client_id, row.deal = job.row.deal_id, job.row.client_id, to_json(after)
-    seeing, owners = Seeing(job.rules, job.staff), owners_of(states, job.rules)
+
+    job: Job
+    after: DealState
+    before: DealState | None = None
+    written: Collection[str] = ()
+
+
+def confirm_deals(confirmed: Sequence[Confirmed]) -> None:
+    """Settle what the portal took, all at once; their nodes are locked by the caller."""
+    rows = OrderRow.objects.select_for_update().order_by("pk").in_bulk([one.job.row.pk for one in confirmed])
+    planned = []
+    for one in confirmed:
+        job, row = one.job, rows[one.job.row.pk]
+        row.deal_id, row.client_id, row.deal = job.row.deal_id, job.row.client_id, to_json(one.after)
+        planned.append((row, _plan(one, states_of(row))))
+        job.delivery.confirmed, job.delivery.outcome_unknown, job.delivery.retry_at = job.version, False, None
+        job.delivery.attempts, job.delivery.problem_code, job.delivery.problem = 0, "", ""
+        job.row = row
+    update_rows([one.job.delivery for one in confirmed], CONFIRMED)
+    apply_plans(planned)
+
+
+def _plan(one: Confirmed, states: States) -> Plan:
+    """What people changed since we last looked and we wrote over is a conflict; what we left alone is news."""
+    job, owners = one.job, owners_of(states, one.job.rules)
+    seeing = Seeing(job.rules, job.staff)
     plan: Plan | None = None
-    if before is not None and states.in_portal is not None:
-        was = order_seen_in(before, job.shown, states.in_portal, seeing)
+    if one.before is not None and states.in_portal is not None:
+        was = order_seen_in(one.before, job.shown, states.in_portal, seeing)
         plan = news_from_portal(states, was, owners) if changed(states.in_portal, was) else None
     plan = joined(plan, portal_confirmed(plan.states if plan else states, job.order, owners))
-    if before is not None:
-        expected = replace(job.shown, **{name: getattr(after, name) for name in written})
-        now = order_seen_in(after, expected, job.order, seeing)
+    if one.before is not None:
+        expected = replace(job.shown, **{name: getattr(one.after, name) for name in one.written})
+        now = order_seen_in(one.after, expected, job.order, seeing)
         plan = joined(plan, news_from_portal(plan.states, now, owners)) if changed(job.order, now) else plan
-    Delivery.objects.filter(pk=job.delivery.pk).update(
-        confirmed=job.version, outcome_unknown=False, retry_at=None, attempts=0, problem_code="", problem=""
-    )
-    apply_plan(row, plan)
-    job.row = row
+    return plan
 
 
 def keep_half(job: Job, shown: DealState) -> None:

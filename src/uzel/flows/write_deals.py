@@ -20,7 +20,8 @@ from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.portal_job import Job, fail, give_up, postpone
 from uzel.flows.portal_reading import read_all, read_rows
-from uzel.flows.settle_deal import adopt, confirm_deal, keep_half
+from uzel.flows.settle_deal import Confirmed, adopt, confirm_deals, keep_half
+from uzel.hub.bulk import update_rows
 from uzel.hub.models import Delivery, OrderRow, Portal
 from uzel.hub.queries import lock_node, note_attempt
 from uzel.mapping.deal_order import title_of
@@ -36,21 +37,24 @@ PASSING_DELAY_S = 5  # seconds; the governor waits out the limits themselves
 def write_deals(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
     """Write all jobs whose clients are known; every job ends settled one way or another."""
     _adopt_orphans(client, [job for job in jobs if job.row.deal_id is None and job.delivery.outcome_unknown])
-    waiting = {job.key: job for job in jobs if not _nothing_to_do(job)}
+    waiting = {job.key: job for job in jobs if job.row.deal_id is None or job.writes}
+    _confirm([Confirmed(job, job.shown) for job in jobs if job.key not in waiting])
     chains = [Chain(tuple(_commands(job))) for job in waiting.values()]
     packed = pack(chains, cost=client.cost)
     for sent, outcomes in client.batches(packed, before=lambda chains: _mark(portal, _jobs_of(chains, waiting), now)):
-        _settle(waiting, sent, outcomes, now)
+        _settle(_jobs_of(sent, waiting), outcomes, now())
 
 
-def _nothing_to_do(job: Job) -> bool:
-    """A deal that shows all it should is confirmed without a word to the portal."""
-    if job.row.deal_id is None or job.writes:
-        return False
-    with transaction.atomic():
-        lock_node(job.row.node_id)
-        confirm_deal(job, job.shown)
-    return True
+@transaction.atomic
+def _confirm(confirmed: Sequence[Confirmed]) -> None:
+    """Deals that show all they should are confirmed without a word to the portal."""
+    _lock_nodes([one.job for one in confirmed])
+    confirm_deals(confirmed)
+
+
+def _lock_nodes(jobs: Sequence[Job]) -> None:
+    for node_id in sorted({job.row.node_id for job in jobs}):
+        lock_node(node_id)
 
 
 def _commands(job: Job) -> Iterator[Command]:
@@ -92,7 +96,7 @@ def _mark(portal: Portal, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -
     with transaction.atomic():
         for job in jobs:
             note_attempt(job.row, "sent", to_json(job.order))
-        OrderRow.objects.bulk_update([job.row for job in jobs], ["sent"])
+        update_rows([job.row for job in jobs], ["sent"])
         Delivery.objects.filter(pk__in=creates).update(outcome_unknown=True, retry_at=retry_at)
 
 
@@ -119,29 +123,28 @@ class _Answers:
         return next((outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, Done)), None)
 
 
-def _settle(
-    waiting: dict[str, Job], sent: tuple[Chain, ...], outcomes: dict[str, Outcome], now: Callable[[], dt.datetime]
-) -> None:
-    jobs = _jobs_of(sent, waiting)
-    with transaction.atomic():
-        for node_id in sorted({job.row.node_id for job in jobs}):
-            lock_node(node_id)
-        for job in jobs:
-            parts = (outcomes.get(f"{job.key}_{part}") for part in ("get", "before", "write", "rows"))
-            _settle_one(job, _Answers(*parts), now())
+@transaction.atomic
+def _settle(jobs: Sequence[Job], outcomes: dict[str, Outcome], now: dt.datetime) -> None:
+    """Each job of a batch by what its own commands gave."""
+    _lock_nodes(jobs)
+    confirmed: list[Confirmed] = []
+    for job in jobs:
+        answers = _Answers(*(outcomes.get(f"{job.key}_{part}") for part in ("get", "before", "write", "rows")))
+        created = job.row.deal_id is None
+        if created and isinstance(answers.write, Done):
+            job.row.deal_id = deals.read_item(answers.write.result).deal_id
+        if answers.bad is None:
+            before, after = _states(job, answers)
+            confirmed.append(Confirmed(job, after) if created else Confirmed(job, after, before, tuple(job.writes)))
+        else:
+            _settle_bad(job, answers, answers.bad, now)
+    confirm_deals(confirmed)
 
 
-def _settle_one(job: Job, answers: _Answers, now: dt.datetime) -> None:
-    created = job.row.deal_id is None
-    if created and isinstance(answers.write, Done):
-        job.row.deal_id = deals.read_item(answers.write.result).deal_id
-    if answers.bad is None:
-        before, after = _states(job, answers)
-        confirm_deal(job, after, before=None if created else before, written=() if created else tuple(job.writes))
-        return
+def _settle_bad(job: Job, answers: _Answers, bad: Outcome, now: dt.datetime) -> None:
     if job.row.deal_id is not None and isinstance(answers.write, Done):
         keep_half(job, replace(deals.read_item(answers.write.result).state, rows=job.shown.rows))
-    _leave(job, answers.bad, now)
+    _leave(job, bad, now)
 
 
 def _states(job: Job, answers: _Answers) -> tuple[DealState, DealState]:

@@ -146,12 +146,12 @@ def test_cost_is_waited_for_in_one_of_the_places(start: Start) -> None:
 
 
 def test_several_places_work_at_a_time(start: Start) -> None:
-    portal, _ = start(speed=4, parallel=4, options=Options(costs={"profile": 1.0}))
+    portal, _ = start(speed=2, parallel=4, options=Options(costs={"profile": 1.0}))
     clients = [Client(portal) for _ in range(4)]
     began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda client: client.call("profile"), clients))
-    assert 0.25 <= time.monotonic() - began < 0.9
+    assert 0.5 <= time.monotonic() - began < 1.9, "one after another they would take two seconds"
     for client in clients:
         client.close()
 
@@ -170,7 +170,7 @@ def test_the_gateway_gives_up_after_sixty_seconds_and_the_portal_goes_on(start: 
 
 def test_the_portal_may_stop_with_the_gateway(start: Start) -> None:
     options = Options(request_timeout_s=1.0, costs={"crm.item.add": 0.4}, continue_after_timeout=False)
-    portal, client = start(speed=50, options=options)
+    portal, client = start(speed=4, options=options)
     assert client.call("batch", cmd=[f"crm.item.add?entityTypeId=2&fields[title]=d{n}" for n in range(5)]).status == 504
     deadline = time.monotonic() + 5
     while not portal.calls()["calls"] and time.monotonic() < deadline:
