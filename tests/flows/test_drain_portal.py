@@ -36,8 +36,8 @@ def test_an_order_becomes_a_deal_with_all_it_says(hub: Hub) -> None:
         "originatorId": "uzel:shop",
         "originId": "doc-1",
         "UF_CRM_UZEL_NUMBER": "A-1",
-        "UF_CRM_UZEL_NUMBER_1C": "НФ-1",
-        "UF_CRM_UZEL_PROMO_CODE": "ВЕСНА10",
+        "UF_CRM_UZEL_NUM_1C": "НФ-1",
+        "UF_CRM_UZEL_PROMO": "ВЕСНА10",
         "createdBy": 1,
     }
     assert {name: deal[name] for name in shown} == shown
@@ -73,7 +73,7 @@ def test_only_what_changed_is_written(hub: Hub) -> None:
     hub.drain()
     assert hub.commands() == {"crm.item.get": 1, "crm.item.update": 1}
     (deal,) = hub.deals()
-    assert (deal["comments"], deal["UF_CRM_UZEL_PAID"], deal["UF_CRM_UZEL_PROMO_CODE"]) == ("Не звонить", True, "ВЕСНА10")
+    assert (deal["comments"], deal["UF_CRM_UZEL_PAID"], deal["UF_CRM_UZEL_PROMO"]) == ("Не звонить", True, "ВЕСНА10")
 
 
 def test_changed_goods_replace_the_rows_and_the_sum(hub: Hub) -> None:
@@ -335,7 +335,7 @@ def test_a_change_of_another_field_is_found_by_the_write_itself(hub: Hub) -> Non
     hub.drain()
     deal_id = hub.row().deal_id
     assert deal_id
-    hub.emulator.manager_edit(deal_id, fields={"UF_CRM_UZEL_PROMO_CODE": "ЛЕТО"})
+    hub.emulator.manager_edit(deal_id, fields={"UF_CRM_UZEL_PROMO": "ЛЕТО"})
     hub.receive(moved(ORDER, comment="Слово 1С"))
     hub.drain()
     assert (hub.row().merged["promo_code"], hub.row().merged["comment"]) == ("ЛЕТО", "Слово 1С")

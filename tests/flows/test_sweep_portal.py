@@ -17,7 +17,7 @@ from uzel.model import Order
 from uzel.model.codec import from_json
 
 pytestmark = pytest.mark.django_db
-PROMO, HOLD, NODE = "UF_CRM_UZEL_PROMO_CODE", "UF_CRM_UZEL_HOLD", "UF_CRM_UZEL_NODE"
+PROMO, HOLD, NODE = "UF_CRM_UZEL_PROMO", "UF_CRM_UZEL_HOLD", "UF_CRM_UZEL_NODE"
 
 
 @pytest.fixture
@@ -46,8 +46,8 @@ def merged(hub: Hub, number: str = "A-1") -> Order:
         ({"stageId": "PREPARATION"}, "status", "P"),
         ({"stageId": "LOSE"}, "status", "@canceled"),
         ({PROMO: "ЛЕТО"}, "promo_code", "ЛЕТО"),
-        ({"UF_CRM_UZEL_BONUS_CARD": "2200777"}, "bonus_card_number", "2200777"),
-        ({"UF_CRM_UZEL_PAID_BONUS": "99.50"}, "paid_by_bonus", Decimal("99.50")),
+        ({"UF_CRM_UZEL_CARD": "2200777"}, "bonus_card_number", "2200777"),
+        ({"UF_CRM_UZEL_BONUS": "99.50"}, "paid_by_bonus", Decimal("99.50")),
     ],
 )
 def test_a_field_of_the_deal_moves_the_order_and_the_base_is_owed(

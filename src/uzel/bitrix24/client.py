@@ -65,6 +65,11 @@ class PortalClient:
         """The webhook in use; another one than was given once the portal was found renamed. A secret."""
         return self._base
 
+    @property
+    def limits(self) -> dict[str, Any]:
+        """State of the governor, to be kept for the next process."""
+        return self._governor.to_json()
+
     def cost(self, method: str) -> float:
         """Portal seconds that one command of the method takes: what batches are packed by."""
         return self._governor.cost(method)

@@ -110,11 +110,11 @@ def _pairs(
     yield "комментарий", order["comment"], str(deal.get("comments") or "")
     yield "ответственный", people.get(order["responsible"]["personnel_number"]), deal["assignedById"]
     for name, key, code in (
-        ("номер в 1С", "number_in_1c", "NUMBER_1C"), ("промокод", "promo_code", "PROMO_CODE"),
-        ("бонусная карта", "bonus_card_number", "BONUS_CARD"),
+        ("номер в 1С", "number_in_1c", "NUM_1C"), ("промокод", "promo_code", "PROMO"),
+        ("бонусная карта", "bonus_card_number", "CARD"),
     ):  # fmt: skip
         yield name, order[key], str(deal.get(UF + code) or "")
-    yield "оплачено бонусами", _money(order["paid_by_bonus"]), _money(deal.get(f"{UF}PAID_BONUS"))
+    yield "оплачено бонусами", _money(order["paid_by_bonus"]), _money(deal.get(f"{UF}BONUS"))
     for name, key in (("проведён", "posted"), ("оплачен", "paid"), ("отгружен", "shipped")):
         yield name, order[key], _flag(deal.get(UF + key.upper()))
     yield "позиции", _base_lines(order), _deal_rows(deal)

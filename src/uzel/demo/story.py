@@ -18,7 +18,7 @@ EDITS_OF_MANAGERS = 12  # in the deals of a base that receives changes
 EDITS_KEPT_BACK = 3  # in the deals of a base that does not
 EDITS_OF_BOTH = 3  # orders of which both sides change one field
 BORN_IN_PORTAL = 3
-COMMENT, PROMO, BY_PHONE = "comments", f"{UF}PROMO_CODE", "Заказ по телефону"
+COMMENT, PROMO, BY_PHONE = "comments", f"{UF}PROMO", "Заказ по телефону"
 
 
 @dataclass(slots=True)
@@ -141,7 +141,7 @@ class Story:
         edits: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "comment": ({COMMENT: f"Правка менеджера {self.rng.randrange(1000)}"}, ("комментарий",)),
             "promo": (
-                {PROMO: f"МЕНЕДЖЕР{self.rng.randrange(100)}", f"{UF}PAID_BONUS": "17.50"},
+                {PROMO: f"МЕНЕДЖЕР{self.rng.randrange(100)}", f"{UF}BONUS": "17.50"},
                 ("промокод", "оплачено бонусами"),
             ),
             "responsible": ({"assignedById": self.rng.choice(list(PEOPLE.values()))}, ("ответственный",)),

@@ -1,19 +1,22 @@
-"""A plan for one order becomes rows: states, version, deliveries, conflicts. Used inside a transaction."""
+"""A plan for an order becomes rows: states, version, deliveries, conflicts. Used inside a transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from django.db.models import F
 
-from uzel.flows.order_book import WRITTEN, conflicts_of
-from uzel.hub.bulk import update_rows
-from uzel.hub.models import Conflict, Delivery, OrderRow
+from uzel.hub.bulk import insert_rows, update_rows
+from uzel.hub.models import Conflict, Delivery, OrderRow, Package
 from uzel.hub.queries import put_states, settle, states_of, want
 from uzel.mapping.rules import NodeRules
+from uzel.model.codec import to_json
 from uzel.sync.ownership import Owner, ownership
 from uzel.sync.plan import Plan, States
 
+#: What a package of a base changes of an order, and what else the portal may.
+WRITTEN = ("document_id", "number", "in_node", "in_portal", "agreed", "merged", "sent", "offered", "version", "updated_at")
 SAVED = (*WRITTEN, "deal_id", "client", "deal", "hold", "deal_deleted", "deal_checked_at")
+TARGETS = ("portal", "node")
 
 
 def owners_of(states: States, rules: NodeRules) -> dict[str, Owner]:
@@ -32,31 +35,54 @@ def apply_plan(row: OrderRow, plan: Plan) -> None:
     apply_plans([(row, plan)])
 
 
-def apply_plans(planned: Sequence[tuple[OrderRow, Plan]]) -> None:
-    """The same for many different orders, in few questions to the database."""
-    due = set(_due(row.pk for row, _ in planned))
-    news: dict[str, list[OrderRow]] = {"portal": [], "node": []}
-    done: dict[str, list[OrderRow]] = {"portal": [], "node": []}
+def apply_plans(planned: Sequence[tuple[OrderRow, Plan]], names: Sequence[str] = SAVED, package: Package | None = None) -> None:
+    """The same for many different orders, new ones among them, in few questions to the database.
+
+    ``names``: fields of the rows that are written; ``package``: what brought the conflicts.
+    """
+    known = [row for row, _ in planned if row.pk]
+    fresh = _fresh(planned, known)
     for row, plan in planned:
-        lacks = {"portal": plan.portal_due, "node": plan.node_due}
-        fresh = [target for target, lack in lacks.items() if lack and (plan.moved or (row.pk, target) not in due)]
         put_states(row, plan.states)
-        row.version += 1 if plan.moved or fresh else 0
-        for target, lack in lacks.items():
-            if target in fresh:
-                news[target].append(row)
-            elif not lack:
-                done[target].append(row)
-    update_rows([row for row, _ in planned], SAVED)
-    Conflict.objects.bulk_create(conflict for row, plan in planned for conflict in conflicts_of(row, plan))
-    for target in ("portal", "node"):
-        want(news[target], target)
+        row.version += 1 if plan.moved or any(id(row) in ids for ids in fresh.values()) else 0
+    done = {target: [row for row, plan in planned if row.pk and not _lacks(plan, target)] for target in TARGETS}
+    update_rows(known, names)
+    insert_rows([row for row, _ in planned if not row.pk])
+    Conflict.objects.bulk_create([conflict for row, plan in planned for conflict in conflicts_of(row, plan, package)])
+    for target in TARGETS:
+        want([row for row, _ in planned if id(row) in fresh[target]], target)
         settle(done[target], target)
 
 
-def _due(order_ids: Iterable[int]) -> Iterable[tuple[int, str]]:
-    """Which of the orders are due to be told already, and to whom."""
-    return Delivery.objects.filter(order__in=list(order_ids), wanted__gt=F("confirmed")).values_list("order_id", "target")
+def _fresh(planned: Sequence[tuple[OrderRow, Plan]], known: Iterable[OrderRow]) -> dict[str, set[int]]:
+    """By target, the orders (by identity) that must be told anew: a side that waits for the same already is not."""
+    waiting = Delivery.objects.filter(order__in=[row.pk for row in known], wanted__gt=F("confirmed"))
+    due = set(waiting.values_list("order_id", "target"))
+    return {
+        target: {id(row) for row, plan in planned if _lacks(plan, target) and (plan.moved or (row.pk, target) not in due)}
+        for target in TARGETS
+    }
+
+
+def _lacks(plan: Plan, target: str) -> bool:
+    return plan.portal_due if target == "portal" else plan.node_due
+
+
+def conflicts_of(row: OrderRow, plan: Plan, package: Package | None = None) -> list[Conflict]:
+    """Rows for the conflicts of a plan: the losing value is kept."""
+    return [
+        Conflict(
+            order=row,
+            field=conflict.field,
+            in_node=to_json(conflict.in_node),
+            in_portal=to_json(conflict.in_portal),
+            agreed=to_json(conflict.agreed),
+            winner=conflict.winner,
+            reason=conflict.reason,
+            package=package,
+        )
+        for conflict in plan.conflicts
+    ]
 
 
 def joined(first: Plan | None, then: Plan) -> Plan:

@@ -4,19 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Q
 
-from uzel.hub.bulk import insert_rows, update_rows
-from uzel.hub.models import Conflict, Delivery, Node, OrderRow, Package, UnmappedEmployee
-from uzel.hub.queries import put_states, settle, states_of, want
+from uzel.flows.apply_plan import WRITTEN, apply_plans
+from uzel.hub.models import Node, OrderRow, Package, UnmappedEmployee
+from uzel.hub.queries import states_of
 from uzel.mapping.employees import Staff, assign
 from uzel.model import Order, Responsible
-from uzel.model.codec import from_json, to_json
+from uzel.model.codec import from_json
 from uzel.sync.match import is_guid, is_ours
 from uzel.sync.plan import Plan, States
 
-WRITTEN = ["document_id", "number", "in_node", "in_portal", "agreed", "merged", "sent", "offered", "version", "updated_at"]
-TARGETS = ("portal", "node")
 NUMBER_CHARACTERS, NUMBER_OF_PERSON, NAME_OF_PERSON = 100, 50, 200  # what the columns hold
 
 
@@ -114,17 +112,7 @@ class OrderBook:
         moved = [(entry.row, entry.plan) for entry in self._moved.values() if entry.row and entry.plan]
         if not moved:
             return
-        known = [(row, plan) for row, plan in moved if row.pk]
-        fresh = _fresh(moved, [row.pk for row, _ in known])
-        for row, plan in moved:
-            row.version += 1 if plan.moved or any(id(row) in ids for ids in fresh.values()) else 0
-            put_states(row, plan.states)
-        insert_rows([row for row, _ in moved if not row.pk])
-        update_rows([row for row, _ in known], WRITTEN)
-        for target in TARGETS:
-            want([row for row, _ in moved if id(row) in fresh[target]], target)
-            settle([row for row, plan in known if not _lacks(plan, target)], target)
-        Conflict.objects.bulk_create([one for row, plan in moved for one in conflicts_of(row, plan, package)])
+        apply_plans(moved, WRITTEN, package)
         note_unmapped(self.node, (plan.states.merged for _, plan in moved), staff)
         for entry in self._moved.values():
             entry.order_id = entry.row.pk if entry.row else None
@@ -140,36 +128,6 @@ class OrderBook:
             return {}
         others = OrderRow.objects.filter(document_id__in=ids, node__portal=self.node.portal_id).exclude(node=self.node)
         return dict(others.values_list("document_id", "node__title"))
-
-
-def _fresh(moved: list[tuple[OrderRow, Plan]], known_ids: list[int]) -> dict[str, set[int]]:
-    """By target, orders that must be told anew: a side that is told already and lacks nothing else is not."""
-    due = set(Delivery.objects.filter(order__in=known_ids, wanted__gt=F("confirmed")).values_list("order", "target"))
-    return {
-        target: {id(row) for row, plan in moved if _lacks(plan, target) and (plan.moved or (row.pk, target) not in due)}
-        for target in TARGETS
-    }
-
-
-def _lacks(plan: Plan, target: str) -> bool:
-    return plan.portal_due if target == "portal" else plan.node_due
-
-
-def conflicts_of(row: OrderRow, plan: Plan, package: Package | None = None) -> list[Conflict]:
-    """Rows for the conflicts of a plan: the losing value is kept."""
-    return [
-        Conflict(
-            order=row,
-            field=conflict.field,
-            in_node=to_json(conflict.in_node),
-            in_portal=to_json(conflict.in_portal),
-            agreed=to_json(conflict.agreed),
-            winner=conflict.winner,
-            reason=conflict.reason,
-            package=package,
-        )
-        for conflict in plan.conflicts
-    ]
 
 
 def note_unmapped(node: Node, orders: Iterable[Order | None], staff: Staff) -> None:

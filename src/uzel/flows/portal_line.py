@@ -5,6 +5,7 @@ The line is a lock of the database session, so a killed process lets go of it at
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -28,8 +29,17 @@ def portal_line(portal: Portal, *, wait: bool = False) -> Iterator[PortalClient 
         with wire.open_http() as http:
             yield PortalClient(portal.webhook, governor, http)
     finally:
-        Portal.objects.filter(pk=portal.pk).update(limits=governor.to_json())
+        _keep(portal, governor.to_json())
         _ask("SELECT pg_advisory_unlock(%s, %s)", portal.pk)
+
+
+def keep_limits(portal: Portal, client: PortalClient) -> None:
+    """What was taken of the portal's limits survives a kill of this process."""
+    _keep(portal, client.limits)
+
+
+def _keep(portal: Portal, limits: dict[str, Any]) -> None:
+    Portal.objects.filter(pk=portal.pk).update(limits=limits)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from uzel.bitrix24.entities import product_row
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.portal_job import Job, fail, give_up, postpone
+from uzel.flows.portal_line import keep_limits
 from uzel.flows.portal_reading import read_all, read_rows
 from uzel.flows.settle_deal import Confirmed, adopt, confirm_deals, keep_half
 from uzel.hub.bulk import update_rows
@@ -41,7 +42,12 @@ def write_deals(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: 
     _confirm([Confirmed(job, job.shown) for job in jobs if job.key not in waiting])
     chains = [Chain(tuple(_commands(job))) for job in waiting.values()]
     packed = pack(chains, cost=client.cost)
-    for sent, outcomes in client.batches(packed, before=lambda chains: _mark(portal, _jobs_of(chains, waiting), now)):
+
+    def before(chains: tuple[Chain, ...]) -> None:
+        _mark(portal, _jobs_of(chains, waiting), now)
+        keep_limits(portal, client)
+
+    for sent, outcomes in client.batches(packed, before=before):
         _settle(_jobs_of(sent, waiting), outcomes, now())
 
 

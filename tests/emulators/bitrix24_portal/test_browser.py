@@ -28,7 +28,7 @@ def page(portal: RunningPortal, rest: Client, browser: Any) -> Iterator[Any]:
     rest.add_field(
         "UF_CRM_UZEL_NODE", "enumeration", editFormLabel={"ru": "Узел обмена"}, enum=[{"value": "Лесная"}, {"value": "Мира"}]
     )
-    rest.add_field("UF_CRM_UZEL_PROMO_CODE", editFormLabel={"ru": "Промокод"})
+    rest.add_field("UF_CRM_UZEL_PROMO", editFormLabel={"ru": "Промокод"})
     rows = [{"productName": "Чайник", "price": 100, "quantity": 2}]
     portal.manager_create(2, {"title": "Заказ 1"}, rows)
     portal.manager_create(2, {"title": EVIL})
@@ -52,14 +52,14 @@ def test_a_card_is_edited_in_the_name_of_a_manager(portal: RunningPortal, page: 
     page.select_option("#user", label="Гусева Ольга Сергеевна")
     page.click('.deal[data-id="1"]')
     page.click('dialog .stages button:has-text("В работе")')
-    page.fill('dialog [name="UF_CRM_UZEL_PROMO_CODE"]', "ЛЕТО")
+    page.fill('dialog [name="UF_CRM_UZEL_PROMO"]', "ЛЕТО")
     page.select_option('dialog [name="assignedById"]', label="Ёлкин Юрий Андреевич")
     page.fill('dialog [aria-label="Количество"]', "3")
     page.fill('dialog [name="comments"]', "позвонить")
     saved(page)
     deal = portal.state()["deals"][0]
     assert (deal["updatedBy"], deal["createdBy"], deal["assignedById"]) == (4, 2, 5)
-    assert (deal["stageId"], deal["UF_CRM_UZEL_PROMO_CODE"], deal["comments"]) == ("EXECUTING", "ЛЕТО", "позвонить")
+    assert (deal["stageId"], deal["UF_CRM_UZEL_PROMO"], deal["comments"]) == ("EXECUTING", "ЛЕТО", "позвонить")
     assert (deal["rows"][0]["quantity"], deal["opportunity"]) == (3, 300)
     page.wait_for_selector('.stage[data-stage="EXECUTING"] .deal[data-id="1"]')
 

@@ -102,14 +102,14 @@ def test_calls(portal: RunningPortal, rest: Client) -> None:
 
 
 def test_the_board(portal: RunningPortal, rest: Client) -> None:
-    rest.add_field("UF_CRM_UZEL_PROMO_CODE")
+    rest.add_field("UF_CRM_UZEL_PROMO")
     for number in range(65):
-        portal.manager_create(2, {"title": f"Заказ {number}", "UF_CRM_UZEL_PROMO_CODE": "ЛЕТО", "opportunity": 10})
+        portal.manager_create(2, {"title": f"Заказ {number}", "UF_CRM_UZEL_PROMO": "ЛЕТО", "opportunity": 10})
     board = rest.send("GET", "/_emulator/board").json
     new = board["stages"][0]
     assert (new["count"], len(new["cards"]), new["sum"], board["total"]) == (65, 60, 650, 65)
     assert new["cards"][0]["title"] == "Заказ 64"
-    assert new["cards"][0]["chips"] == {"UF_CRM_UZEL_PROMO_CODE": "ЛЕТО"}
+    assert new["cards"][0]["chips"] == {"UF_CRM_UZEL_PROMO": "ЛЕТО"}
     assert [
         card["id"] for card in rest.send("GET", "/_emulator/board?search=%D0%B7%20%D0%B0%D0%BA").json["stages"][0]["cards"]
     ] == []

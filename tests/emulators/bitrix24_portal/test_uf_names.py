@@ -15,7 +15,7 @@ from uzel.emulators.bitrix24_portal.uf_names import camel_case
         ("UF_CRM_3_1747309727", "ufCrm3_1747309727"),
         ("UF_CRM_1747309879", "ufCrm_1747309879"),
         ("UF_CRM_UZEL_NODE", "ufCrmUzelNode"),
-        ("UF_CRM_UZEL_NUMBER_1C", "ufCrm_UZEL_NUMBER_1C"),
+        ("UF_CRM_UZEL_NUM_1C", "ufCrm_UZEL_NUM_1C"),
         ("UF_USR_TABNUM", "ufUsrTabnum"),
     ],
 )

@@ -3,7 +3,7 @@
 They are created by the old methods on purpose: ``crm.item.add`` has a time budget that deals need (bitrix24-rest J).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ class KnownCard:
 
 def add(key: str, card: ClientCard, *, assigned_by_id: int, originator_id: str, origin_id: str) -> Command:
     """Create a contact or a company; the answer is its bare id."""
-    fields = _NAMES[card.kind](card) | {
+    fields = {name: getattr(card, attribute)[:VALUE_LIMIT] for attribute, name in _NAMED[card.kind].items()} | {
         "PHONE": [{"VALUE": phone, "VALUE_TYPE": "WORK"} for phone in card.phones],
         "EMAIL": [{"VALUE": email, "VALUE_TYPE": "WORK"} for email in card.emails],
         "ASSIGNED_BY_ID": assigned_by_id,
@@ -67,13 +67,16 @@ def add(key: str, card: ClientCard, *, assigned_by_id: int, originator_id: str, 
 
 
 def update(key: str, known: KnownCard, changes: Mapping[str, Any]) -> Command:
-    """Write changed attributes of a card; phones and e-mails by their ids, so that none is ever doubled."""
+    """Write changed attributes of a card; phones and e-mails by their ids, so that none is ever doubled.
+
+    By the old method: what ``crm.item.update`` does with ids of ``fm`` is told in two ways (bitrix24-rest C5, [?]).
+    """
     kind = known.card.kind
-    fields = {_ITEM_NAMES[kind][name]: value for name, value in changes.items() if name in _ITEM_NAMES[kind]}
-    multi = _multi_changes(known, changes)
-    if multi:
-        fields["fm"] = multi
-    return Command("crm.item.update", {"entityTypeId": TYPE_ID[kind], "id": known.entity_id, "fields": fields}, key)
+    fields: dict[str, Any] = {name: changes[attribute] for attribute, name in _NAMED[kind].items() if attribute in changes}
+    for attribute, name, values in (("phones", "PHONE", known.phone_values), ("emails", "EMAIL", known.email_values)):
+        if attribute in changes:
+            fields[name] = _multi_changes(values, changes[attribute])
+    return Command(f"crm.{kind}.update", {"id": known.entity_id, "fields": fields}, key)
 
 
 def of_ids(key: str, kind: str, entity_ids: Iterable[int]) -> Command:
@@ -175,16 +178,11 @@ def _read(item: Mapping[str, Any], kind: str, legal: Mapping[str, Any]) -> Known
     )  # fmt: skip
 
 
-def _multi_changes(known: KnownCard, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Values to add under ``n0, n1…`` and ids to delete by an empty value (bitrix24-rest C5)."""
-    new: list[dict[str, str]] = []
-    gone: dict[str, Any] = {}
-    for attribute, type_id, have in (("phones", "PHONE", known.phone_values), ("emails", "EMAIL", known.email_values)):
-        wanted = changes.get(attribute, getattr(known.card, attribute))
-        there = {one.value for one in have}
-        new += [{"typeId": type_id, "valueType": "WORK", "value": value} for value in wanted if value not in there]
-        gone |= {str(one.value_id): {"typeId": type_id, "value": ""} for one in have if one.value not in wanted}
-    return {f"n{place}": value for place, value in enumerate(new)} | gone
+def _multi_changes(known: Sequence[MultiValue], wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """New values without an id, and an empty value for every id that goes."""
+    there = {one.value for one in known}
+    new = [{"VALUE": value, "VALUE_TYPE": "WORK"} for value in wanted if value not in there]
+    return [*new, *({"ID": one.value_id, "VALUE": ""} for one in known if one.value not in wanted)]
 
 
 def _listing(key: str, kind: str, criteria: Mapping[str, Any], order: Mapping[str, str], start: int = 0) -> Command:
@@ -202,11 +200,8 @@ def _requisites(key: str, criteria: Mapping[str, Any]) -> Command:
     return Command("crm.requisite.list", {"filter": criteria, "select": select, "order": {"ID": "ASC"}}, key)
 
 
-_NAMES = {
-    CONTACT: lambda card: {"LAST_NAME": card.last_name, "NAME": card.first_name, "SECOND_NAME": card.middle_name},
-    COMPANY: lambda card: {"TITLE": card.name[:VALUE_LIMIT]},
-}
-_ITEM_NAMES = {
-    CONTACT: {"last_name": "lastName", "first_name": "name", "middle_name": "secondName"},
-    COMPANY: {"name": "title"},
+#: Attributes of a card that stand in fields of the portal as they are.
+_NAMED: Mapping[str, Mapping[str, str]] = {
+    CONTACT: {"last_name": "LAST_NAME", "first_name": "NAME", "middle_name": "SECOND_NAME"},
+    COMPANY: {"name": "TITLE"},
 }

@@ -25,14 +25,14 @@ class DealField:
 DEAL_FIELDS: tuple[DealField, ...] = (
     DealField(NODE, "enumeration", "Узел обмена", "node"),
     DealField("UF_CRM_UZEL_NUMBER", "string", "Номер заказа", "number"),
-    DealField("UF_CRM_UZEL_NUMBER_1C", "string", "Номер в 1С", "number_in_node"),
+    DealField("UF_CRM_UZEL_NUM_1C", "string", "Номер в 1С", "number_in_node"),
     DealField("UF_CRM_UZEL_DATE_1C", "string", "Дата в 1С", "date_in_node"),
     DealField("UF_CRM_UZEL_POSTED", "boolean", "Проведён в 1С", "posted"),
     DealField("UF_CRM_UZEL_PAID", "boolean", "Оплачен", "paid"),
     DealField("UF_CRM_UZEL_SHIPPED", "boolean", "Отгружен", "shipped"),
-    DealField("UF_CRM_UZEL_PROMO_CODE", "string", "Промокод", "promo_code"),
-    DealField("UF_CRM_UZEL_BONUS_CARD", "string", "Номер бонусной карты", "bonus_card_number"),
-    DealField("UF_CRM_UZEL_PAID_BONUS", "double", "Оплачено бонусами", "paid_by_bonus"),
+    DealField("UF_CRM_UZEL_PROMO", "string", "Промокод", "promo_code"),
+    DealField("UF_CRM_UZEL_CARD", "string", "Номер бонусной карты", "bonus_card_number"),
+    DealField("UF_CRM_UZEL_BONUS", "double", "Оплачено бонусами", "paid_by_bonus"),
     DealField(HOLD, "boolean", "Не отправлять в 1С"),
 )
 

@@ -25,7 +25,7 @@ _SECURITY = (
     ("Cache-Control", "no-store"),
 )
 #: user fields a card on the board shows, if the portal has them
-CHIPS = ("UF_CRM_UZEL_NUMBER", "UF_CRM_UZEL_NODE", "UF_CRM_UZEL_PROMO_CODE", "UF_CRM_UZEL_PAID", "UF_CRM_UZEL_SHIPPED")
+CHIPS = ("UF_CRM_UZEL_NUMBER", "UF_CRM_UZEL_NODE", "UF_CRM_UZEL_PROMO", "UF_CRM_UZEL_PAID", "UF_CRM_UZEL_SHIPPED")
 
 
 def asset(path: str) -> Answer | None:

@@ -51,7 +51,7 @@ export function toast(text, isError) {
 }
 
 const CHIP_STYLES = {
-  UF_CRM_UZEL_NODE: "node", UF_CRM_UZEL_PROMO_CODE: "promo", UF_CRM_UZEL_PAID: "good", UF_CRM_UZEL_SHIPPED: "good",
+  UF_CRM_UZEL_NODE: "node", UF_CRM_UZEL_PROMO: "promo", UF_CRM_UZEL_PAID: "good", UF_CRM_UZEL_SHIPPED: "good",
 };
 
 function chips(card) {

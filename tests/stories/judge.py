@@ -1,0 +1,85 @@
+"""What must hold in a quiet town, told from the emulators' own states; and the reasons that excuse a difference."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.stories.town import Town
+from uzel.demo.compare import UF, Difference, compare
+from uzel.demo.people import PEOPLE
+from uzel.hub.ledger import ledger
+from uzel.hub.models import Delivery
+
+CLIENT = {"покупатель", "телефон", "почта", "ИНН"}
+DEAL = "сделка"
+
+
+@dataclass(slots=True)
+class Deeds:
+    """What managers did: fields they changed by deal, orders whose deal they deleted as (base, number), cards they changed."""
+
+    fields: dict[int, set[str]] = field(default_factory=dict)
+    deleted: set[tuple[str, str]] = field(default_factory=set)
+    cards: set[tuple[str, int]] = field(default_factory=set)
+    born: set[int] = field(default_factory=set)
+
+    def changed(self, deal_id: int, *names: str) -> None:
+        self.fields.setdefault(deal_id, set()).update(names)
+
+
+def judge(town: Town, deeds: Deeds) -> None:
+    """Settle the town and look at everything."""
+    town.settle()
+    wrong = [*_differences(town, deeds), *_books()]
+    assert not wrong, "\n".join(wrong)
+    town.portal.forget_calls()
+    town.round()
+    assert not town.writes(), f"the town was quiet, and yet the portal was written to: {town.writes()}"
+
+
+def _differences(town: Town, deeds: Deeds) -> Iterator[str]:
+    state = town.state()
+    orders = {code: base.orders() for code, base in town.bases.items()}
+    found = compare(town.shops.values(), orders, state, PEOPLE, dict(_withheld(town, deeds)))
+    for one in found.differences:
+        if not _is_excused(one, town, deeds):
+            yield f"{one.node} {one.number} {one.field}: in the base {one.in_base!r}, in the deal {one.in_deal!r}"
+    held = {deal_id for deal_id, deal in state.deals.items() if _is_held(deal)}
+    yield from (f"deal {deal_id} is nobody's order" for deal_id in found.strays if deal_id not in held & deeds.born)
+
+
+def _withheld(town: Town, deeds: Deeds) -> Iterator[tuple[tuple[str, str], set[str]]]:
+    """Managers' changes that a base must not see: it has no right to changes, or the deal is held."""
+    state = town.state()
+    for deal_id, deal in state.deals.items():
+        code = state.node_of(deal)
+        if _is_held(deal) or not town.shops[code].receives_changes:
+            fields = deeds.fields.get(deal_id, set()) | _fields_of_card(deal, deeds)
+            yield (code, str(deal.get(f"{UF}NUMBER") or "")), fields
+
+
+def _fields_of_card(deal: Any, deeds: Deeds) -> set[str]:
+    cards = {("contact", deal.get("contactId")), ("company", deal.get("companyId"))}
+    return {"телефон", "почта"} if cards & deeds.cards else set()
+
+
+def _is_held(deal: Any) -> bool:
+    return str(deal.get(f"{UF}HOLD") or "").upper() in ("1", "Y")
+
+
+def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:
+    """On record: the deal is deleted; 1C takes nothing of a buyer into an order that has documents (onec-exchange 3.1)."""
+    if one.field == DEAL:
+        return (one.node, one.number) in deeds.deleted and one.in_deal == "0"
+    books = town.bases[one.node].shop.books
+    order = next(order for order in books.orders.values() if order.site_number == one.number)
+    return one.field in CLIENT and order.has_documents
+
+
+def _books() -> Iterator[str]:
+    """What the hub says of itself."""
+    for row in ledger():
+        if not row.balanced:
+            yield f"{row.node}: received {row.received}, verdicts {row.verdicts}"
+    for delivery in Delivery.objects.exclude(problem_code="").exclude(problem_code="deal_deleted"):
+        yield f"order {delivery.order.number} given up: {delivery.problem}"
