@@ -28,7 +28,7 @@ def main(argv: Sequence[str]) -> int:
         environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
         environment |= {"UZEL_HOME": home, "DJANGO_SETTINGS_MODULE": "uzel.settings"}
         command = [sys.executable, "-m", "bench.receive", str(options.megabytes)]
-        return subprocess.run(command, env=environment, check=False).returncode
+        return subprocess.run(command, env=environment, cwd=Path(__file__).parents[1], check=False).returncode
 
 
 def measure(megabytes: int) -> None:

@@ -71,7 +71,7 @@ def test_only_what_changed_is_written(hub: Hub) -> None:
     hub.emulator.forget_calls()
     hub.receive(moved(ORDER, comment="Не звонить", paid=True))
     hub.drain()
-    assert hub.commands() == {"crm.item.get": 1, "crm.item.update": 1}
+    assert hub.commands() == {"crm.item.get": 1, "crm.item.productrow.list": 1, "crm.item.update": 1}
     (deal,) = hub.deals()
     assert (deal["comments"], deal["UF_CRM_UZEL_PAID"], deal["UF_CRM_UZEL_PROMO"]) == ("Не звонить", True, "ВЕСНА10")
 

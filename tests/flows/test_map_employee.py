@@ -7,9 +7,10 @@ import pytest
 from tests.exchange.talk import make_node
 from tests.flows.due_orders import make_order
 from uzel.flows import map_employee as mapping
+from uzel.flows.apply_plan import apply_plan, owners_of
 from uzel.flows.map_employee import map_employee
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, UnmappedEmployee
-from uzel.hub.queries import states_of
+from uzel.hub.queries import rules_of, states_of
 from uzel.model import Responsible
 from uzel.model.codec import to_json
 from uzel.sync.plan import news_from_node
@@ -57,9 +58,6 @@ def test_he_stays_due_whatever_comes_from_the_base_meanwhile(shop: Node) -> None
     assert shop.portal is not None
     map_employee(shop.portal, "001", USER)
     row.refresh_from_db()
-    from uzel.flows.apply_plan import apply_plan, owners_of
-    from uzel.hub.queries import rules_of
-
     states = states_of(row)
     assert states.in_node is not None
     apply_plan(row, news_from_node(states, states.in_node, owners_of(states, rules_of(shop))))

@@ -14,7 +14,7 @@ from uzel.hub.models import Conflict, CounterpartyBinding, DealNotice, OrderRow
 from uzel.hub.queries import rules_of
 from uzel.mapping.document_order import document_of
 from uzel.model import Order
-from uzel.model.codec import from_json
+from uzel.model.codec import from_json, to_json
 
 pytestmark = pytest.mark.django_db
 PROMO, HOLD, NODE = "UF_CRM_UZEL_PROMO", "UF_CRM_UZEL_HOLD", "UF_CRM_UZEL_NODE"
@@ -240,6 +240,26 @@ def test_a_managers_deal_with_a_node_becomes_an_order_of_that_base(hub: Hub) -> 
     shown = next(deal for deal in hub.deals() if deal["id"] == made)
     assert shown["UF_CRM_UZEL_NUMBER"] == number
     assert len(hub.deals()) == 2
+
+
+@pytest.mark.parametrize("contacts", [{}, {"fm": [{"typeId": "PHONE", "value": "+79990001122"}]}])
+def test_a_buyer_of_the_portal_is_not_multiplied_when_the_base_names_him(hub: Hub, contacts: dict[str, Any]) -> None:
+    contact = hub.emulator.manager_create_contact(fields={"name": "Пётр", "lastName": "Зимин", **contacts})
+    made = make_deal(hub, contactId=contact)
+    hub.sweep()
+    order, count = merged(hub, f"B{made}"), len(hub.emulator.state()["contacts"])
+    OrderRow.objects.filter(deal_id=made).update(offered=[to_json(order)])
+    guid = "1a2b3c4d-0000-4000-8000-00000000000{}"
+    shown = replace(order, document_id=guid.format(1), counterparty=replace(order.counterparty, counterparty_id=guid.format(2)))
+    hub.receive(replace(shown, comment="Собрано"))
+    hub.drain()
+    row = OrderRow.objects.get(deal_id=made)
+    assert (row.merged["counterparty"]["counterparty_id"], row.client.entity_id if row.client else 0) == (
+        guid.format(2),
+        contact,
+    )
+    assert len(hub.emulator.state()["contacts"]) == count
+    assert next(deal for deal in hub.deals() if deal["id"] == made)["contactId"] == contact
 
 
 def test_a_deal_without_a_node_is_nobodys_order(hub: Hub) -> None:

@@ -68,11 +68,17 @@ def _is_held(deal: Any) -> bool:
 
 
 def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:
-    """On record: the deal is deleted; 1C takes nothing of a buyer into an order that has documents (onec-exchange 3.1)."""
+    """Why a difference may be.
+
+    The deal is deleted, that is on record. 1C takes nothing of a buyer into an order that has documents (onec-exchange 3.1).
+    Of an order that came from the portal 1C says nothing, not even its number, until somebody touches it.
+    """
     if one.field == DEAL:
         return (one.node, one.number) in deeds.deleted and one.in_deal == "0"
     books = town.bases[one.node].shop.books
     order = next(order for order in books.orders.values() if order.site_number == one.number)
+    if order.document_id not in town.spoken and one.in_deal == "":
+        return one.field in ("номер в 1С", "покупатель")
     return one.field in CLIENT and order.has_documents
 
 

@@ -66,7 +66,9 @@ class Clock:
 
 @dataclass(slots=True)
 class Town:
-    """``unsaid``: orders by base whose changes 1C itself forgot to send, see :meth:`exchange`."""
+    """``unsaid``: orders by base whose changes 1C itself forgot to send, see :meth:`exchange`. ``spoken``: orders that a
+    base has sent at least once: of one that came from the portal it is silent until somebody touches it.
+    """
 
     web: Web
     portal: RunningPortal
@@ -75,6 +77,7 @@ class Town:
     bases: dict[str, Base]
     shops: dict[str, Shop]
     unsaid: dict[str, set[str]] = field(default_factory=dict)
+    spoken: set[str] = field(default_factory=set)
     doom_of_reading: list[int] = field(default_factory=list)
 
     # --- what happens when a story says so ----------------------------------------------------------------------
@@ -89,6 +92,7 @@ class Town:
         before = set(books.changed)
         report = self.bases[code].exchange(everything=everything)
         self.unsaid.setdefault(code, set()).update(before & set(report.loaded))
+        self.spoken.update(report.sent)
         return report
 
     def drain(self) -> None:

@@ -21,10 +21,11 @@ from uzel.flows.portal_line import portal_line
 from uzel.flows.set_up_portal import complete_setup
 from uzel.flows.update_clients import update_clients
 from uzel.flows.write_deals import PASSING_DELAY_S, write_deals
-from uzel.hub.models import Delivery, OrderRow, Portal
-from uzel.mapping.counterparty_card import is_somebody
+from uzel.hub.models import CounterpartyBinding, Delivery, OrderRow, Portal
+from uzel.mapping.counterparty_card import card_of, could_be, is_somebody, key_of
 from uzel.mapping.deal_order import ClientRef
 from uzel.mapping.employees import assign
+from uzel.sync.match import is_another_buyer
 
 log = logging.getLogger("uzel.drain")
 
@@ -85,7 +86,7 @@ def remember_problem(portal: Portal, problem: str) -> None:
 
 def _wave(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
     ready = _with_clients(portal, client, _known_again(portal, client, jobs, now), now)
-    update_clients(client, ready)
+    update_clients(portal, client, ready)
     write_deals(portal, client, ready, now)
 
 
@@ -107,6 +108,7 @@ def _with_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job], now
     learn_numbers(portal, ((job.order.responsible, assign(job.order.responsible, job.staff)) for job in jobs))
     for job in jobs:
         one = None
+        _bind_new_id(portal, job)
         if is_somebody(job.order.counterparty):
             assigned = assign(job.order.responsible, job.staff).user_id
             one = wanted_client(job.row.node, job.order.counterparty, assigned)
@@ -116,6 +118,20 @@ def _with_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job], now
     ready = [job for job, one in of_job if one is None or _take_client(portal, job, one, now())]
     OrderRow.objects.bulk_update([job.row for job in ready], ["client"])
     return ready
+
+
+def _bind_new_id(portal: Portal, job: Job) -> None:
+    """A base gives an Ид of its own to a buyer whom it knew by our word only: his card stays his."""
+    bound, buyer = job.row.client, job.order.counterparty
+    if bound is None or job.meant is None or is_another_buyer(job.meant.counterparty, buyer):
+        return
+    if not could_be(card_of(job.meant.counterparty), card_of(buyer)):
+        return
+    key = key_of(buyer)
+    if bound.entity_id is not None and key not in ("", bound.key):
+        same = {"portal": portal, "kind": bound.kind, "entity_id": bound.entity_id, "shown": bound.shown}
+        decision = "тот же клиент, что в сделке: база дала ему свой Ид"
+        CounterpartyBinding.objects.get_or_create(node=job.row.node, key=key, defaults={**same, "decision": decision})
 
 
 def _take_client(portal: Portal, job: Job, one: Wanted, now: dt.datetime) -> bool:

@@ -4,8 +4,9 @@ Events get lost, and a change of rows alone may not touch the deal ([?] of bitri
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import F
@@ -50,12 +51,11 @@ def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
         read_users(portal, client, now)
     notices = list(DealNotice.objects.filter(portal=portal, noticed__gt=F("handled")))
     since = dict(portal.swept_until)
-    changed = list({deal.deal_id: deal for deal in _changed_deals(client, since)}.values())  # pages overlap by a second
-    shown = _shown(portal, [deal.deal_id for deal in changed])
-    _receive_all(portal, client, [deal for deal in changed if not _is_quiet(portal, deal, shown)], now)
+    changed = {deal.deal_id: deal for deal in _changed_deals(portal, client, since)}  # pages overlap by a second
+    _receive_all(portal, client, list(changed.values()), now)
     _receive_cards(portal, client, since)
     asked = {notice.deal_id for notice in notices} | set(_in_turn(portal, now))
-    look_at(portal, client, sorted(asked - {deal.deal_id for deal in changed}), now)
+    look_at(portal, client, sorted(asked - set(changed)), now)
     for notice in notices:
         DealNotice.objects.filter(pk=notice.pk).update(handled=notice.noticed)
     portal.swept_until, portal.swept_at = since, now
@@ -88,17 +88,17 @@ def _deals(client: PortalClient, deal_ids: Sequence[int]) -> Iterator[Deal]:
         yield from deals.read_items(result)
 
 
-def _changed_deals(client: PortalClient, since: dict[str, str]) -> Iterator[Deal]:
-    """Deals touched since the last sweep, oldest change first; ``since`` moves along."""
-    for result in _pages(client, since, DEAL, lambda moment, start: deals.changed_since("page", moment, start)):
+def _changed_deals(portal: Portal, client: PortalClient, since: dict[str, str]) -> Iterator[Deal]:
+    """Deals that people touched last since the last sweep. Where we wrote after them, the write itself has read them."""
+    for result in _pages(client, since, DEAL, partial(deals.changed_since, "page", not_by=portal.exchange_user_id or 0)):
         yield from deals.read_items(result)
 
 
-def _pages(client: PortalClient, since: dict[str, str], kind: str, command: Any) -> Iterator[Any]:
-    """Pages of what changed. Time is the key; only within one second does the page need an offset."""
+def _pages(client: PortalClient, since: dict[str, str], kind: str, command: Callable[..., Command]) -> Iterator[Any]:
+    """Pages of what changed; ``since`` moves along. Time is the key; only within one second does the page need an offset."""
     moment, start = since.get(kind, ""), 0
     while True:
-        asked: Command = command(moment, start)
+        asked = command(moment=moment, start=start)
         result = client.call(asked.method, asked.params, repeatable=True).result
         yield result
         items = result["items"]
@@ -108,14 +108,6 @@ def _pages(client: PortalClient, since: dict[str, str], kind: str, command: Any)
             return
         start = start + PAGE if last == moment else 0
         moment = last
-
-
-def _is_quiet(portal: Portal, deal: Deal, shown: dict[int, DealState]) -> bool:
-    """A deal that is nobody's order, or one that we touched last and that shows what we wrote."""
-    if deal.deal_id not in shown:
-        return node_of(portal, deal.state.node) is None
-    last = shown[deal.deal_id]
-    return deal.updated_by_id == portal.exchange_user_id and replace(deal.state, rows=last.rows) == last
 
 
 def _receive_all(portal: Portal, client: PortalClient, found: Sequence[Deal], now: dt.datetime) -> None:
@@ -149,9 +141,8 @@ def _cards(client: PortalClient, wanted: set[tuple[str, int]]) -> dict[tuple[str
 def _receive_cards(portal: Portal, client: PortalClient, since: dict[str, str]) -> None:
     for kind in client_card.TYPE_ID:
         touched: list[int] = []
-        for result in _pages(
-            client, since, kind, lambda moment, start, kind=kind: client_card.changed_since("page", kind, moment, start)
-        ):
+        command = partial(client_card.changed_since, "page", kind, not_by=portal.exchange_user_id or 0)
+        for result in _pages(client, since, kind, command):
             touched += [known.entity_id for known in client_card.read_cards(result, kind)]
         bound = CounterpartyBinding.objects.filter(portal=portal, kind=kind, entity_id__in=touched)
         ids = sorted({binding.entity_id for binding in bound if binding.entity_id})

@@ -10,18 +10,21 @@ from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
 from uzel.flows.portal_job import Job
 from uzel.flows.portal_reading import read_cards
-from uzel.hub.models import CounterpartyBinding
+from uzel.flows.receive_card import receive_card
+from uzel.hub.models import CounterpartyBinding, Portal
 from uzel.mapping.counterparty_card import key_of, moved, with_values
 from uzel.model.codec import to_json
 
 LEGAL = ("inn", "kpp", "full_name")
 
 
-def update_clients(client: PortalClient, jobs: Sequence[Job]) -> None:
+def update_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job]) -> None:
     """Write changed cards: the latest word about each, read before it is written over."""
     changed = {(job.client.kind, job.client.entity_id): job for job in jobs if _changes(job)}
     for kind in client_card.TYPE_ID:
         known = read_cards(client, kind, [entity_id for its_kind, entity_id in changed if its_kind == kind])
+        for one in known:  # what people changed before we write over it
+            receive_card(portal, one)
         rows = [(one, changed[kind, one.entity_id]) for one in known]
         _write(client, [(one, job, _final(one.card, job)) for one, job in rows])
 

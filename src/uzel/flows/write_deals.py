@@ -2,7 +2,7 @@
 
 no deal            add ─ rows
 no deal, unknown   a create was sent and never answered: look for our external key, then as above or below
-a deal             get ─ [rows as they are] ─ update ─ [rows]      read before write: what people changed meanwhile is kept
+a deal             get ─ rows as they are ─ [update] ─ [rows]      read before write: what people changed meanwhile is kept
 """
 
 import datetime as dt
@@ -83,8 +83,7 @@ def _update(job: Job, deal_id: int) -> Iterator[Command]:
     writes = job.writes
     rows = writes.pop("rows", None)
     yield deals.get(f"{job.key}_get", deal_id)
-    if rows is not None:
-        yield product_row.of_deals(f"{job.key}_before", [deal_id])
+    yield product_row.of_deals(f"{job.key}_before", [deal_id])
     if writes:
         yield deals.update(f"{job.key}_write", deal_id, writes)
     if rows is not None:

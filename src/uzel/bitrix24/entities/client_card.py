@@ -89,9 +89,10 @@ def of_origin(key: str, kind: str, originator_id: str, origin_id: str) -> Comman
     return _listing(key, kind, {"=originatorId": originator_id, "=originId": origin_id}, {"id": "ASC"})
 
 
-def changed_since(key: str, kind: str, moment: str, start: int = 0) -> Command:
-    """Contacts or companies touched at ``moment`` or later, oldest change first."""
-    return _listing(key, kind, {">=updatedTime": moment} if moment else {}, {"updatedTime": "ASC", "id": "ASC"}, start)
+def changed_since(key: str, kind: str, moment: str, not_by: int, start: int = 0) -> Command:
+    """Contacts or companies touched last by anybody but one employee at ``moment`` or later, oldest first."""
+    since = {">=updatedTime": moment} if moment else {}
+    return _listing(key, kind, {"!=updatedBy": not_by} | since, {"updatedTime": "ASC", "id": "ASC"}, start)
 
 
 def by_phone(key: str, kind: str, phone: str) -> Command:

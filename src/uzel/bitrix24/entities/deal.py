@@ -107,9 +107,10 @@ def of_ids(key: str, deal_ids: Iterable[int]) -> Command:
     return listing(key, {"@id": list(deal_ids)}, {"id": "ASC"})
 
 
-def changed_since(key: str, moment: str, start: int = 0) -> Command:
-    """Deals touched at ``moment`` (as the portal writes it) or later, oldest change first."""
-    return listing(key, {">=updatedTime": moment} if moment else {}, {"updatedTime": "ASC", "id": "ASC"}, start)
+def changed_since(key: str, moment: str, not_by: int, start: int = 0) -> Command:
+    """Deals touched last by anybody but one employee at ``moment`` (as the portal writes it) or later, oldest first."""
+    since = {">=updatedTime": moment} if moment else {}
+    return listing(key, {"!=updatedBy": not_by} | since, {"updatedTime": "ASC", "id": "ASC"}, start)
 
 
 def listing(key: str, criteria: Mapping[str, Any], order: Mapping[str, str], start: int = 0) -> Command:
