@@ -1,5 +1,6 @@
 """Files made to hurt: whatever comes in, documents or a PackageError come out, and nothing else."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,15 @@ def test_a_document_of_a_million_empty_elements_is_read_or_refused_in_one_piece(
     assert [document.fatal.code if document.fatal else "" for document in found] == ["too_many_lines", ""]
 
 
+@pytest.mark.parametrize("junk", ["<!--", "<!", "<a ", "<КоммерческаяИнформация ", "<КоммерческаяИнформация a='"])
+def test_a_beginning_made_to_be_searched_for_ever_is_not(junk: str) -> None:
+    begun = time.process_time()
+    found, fault = read_until_fault((junk * 60_000).encode())
+    assert found == []
+    assert fault is not None
+    assert time.process_time() - begun < 1
+
+
 def test_broken_bytes_have_a_place() -> None:
     data = package(order() + "\n" + order("<Комментарий>Ж</Комментарий>", "2")).encode().replace("Ж".encode(), b"\xd0")
     found, fault = read_until_fault(data)
@@ -100,6 +110,7 @@ def test_blanks_behind_the_end_are_nothing() -> None:
     assert read_until_fault((package(order()) + "\r\n \x00\x00").encode())[1] is None
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 @example(b"<?xml version='1.0'?><")
 @example("<КоммерческаяИнформация>".encode() + b"\xff")
@@ -107,12 +118,13 @@ def test_random_bytes(data: bytes) -> None:
     _allow_nothing_else(data)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=100))
 def test_random_bytes_inside_a_package(data: bytes) -> None:
     _allow_nothing_else(package(order() + "@@" + order(number="2")).encode().replace(b"@@", data))
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(GOLDEN), st.data())
 def test_a_file_with_one_place_overwritten(path: Path, data: st.DataObject) -> None:
     original = path.read_bytes()

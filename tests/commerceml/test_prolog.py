@@ -9,6 +9,7 @@ EXPLANATIONS = [
     (b"", "empty"),
     (b"\xef\xbb\xbf \r\n", "empty"),
     (b"hello", "not_xml"),
+    (("<!-- " + package(order())).encode(), "truncated"),
     (b"PK\x03\x04", "not_xml"),
     (b"<html><body>404</body></html>", "not_commerceml"),
     ("<?xml version='1.0'?><Справочник/>".encode("cp1251"), "not_commerceml"),

@@ -135,20 +135,20 @@ def _back(documents: list[Document], dialect: str, encoding: str) -> list[Docume
 encodings = st.sampled_from(["utf-8", "windows-1251"])
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(orders(), max_size=2), st.sampled_from(["unf", "ut", "bitrix_209"]), encodings)
 def test_orders(documents: list[Document], dialect: str, encoding: str) -> None:
     assert _back(documents, dialect, encoding) == documents
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(orders(), st.lists(payments(), max_size=2), encodings)
 def test_subordinates(order: Document, inside: list[Document], encoding: str) -> None:
     document = replace(order, subordinates=tuple(inside))
     assert _back([document], "unf_subordinate", encoding) == [document]
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(orders(), st.lists(payments(), max_size=2), words(), words(), st.none() | st.datetimes(min_value=dt.datetime(2, 1, 1)))  # noqa: DTZ001
 def test_containers(order: Document, inside: list[Document], version: str, number: str, moment: dt.datetime | None) -> None:
     written = replace(

@@ -1,5 +1,6 @@
 """The documentation says what the code does, or a test here fails; ``make docs`` mends the printed tables."""
 
+import dataclasses
 import doctest
 import re
 from pathlib import Path
@@ -11,6 +12,8 @@ from tests.docs import pages, source, tables
 from tests.docs.command_line import rows_of, shape_of, shape_told
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS
 from uzel.cli import parser
+from uzel.demo.shops import SHOPS
+from uzel.hub.ledger import LedgerRow
 from uzel.model import Verdict
 
 ROOT = pages.ROOT
@@ -63,6 +66,17 @@ def test_every_table_is_printed_once() -> None:
 def test_every_verdict_is_told() -> None:
     told = text_of("docs", "reference", "tables.md").partition("## Verdicts")[2].partition("\n## ")[0]
     assert pages.first_words(told) == [verdict.value for verdict in Verdict]
+
+
+def test_every_figure_of_the_ledger_is_explained() -> None:
+    told = pages.first_words(text_of("docs", "how-to", "read-the-ledger.md"))
+    counted = {field.name for field in dataclasses.fields(LedgerRow)} - {"node", "title"}
+    assert set(told) == counted | {"balanced"}
+
+
+def test_shops_of_the_demo_are_those_of_the_tutorial() -> None:
+    rows = re.findall(r"^\| (\S+) \| .* \| (yes|no) \|$", text_of("docs", "tutorial.md"), re.MULTILINE)
+    assert rows == [(shop.title, "yes" if shop.receives_changes else "no") for shop in SHOPS]
 
 
 def test_addresses_in_the_reference_are_those_of_the_hub() -> None:

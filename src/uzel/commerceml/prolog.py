@@ -42,7 +42,7 @@ class _Spelling:
 
 def _spelling(encoding: str, meaningless: bytes) -> _Spelling:
     start = _START % re.escape(tags.ROOT.encode(encoding))
-    tag = rb"<!--.*?-->|(" + start + _REST_OF_TAG + rb")"
+    tag = rb"<!--.*?(?:-->|\Z)|(" + start + _REST_OF_TAG + rb")"
     return _Spelling(encoding, _blanking(meaningless), re.compile(start), re.compile(tag, re.DOTALL))
 
 

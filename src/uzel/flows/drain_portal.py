@@ -16,7 +16,7 @@ from uzel.bitrix24.errors import PortalError, WrongCredentials
 from uzel.flows import sweep_portal
 from uzel.flows.find_clients import Wanted, find_clients, wanted_client
 from uzel.flows.learn_numbers import learn_numbers
-from uzel.flows.portal_job import Job, fail, jobs_of, postpone, take_due
+from uzel.flows.portal_job import FIRST_WAVE, GROWTH, LARGEST_WAVE, Job, fail, jobs_of, postpone, take_due
 from uzel.flows.portal_line import portal_line
 from uzel.flows.set_up_portal import complete_setup
 from uzel.flows.update_clients import update_clients
@@ -51,12 +51,12 @@ def drain(
     with portal_line(portal) as client:
         if client is None:
             return Drained(busy=True)
-        orders, problem = 0, ""
+        orders, limit, problem = 0, FIRST_WAVE, ""
         try:
             complete_setup(portal, client)
-            while keep_going() and (jobs := _look_and_take(portal, client, now)):
+            while keep_going() and (jobs := _look_and_take(portal, client, now, limit)):
                 _wave(portal, client, jobs, now)
-                orders += len(jobs)
+                orders, limit = orders + len(jobs), min(limit * GROWTH, LARGEST_WAVE)
                 advance(len(jobs))
         except PortalError as error:
             problem = explain(error)
@@ -65,11 +65,11 @@ def drain(
         return Drained(orders, problem=problem)
 
 
-def _look_and_take(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) -> list[Job]:
+def _look_and_take(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime], limit: int) -> list[Job]:
     """What people changed is read between the waves: a long drain must not make the portal's own news wait."""
     if sweep_portal.is_due(portal, now()):
         sweep_portal.look(portal, client, now())
-    return take_due(portal, now())
+    return take_due(portal, now(), limit)
 
 
 def explain(error: PortalError) -> str:

@@ -17,7 +17,9 @@ from uzel.mapping.rules import NodeRules
 from uzel.model import Order
 from uzel.model.codec import from_json
 
-CHUNK = 500  # orders taken at once: enough to keep the portal busy, little enough to let news in between
+#: Orders taken at once. Few at first: their deals appear at once, and the portal's window of operating time begins
+#: with the first of them. Then enough to keep the portal busy, little enough to let news in between.
+FIRST_WAVE, LARGEST_WAVE, GROWTH = 40, 500, 4
 RETRY_DELAYS_S = (10, 60, 300, 1800, 7200)  # seconds; after the last one the delivery is a problem for a person
 
 
@@ -57,7 +59,7 @@ class Job:
         return to_write(self.wanted, meant, self.shown)
 
 
-def take_due(portal: Portal, now: dt.datetime) -> list[Job]:
+def take_due(portal: Portal, now: dt.datetime, limit: int = LARGEST_WAVE) -> list[Job]:
     """The next orders to be written: those without a deal first, then the oldest changes."""
     due = Delivery.objects.filter(
         Q(retry_at=None) | Q(retry_at__lte=now),
@@ -68,7 +70,7 @@ def take_due(portal: Portal, now: dt.datetime) -> list[Job]:
         order__node__active=True,
     )
     ordered = due.order_by(F("order__deal_id").asc(nulls_first=True), "order__updated_at", "pk")
-    return list(jobs_of(ordered.select_related("order__node__portal", "order__client")[:CHUNK]))
+    return list(jobs_of(ordered.select_related("order__node__portal", "order__client")[:limit]))
 
 
 def seconds_to_retry(portal_id: int, now: dt.datetime) -> int | None:
