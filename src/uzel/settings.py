@@ -4,6 +4,8 @@ Django's own settings follow below the line; nobody needs to change those.
 """
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -12,7 +14,7 @@ from django.core.management.utils import get_random_secret_key
 from uzel.embedded_postgres import database_settings, database_url
 
 
-def _secret(name: str, make: "type[str] | object") -> str:
+def _secret(name: str, make: Callable[[], str]) -> str:
     """A secret of this installation: from the environment, or a file of its own that only its owner may read."""
     given = os.environ.get(name)
     if given:
@@ -22,11 +24,9 @@ def _secret(name: str, make: "type[str] | object") -> str:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(f".{os.getpid()}")
         draft.touch(mode=0o600)
-        draft.write_text(make())  # type: ignore[operator]
-        try:
+        draft.write_text(make())
+        with suppress(FileExistsError):
             os.link(draft, path)  # the first process wins, the others read what it wrote
-        except FileExistsError:
-            pass
         draft.unlink()
     return path.read_text().strip()
 

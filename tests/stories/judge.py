@@ -64,7 +64,7 @@ def _fields_of_card(deal: Any, deeds: Deeds) -> set[str]:
 
 
 def _is_held(deal: Any) -> bool:
-    return str(deal.get(f"{UF}HOLD") or "").upper() in ("1", "Y")
+    return str(deal.get(f"{UF}HOLD") or "").upper() in ("1", "Y", "TRUE")
 
 
 def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:

@@ -4,7 +4,13 @@ import argparse
 from typing import Any
 
 from uzel.commands.output import CommandError, setup, show
+from uzel.console import Titles
 
+LIST: Titles = {
+    "code": "код", "title": "база", "login": "логин", "profile": "клиент", "rights": "права",
+    "last_call_at": "последнее обращение",
+}  # fmt: skip
+RIGHTS = {"receives_changes": "получает изменения", "catalog_source": "источник каталога"}
 FLAGS = {"receives_changes": "gets what managers change", "catalog_source": "its nomenclature is the portal's catalogue"}
 
 
@@ -22,6 +28,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     change.add_argument("code")
     for name in ("title", "login", "password"):
         change.add_argument(f"--{name}")
+    change.add_argument("--active", action=argparse.BooleanOptionalAction, default=None, help="may call at all")
     _parameters(change)
     change.set_defaults(run=_set)
     listing = verbs.add_parser("list", help="bases and their last calls")
@@ -43,13 +50,24 @@ def _parameters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--requisite", action="append", metavar="FIELD=NAME", help="name of a requisite in this base")
 
 
-PLAIN = (
-    "title login profile receives_changes catalog_source encoding category_id default_responsible_id number_prefix orders_per_query"
-).split()
+PLAIN = [
+    "title",
+    "login",
+    "profile",
+    "receives_changes",
+    "catalog_source",
+    "encoding",
+    "category_id",
+    "default_responsible_id",
+    "number_prefix",
+    "orders_per_query",
+    "active",
+]
 
 
 def _values(options: argparse.Namespace) -> dict[str, Any]:
     from uzel.hub.passwords import hash_password
+    from uzel.sync.ownership import STANDARD, unknown_rows
 
     values = {name: getattr(options, name) for name in PLAIN if getattr(options, name, None) is not None}
     if options.password:
@@ -59,6 +77,9 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
     for column, given in (("ownership", options.owner), ("requisites", options.requisite)):
         if given:
             values[column] = dict(_split(text, 2) for text in given)
+    unknown = unknown_rows(values.get("ownership", {}))
+    if unknown:
+        raise CommandError(f"нет такого поля или владельца: {', '.join(unknown)}; поля: {', '.join(STANDARD)}")
     return values
 
 
@@ -101,4 +122,10 @@ def _list(options: argparse.Namespace) -> None:
     from uzel.hub.models import Node
 
     columns = ("code", "title", "login", "profile", "receives_changes", "catalog_source", "active", "last_call_at")
-    show(Node.objects.order_by("code").values(*columns), as_json=options.json)
+    nodes = list(Node.objects.order_by("code").values(*columns))
+    show(nodes if options.json else map(_in_short, nodes), LIST, as_json=options.json)
+
+
+def _in_short(node: dict[str, Any]) -> dict[str, Any]:
+    rights = [word for name, word in RIGHTS.items() if node[name]]
+    return {**node, "rights": ", ".join(rights if node["active"] else ["ВЫКЛЮЧЕНА"])}

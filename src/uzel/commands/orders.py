@@ -1,52 +1,42 @@
-"""``uzel orders|ledger|calls|import``: looking into the hub and feeding it by hand."""
+"""``uzel orders list|show``: orders, their deals, and how both sides stand."""
 
 import argparse
-from pathlib import Path
 from typing import Any
 
-from uzel.commands.output import CommandError, setup, show, show_one
+from uzel.commands.output import CommandError, setup, show, show_json
+from uzel.console import VERDICTS, Titles, print_table
+
+LIST: Titles = {
+    "node": "база", "number": "номер", "deal": "сделка", "sum": "сумма", "status": "статус", "counterparty": "покупатель",
+    "marks": "отметки",
+}  # fmt: skip
+MARKS = {"posted": "проведён", "paid": "оплачен", "shipped": "отгружен"}
+STATES: Titles = {"field": "поле", "in_node": "в базе", "in_portal": "в портале", "merged": "должно быть"}
+DELIVERIES: Titles = {
+    "target": "куда", "wanted": "нужна версия", "confirmed": "есть версия", "attempts": "попыток", "retry_at": "повтор",
+    "problem": "ошибка", "locked_reason": "почему не отдан",
+}  # fmt: skip
+HISTORY: Titles = {"at": "когда", "package": "файл", "word": "вердикт", "reason": "почему"}
+CONFLICTS: Titles = {"at": "когда", "name": "поле", "in_node": "в базе", "in_portal": "в портале", "winner": "взято"}
+SIDES = {"portal": "портал", "node": "база"}
+LONGEST_CELL = 60  # characters
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the commands to the command line."""
-    _orders(groups.add_parser("orders", help="orders and their deals"))
-    ledger = groups.add_parser("ledger", help="what was received and what became of it, base by base")
-    ledger.add_argument("--node", default="", metavar="CODE")
-    ledger.add_argument("--json", action="store_true")
-    ledger.set_defaults(run=_ledger)
-    _calls(groups.add_parser("calls", help="every call of every base, with its feed"))
-    feed = groups.add_parser("import", help="feed a file by hand, on the same path as a base's own")
-    feed.add_argument("file", type=Path)
-    feed.add_argument("--node", required=True, metavar="CODE")
-    feed.add_argument("--json", action="store_true")
-    feed.set_defaults(run=_import)
-
-
-def _orders(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    """Add the group to the command line."""
+    verbs = groups.add_parser("orders", help="orders and their deals").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
     listing = verbs.add_parser("list", help="orders, newest change first")
     listing.add_argument("--node", default="", metavar="CODE")
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
-    one = verbs.add_parser("show", help="one order: three states, deliveries, verdicts, conflicts")
+    one = verbs.add_parser("show", help="one order: both sides, deliveries, verdicts, conflicts")
     one.add_argument("node")
     one.add_argument("number", help="number or Ид")
-    one.add_argument("--json", action="store_true", help="the answer is JSON anyway; kept for scripts")
+    one.add_argument("--json", action="store_true", help="all of it, with the states whole")
     one.set_defaults(run=_show)
-
-
-def _calls(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listing = verbs.add_parser("list", help="calls, newest first")
-    listing.add_argument("--node", default="", metavar="CODE")
-    listing.add_argument("--limit", type=int, default=50)
-    listing.add_argument("--json", action="store_true")
-    listing.set_defaults(run=_calls_list)
-    one = verbs.add_parser("show", help="one call: what came and what was answered")
-    one.add_argument("id", type=int)
-    one.add_argument("--body", type=Path, metavar="FILE", help="write the feed into a file")
-    one.set_defaults(run=_call_show)
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -56,7 +46,13 @@ def _list(options: argparse.Namespace) -> None:
     rows = OrderRow.objects.order_by("-updated_at").select_related("node")
     if options.node:
         rows = rows.filter(node__code=options.node)
-    show((_summary(row) for row in rows[: options.limit]), as_json=options.json)
+    found = [_summary(row) for row in rows[: options.limit]]
+    show(found if options.json else map(_in_short, found), LIST, as_json=options.json)
+
+
+def _in_short(order: dict[str, Any]) -> dict[str, Any]:
+    marks = ", ".join(word for name, word in MARKS.items() if order[name])
+    return {**order, "sum": f"{order['total']} {order['currency']}", "marks": marks}
 
 
 def _summary(row: Any) -> dict[str, Any]:
@@ -69,6 +65,7 @@ def _summary(row: Any) -> dict[str, Any]:
         "currency": merged["currency"],
         "status": merged["status"],
         "counterparty": merged["counterparty"]["name"],
+        "posted": merged["posted"],
         "paid": merged["paid"],
         "shipped": merged["shipped"],
         "document_id": row.document_id,
@@ -85,86 +82,70 @@ def _show(options: argparse.Namespace) -> None:
     row = found.order_by("-id").first()
     if row is None:
         raise CommandError(f"в узле «{options.node}» нет заказа «{options.number}»")
-    states = {name: getattr(row, name) for name in ("merged", "in_node", "in_portal", "agreed")}
-    show_one(
-        {
-            **_summary(row),
-            **states,
-            "version": row.version,
-            "hold": row.hold,
-            "deliveries": list(row.delivery_set.values()),
-            "verdicts": list(
-                row.documentverdict_set.order_by("id").values("verdict", "reason_code", "reason", "at", "package_id")
-            ),
-            "conflicts": list(row.conflict_set.order_by("id").values()),
-        }
-    )
-
-
-def _ledger(options: argparse.Namespace) -> None:
-    setup()
-    from uzel.hub.ledger import ledger
-
-    rows = ledger(options.node)
     if options.json:
-        show((row.as_json() for row in rows), as_json=True)
-        return
-    show((_flat(row.as_json()) for row in rows), as_json=False, title="Журнал обмена")
+        show_json(_everything(row))
+    else:
+        _print(row)
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """The verdicts as columns of their own, the balance as a word."""
-    verdicts = row.pop("verdicts")
-    balanced = row.pop("balanced")
-    head = {name: row.pop(name) for name in ("node", "packages", "received")}
-    row.pop("title")
-    return {**head, **verdicts, "сходится": "да" if balanced else "НЕТ", **row}
+def _everything(row: Any) -> dict[str, Any]:
+    verdicts = row.documentverdict_set.order_by("id").values("verdict", "reason_code", "reason", "at", "package_id")
+    return {
+        **_summary(row),
+        **{name: getattr(row, name) for name in ("merged", "in_node", "in_portal", "agreed")},
+        "version": row.version,
+        "hold": row.hold,
+        "deliveries": list(row.delivery_set.values()),
+        "verdicts": list(verdicts),
+        "conflicts": list(row.conflict_set.order_by("id").values()),
+    }
 
 
-def _calls_list(options: argparse.Namespace) -> None:
-    setup()
-    from uzel.hub.models import Call
-
-    calls = Call.objects.order_by("-id")
-    if options.node:
-        calls = calls.filter(node__code=options.node)
-    columns = ("id", "at", "node__code", "session_id", "kind", "mode", "status", "duration_ms", "body_size", "reply_line")
-    show(calls.values(*columns)[: options.limit], as_json=options.json)
-
-
-def _call_show(options: argparse.Namespace) -> None:
-    setup()
-    from django.forms.models import model_to_dict
-
-    from uzel.hub import feed_store
-    from uzel.hub.models import Call
-
-    call = Call.objects.select_related("body", "reply", "node").filter(pk=options.id).first()
-    if call is None:
-        raise CommandError(f"обращения {options.id} нет")
-    reply = b"".join(feed_store.open_feed(call.reply)) if call.reply else b""
-    body_hash = call.body.sha256 if call.body else None
-    show_one({**model_to_dict(call), "body_sha256": body_hash, "reply_text": reply.decode("utf-8", "replace")[:5000]})
-    if options.body and call.body:
-        with options.body.open("wb") as target:
-            target.writelines(feed_store.open_feed(call.body))
+def _print(row: Any) -> None:
+    print(f"Заказ {row.number} базы «{row.node.title}», сделка {row.deal_id or 'ещё не создана'}")
+    if row.hold:
+        print(f"Удержан: {row.hold}")
+    print_table(_state_rows(row), STATES)
+    deliveries = ({**one, "target": SIDES[one["target"]]} for one in row.delivery_set.order_by("target").values())
+    print_table(deliveries, DELIVERIES, title="Доставка")
+    verdicts = row.documentverdict_set.order_by("id").values("verdict", "reason", "at", "package__file_name")
+    told = ({**one, "word": VERDICTS[one["verdict"]], "package": one["package__file_name"]} for one in verdicts)
+    print_table(told, HISTORY, title="Получено из базы")
+    if row.conflict_set.exists():
+        print_table((_conflict(one) for one in row.conflict_set.order_by("id")), CONFLICTS, title="Конфликты")
 
 
-def _import(options: argparse.Namespace) -> None:
-    setup()
-    from django.db.models import Q
+def _state_rows(row: Any) -> list[dict[str, str]]:
+    """Fields that say something on any side; what differs between the sides is marked."""
+    from uzel.hub.queries import states_of
+    from uzel.sync.fields import PATHS_WHOLE_BUYER, TITLES, value
 
-    from uzel.flows.import_file import import_file
-    from uzel.hub.models import DocumentVerdict, Node
+    states = states_of(row)
+    sides = {"in_node": states.in_node, "in_portal": states.in_portal, "merged": states.merged}
+    rows = []
+    for path in PATHS_WHOLE_BUYER:
+        cells = {name: "" if order is None else _plain(path, value(order, path)) for name, order in sides.items()}
+        if any(cells.values()):
+            mark = "≠ " if len({cells["in_node"], cells["in_portal"]}) > 1 else ""
+            rows.append({"field": mark + TITLES.get(path, path), **cells})
+    return rows
 
-    node = Node.objects.filter(code=options.node).first()
-    if node is None:
-        raise CommandError(f"узла «{options.node}» нет")
-    if not options.file.is_file():
-        raise CommandError(f"файла {options.file} нет")
-    package, progress = import_file(node, options.file)
-    columns = ("position", "operation", "number", "document_id", "verdict", "reason_code", "reason")
-    verdicts = DocumentVerdict.objects.filter(Q(package=package) | Q(package__archive=package))
-    show(verdicts.order_by("package", "position").values(*columns), as_json=options.json)
-    if progress.failed:
-        raise CommandError(progress.lines[0])
+
+def _plain(path: str, value: Any) -> str:
+    """A value in a cell: people by name, goods by their number and sum."""
+    if path == "goods":
+        lines, total = value
+        return f"строк {len(lines)} на {total}" if lines or total else ""
+    if path in ("counterparty", "responsible"):
+        number = getattr(value, "personnel_number", "")
+        return " ".join(filter(None, (getattr(value, "name", "") or getattr(value, "full_name", ""), number)))
+    if isinstance(value, bool):
+        return "да" if value else ""
+    return "" if value is None or value == 0 else str(value)[:LONGEST_CELL]
+
+
+def _conflict(one: Any) -> dict[str, Any]:
+    from uzel.sync.fields import TITLES
+
+    sides = {name: str(getattr(one, name))[:LONGEST_CELL] for name in ("in_node", "in_portal")}
+    return {"at": one.at, "name": TITLES.get(one.field, one.field), "winner": SIDES[one.winner], **sides}

@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
+from uzel.console import Titles, print_table
 
 
 class CommandError(Exception):
@@ -19,21 +18,14 @@ def setup() -> None:
     django.setup()
 
 
-def show(rows: Iterable[Mapping[str, Any]], *, as_json: bool, title: str = "") -> None:
-    """Print rows of equal keys."""
-    listed = list(rows)
+def show(rows: Iterable[Mapping[str, Any]], titles: Titles, *, as_json: bool, title: str = "") -> None:
+    """Print rows of equal keys: all of them as JSON, those with a title as a table."""
     if as_json:
-        print(json.dumps(listed, ensure_ascii=False, indent=1, default=str))
-        return
-    table = Table(title=title or None, title_justify="left")
-    for name in listed[0] if listed else ():
-        table.add_column(name, overflow="fold")
-    for row in listed:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    console = Console()
-    console.print(table if listed else "— пусто —")
+        show_json(list(rows))
+    else:
+        print_table(rows, titles, title=title)
 
 
-def show_one(value: Mapping[str, Any]) -> None:
-    """Print one record as JSON: it is read by people and scripts alike."""
+def show_json(value: Any) -> None:
+    """Print what a script reads."""
     print(json.dumps(value, ensure_ascii=False, indent=1, default=str))

@@ -1,12 +1,16 @@
 """``uzel portal connect|setup|sweep``: the Bitrix24 side."""
 
 import argparse
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from uzel.commands.output import CommandError, setup, show
+from uzel.console import Titles
 
 if TYPE_CHECKING:
     from uzel.hub.models import Portal
+
+CHECKS: Titles = {"what": "проверка", "passed": "в порядке", "outcome": "итог", "advice": "что сделать"}
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,11 +44,14 @@ def _connect(options: argparse.Namespace) -> None:
 
 def _setup(options: argparse.Namespace) -> None:
     setup()
+    from uzel.bitrix24.errors import PortalError
     from uzel.flows.set_up_portal import set_up
 
-    checks = set_up(_portal())
-    rows = ({"проверка": c.what, "": "да" if c.passed else "НЕТ", "итог": c.outcome, "что сделать": c.advice} for c in checks)
-    show(rows, as_json=options.json)
+    try:
+        checks = set_up(_portal())
+    except PortalError as error:
+        raise CommandError(str(error)) from error
+    show((asdict(check) for check in checks), CHECKS, as_json=options.json)
     if any(not check.passed for check in checks):
         raise CommandError("настройка портала не закончена, см. таблицу")
 
@@ -53,9 +60,8 @@ def _sweep(options: argparse.Namespace) -> None:
     setup()
     from django.utils import timezone
 
-    from uzel.flows.sweep_portal import sweep
-
     from uzel.bitrix24.errors import PortalError
+    from uzel.flows.sweep_portal import sweep
 
     try:
         print(f"Прочитано сделок: {sweep(_portal().pk, timezone.now())}")

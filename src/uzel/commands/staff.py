@@ -3,6 +3,12 @@
 import argparse
 
 from uzel.commands.output import CommandError, setup, show
+from uzel.console import Titles
+
+LIST: Titles = {"personnel_number": "табельный номер", "user_id": "сотрудник портала", "learned": "найден по имени"}
+UNMAPPED: Titles = {
+    "node__code": "база", "personnel_number": "табельный номер", "full_name": "имя", "last_seen_at": "последний заказ",
+}  # fmt: skip
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -36,8 +42,7 @@ def _list(options: argparse.Namespace) -> None:
 
     if options.unmapped:
         columns = ("node__code", "personnel_number", "full_name", "last_seen_at")
-        show(UnmappedEmployee.objects.order_by("node", "full_name").values(*columns), as_json=options.json)
+        show(UnmappedEmployee.objects.order_by("node", "full_name").values(*columns), UNMAPPED, as_json=options.json)
     else:
-        show(
-            Employee.objects.order_by("personnel_number").values("personnel_number", "user_id", "learned"), as_json=options.json
-        )
+        known = Employee.objects.order_by("personnel_number").values("personnel_number", "user_id", "learned")
+        show(known, LIST, as_json=options.json)

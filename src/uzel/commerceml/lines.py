@@ -59,12 +59,10 @@ def _read_line(element: Element, notes: Notes, position: int) -> OrderLine:
 def _is_service(block: Element | None) -> bool:
     """What the first of ВидНоменклатуры and ТипНоменклатуры says that speaks of goods or services at all."""
     for requisite in () if block is None else block:
-        texts = [part.text for part in requisite]
-        if not _NATURES.isdisjoint(texts):
-            if tags.SERVICE_NATURE in texts:
-                return True
-            if tags.GOODS_NATURE in texts:
-                return False
+        if len(requisite) > 1 and requisite[0].text in _NATURES:
+            nature = requisite[1].text
+            if nature in (tags.GOODS_NATURE, tags.SERVICE_NATURE):
+                return nature == tags.SERVICE_NATURE
     return False
 
 

@@ -33,6 +33,7 @@ NAMES = {
 }
 _CODES = {name.replace(" ", "").rstrip("."): code for code, name in NAMES.items()}
 CODE_CHARACTERS = 3
+UNIT_CHARACTERS = 40  # longer names are cut, so that the cache of units stays small
 
 
 def read_unit(parts: Parts, notes: Notes, position: int) -> tuple[str, str]:
@@ -42,21 +43,20 @@ def read_unit(parts: Parts, notes: Notes, position: int) -> tuple[str, str]:
         element = parts.get(tags.BASE_UNIT)
     if element is None:
         return DEFAULT_UNIT
-    code, text = _spelled(element)
-    unit = _unit(code, text)
+    code, text = element.get(tags.CODE) or "", element.text or ""
+    if len(element):
+        code, text = _spelled_inside(element, code, text)
+    unit = _unit(code[:UNIT_CHARACTERS], text[:UNIT_CHARACTERS])
     if unit is None:
         notes.add("measure_unknown", f"Товар {position} / {element.tag}", f"Единица «{text}» без кода, принята за штуки")
         return DEFAULT_UNIT[0], text
     return unit
 
 
-def _spelled(element: Element) -> tuple[str, str]:
-    """Code and name as written: an attribute and a text, or two children (2.10, 3.1)."""
-    code, text = element.get(tags.CODE) or "", element.text or ""
-    if len(element) and not text.strip():
-        code = code or element.findtext(tags.CODE) or ""
-        text = element.findtext(tags.UNIT_SHORT_NAME) or element.findtext(tags.NAME) or ""
-    return code[:40], text[:40]
+def _spelled_inside(element: Element, code: str, text: str) -> tuple[str, str]:
+    """Code and name in children of their own (2.10, 3.1)."""
+    named = element.findtext(tags.UNIT_SHORT_NAME) or element.findtext(tags.NAME) or ""
+    return code or element.findtext(tags.CODE) or "", text if text.strip() else named
 
 
 @lru_cache(maxsize=1024)

@@ -2,18 +2,21 @@
 
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from uzel.demo.compare import Comparison, Difference
+from uzel.console import Titles, print_ledger, print_table
+from uzel.demo.compare import Comparison
 from uzel.demo.quiet import NotQuietError
 from uzel.demo.story import Story
 from uzel.demo.town import open_town
 
 MOST_ROWS = 40  # differences shown
+DIFFERENCES: Titles = {"node": "база", "number": "заказ", "field": "поле", "in_base": "в базе", "in_deal": "в сделке"}
 
 
 def check(home: Path, *, orders: int, speed: float, seed: int) -> int:
@@ -24,6 +27,8 @@ def check(home: Path, *, orders: int, speed: float, seed: int) -> int:
         console.print(f"[dim]{time.monotonic() - started:6.1f} с[/dim]  {text}")
 
     with open_town(home, speed=speed, seed=seed, say=say) as town:
+        from uzel.hub.ledger import ledger
+
         story = Story(town, orders, random.Random(seed), say)
         try:
             found = story.play()
@@ -31,9 +36,9 @@ def check(home: Path, *, orders: int, speed: float, seed: int) -> int:
             story.problems.append(str(error))
             found = Comparison()
         problems = story.problems + _problems(found, story.both_sided)
-        _show_ledger(console)
+        print_ledger([row.as_json() for row in ledger()], console=console)
         _show_differences(console, found)
-        _show_requests(console, town.portal.calls())
+        _show_requests(console, town.portal.calls()["counters"])
     for problem in problems:
         console.print(f"[red]✗[/red] {problem}")
     if not problems:
@@ -66,44 +71,16 @@ def _problems(found: Comparison, both_sided: int) -> list[str]:
     return problems
 
 
-def _show_ledger(console: Console) -> None:
-    from uzel.hub.ledger import ledger
-
-    table = Table(title="Журнал обмена", title_justify="left")
-    heads = ("база", "файлов", "получено", "создано", "изменено", "без изм.", "повтор", "отложено", "конфликт", "отклонено")
-    for head in (*heads, "сходится", "заказов", "сделок", "конфликтов"):
-        table.add_column(head, justify="left" if head == "база" else "right")
-    for row in ledger():
-        cells = [
-            row.packages,
-            row.received,
-            *row.verdicts.values(),
-            "да" if row.balanced else "НЕТ",
-            row.orders,
-            row.deals,
-            row.conflicts,
-        ]
-        table.add_row(row.title, *map(str, cells))
-    console.print(table)
-
-
 def _show_differences(console: Console, found: Comparison) -> None:
     console.print(f"Сравнение: заказов {found.orders}, полей {found.fields}, различий {len(found.differences)}")
     if found.expected:
         console.print(f"Правки менеджеров, которые базам без права на изменения не отданы: {len(found.expected)}")
     if found.differences:
-        console.print(_table(found.differences[:MOST_ROWS]))
+        print_table((asdict(one) for one in found.differences[:MOST_ROWS]), DIFFERENCES, title="Различия", console=console)
 
 
-def _table(rows: Iterable[Difference]) -> Table:
-    table = Table(title="Различия", title_justify="left")
-    for head in ("база", "заказ", "поле", "в базе", "в сделке"):
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        table.add_row(row.node, row.number, row.field, row.in_base, row.in_deal)
-    return table
-
-
-def _show_requests(console: Console, calls: dict[str, object]) -> None:
-    counters = calls["counters"]
-    console.print(f"Запросов к порталу: {counters}")
+def _show_requests(console: Console, counters: Mapping[str, Any]) -> None:
+    rejected = sum(counters["rejected"].values())
+    console.print(
+        f"Запросов к порталу: {counters['requests']}, команд {sum(counters['commands'].values())}, отказов {rejected}"
+    )

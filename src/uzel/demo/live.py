@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.table import Table
 from rich.text import Text
 
+from uzel.console import Titles, table
 from uzel.demo.town import Town, open_town
 from uzel.emulators.onec_base import ExchangeError
 from uzel.emulators.onec_base.random_life import NAMES_RU, random_action
@@ -16,6 +16,10 @@ from uzel.emulators.onec_base.random_life import NAMES_RU, random_action
 STEP_S = 1.0  # seconds between two events of the town
 REFRESH_S = 0.5
 LOG_LINES = 12
+LEDGER: Titles = {
+    "title": "база", "received": "получено", "orders": "заказов", "deals": "сделок", "to_portal": "ждут портал",
+    "to_node": "ждут базу", "conflicts": "конфликтов", "problems": "ошибок",
+}  # fmt: skip
 
 
 def live(home: Path, *, orders: int, port: int, speed: float, seed: int, duration: float | None) -> None:
@@ -73,13 +77,8 @@ class _Day:
         """The ledger and the last events."""
         from uzel.hub.ledger import ledger
 
-        table = Table(title="Журнал обмена", title_justify="left")
-        for head in ("база", "получено", "заказов", "сделок", "ждут портал", "ждут базу", "конфликтов", "ошибок"):
-            table.add_column(head, justify="left" if head == "база" else "right")
-        for row in ledger():
-            cells = (row.received, row.orders, row.deals, row.to_portal, row.to_node, row.conflicts, row.problems)
-            table.add_row(row.title, *map(str, cells))
-        return Group(table, Text("\n".join(self._log[-LOG_LINES:])))
+        shown = table([row.as_json() for row in ledger()], LEDGER, title="Журнал обмена")
+        return Group(shown, Text("\n".join(self._log[-LOG_LINES:])))
 
     def _exchange(self, code: str) -> None:
         try:

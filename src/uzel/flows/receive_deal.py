@@ -17,13 +17,13 @@ from uzel.hub.models import CounterpartyBinding, Delivery, Node, OrderRow, Porta
 from uzel.hub.queries import lock_node, rules_of, staff_of, want
 from uzel.mapping.counterparty_card import counterparty_of, key_of
 from uzel.mapping.deal_order import (
-    RESTORED,
     ClientRef,
     Seeing,
     differences,
     order_born_in,
     order_seen_after,
     state_of,
+    to_restore,
     to_write,
 )  # fmt: skip
 from uzel.mapping.origin import is_ours
@@ -93,12 +93,9 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
     seen = order_seen_after(states.sent, deal.state, shown, states.in_portal, seeing, _client(row))
     plan = news_from_portal(states, seen, owners_of(states, rules))
     row.deal = to_json(deal.state)
-    merged = plan.states.merged
-    assert merged is not None
-    client = _client(row)
-    wanted, meant = state_of(merged, rules, staff, client), state_of(seen, rules, staff, client)
-    touched = {*moved, "opportunity"} if "rows" in moved else set(moved)  # a sum of ours does not follow the rows by itself
-    restore = touched & RESTORED & set(to_write(wanted, meant, deal.state))
+    assert plan.states.merged is not None
+    wanted = state_of(plan.states.merged, rules, staff, _client(row))
+    restore = to_restore(moved, wanted, deal.state)
     apply_plan(row, replace(plan, portal_due=plan.portal_due or bool(restore)))
     return True
 

@@ -9,7 +9,7 @@ from uzel.flows.portal_job import Job
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import Delivery, OrderRow
 from uzel.hub.queries import states_of
-from uzel.mapping.deal_order import Seeing, order_seen_in, state_of
+from uzel.mapping.deal_order import Seeing, differences, order_seen_in, state_of, to_restore
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
 from uzel.model.order import ZERO
@@ -56,11 +56,15 @@ def _plan(one: Confirmed, states: States) -> Plan:
         was = order_seen_in(one.before, job.shown, states.in_portal, seeing)
         plan = news_from_portal(states, was, owners) if changed(states.in_portal, was) else None
     plan = joined(plan, portal_confirmed(plan.states if plan else states, job.order, owners))
-    if one.before is not None:
-        expected = replace(job.shown, **{name: getattr(one.after, name) for name in one.written})
-        now = order_seen_in(one.after, expected, job.order, seeing)
-        plan = joined(plan, news_from_portal(plan.states, now, owners)) if changed(job.order, now) else plan
-    return plan
+    if one.before is None:
+        return plan
+    expected = replace(job.shown, **{name: getattr(one.after, name) for name in one.written})
+    now = order_seen_in(one.after, expected, job.order, seeing)
+    plan = joined(plan, news_from_portal(plan.states, now, owners)) if changed(job.order, now) else plan
+    assert plan.states.merged is not None
+    wanted = state_of(plan.states.merged, job.rules, job.staff, job.client)
+    restore = to_restore(differences(one.after, expected), wanted, one.after)
+    return replace(plan, portal_due=plan.portal_due or bool(restore))
 
 
 def keep_half(job: Job, shown: DealState) -> None:

@@ -6,7 +6,7 @@ table never look like somebody's edit.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -86,6 +86,12 @@ def to_write(wanted: DealState, meant: DealState, shown: DealState) -> dict[str,
     moved = RESTORED | set(differences(wanted, meant))
     absent = {name for name in ("contact_id", "company_id", "node") if not getattr(wanted, name)}
     return {name: value for name, value in differences(wanted, shown).items() if name in moved - absent}
+
+
+def to_restore(edited: Collection[str], wanted: DealState, shown: DealState) -> set[str]:
+    """Fields that people edited and that must show ours again. A sum of ours does not follow edited rows by itself."""
+    touched = {*edited, "opportunity"} if "rows" in edited else set(edited)
+    return touched & RESTORED & set(to_write(wanted, wanted, shown))
 
 
 @dataclass(frozen=True, slots=True)

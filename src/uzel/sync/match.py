@@ -4,7 +4,6 @@ from uuid import UUID
 
 from uzel.model import Counterparty
 
-
 OUR_PREFIX = "b24-"  # of ids that the hub gives to what was born in the portal
 
 

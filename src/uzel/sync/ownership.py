@@ -42,6 +42,11 @@ STANDARD: Mapping[str, Owner] = MappingProxyType(
 OWNED_WHEN_POSTED = ("goods",)
 
 
+def unknown_rows(node_table: Mapping[str, str]) -> list[str]:
+    """Rows that the ownership table of a node cannot have, as they were given: an unknown field or an unknown owner."""
+    return [f"{field}={owner}" for field, owner in node_table.items() if field not in STANDARD or owner not in list(Owner)]
+
+
 def ownership(node_table: Mapping[str, str], *, posted: bool) -> dict[str, Owner]:
     """The table of one order: the standard one, the posted rule, and above them what the node's own table says."""
     table = dict(STANDARD)

@@ -1,0 +1,113 @@
+"""``uzel ledger|calls|import``: what was received, what came of it, and feeding a file by hand."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from uzel.commands.output import CommandError, setup, show, show_json
+from uzel.console import VERDICTS, Titles, print_ledger, print_table
+
+CALLS: Titles = {
+    "id": "№", "at": "когда", "node__code": "база", "asked": "запрос", "duration_ms": "мс", "body_size": "байт",
+    "reply_line": "ответ",
+}  # fmt: skip
+IMPORTED: Titles = {"position": "№", "operation": "документ", "number": "номер", "word": "вердикт", "reason": "почему"}
+OK = 200
+REPLY_CHARACTERS, REPLY_CELL = 5000, 24  # of a reply shown, and of its first line in a list
+
+
+def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the commands to the command line."""
+    ledger = groups.add_parser("ledger", help="what was received and what became of it, base by base")
+    ledger.add_argument("--node", default="", metavar="CODE")
+    ledger.add_argument("--json", action="store_true")
+    ledger.set_defaults(run=_ledger)
+    _calls(groups.add_parser("calls", help="every call of every base, with its feed"))
+    feed = groups.add_parser("import", help="feed a file by hand, on the same path as a base's own")
+    feed.add_argument("file", type=Path)
+    feed.add_argument("--node", required=True, metavar="CODE")
+    feed.add_argument("--json", action="store_true")
+    feed.set_defaults(run=_import)
+
+
+def _calls(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    listing = verbs.add_parser("list", help="calls, newest first")
+    listing.add_argument("--node", default="", metavar="CODE")
+    listing.add_argument("--limit", type=int, default=50)
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_calls_list)
+    one = verbs.add_parser("show", help="one call: what came and what was answered")
+    one.add_argument("id", type=int)
+    one.add_argument("--body", type=Path, metavar="FILE", help="write the feed into a file")
+    one.set_defaults(run=_call_show)
+
+
+def _ledger(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.hub.ledger import ledger
+
+    rows = [row.as_json() for row in ledger(options.node)]
+    if options.json:
+        show_json(rows)
+    else:
+        print_ledger(rows)
+
+
+def _calls_list(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.hub.models import Call
+
+    calls = Call.objects.order_by("-id")
+    if options.node:
+        calls = calls.filter(node__code=options.node)
+    columns = ("id", "at", "node__code", "session_id", "kind", "mode", "status", "duration_ms", "body_size", "reply_line")
+    rows = calls.values(*columns)[: options.limit]
+    if options.json:
+        show_json(list(rows))
+    else:
+        print_table(map(_in_short, rows), CALLS)
+
+
+def _in_short(call: dict[str, Any]) -> dict[str, Any]:
+    status = "" if call["status"] == OK else f" HTTP {call['status']}"
+    return {**call, "asked": f"{call['kind']} {call['mode']}{status}", "reply_line": call["reply_line"][:REPLY_CELL]}
+
+
+def _call_show(options: argparse.Namespace) -> None:
+    setup()
+    from django.forms.models import model_to_dict
+
+    from uzel.hub import feed_store
+    from uzel.hub.models import Call
+
+    call = Call.objects.select_related("body", "reply", "node").filter(pk=options.id).first()
+    if call is None:
+        raise CommandError(f"обращения {options.id} нет")
+    reply = feed_store.read_feed(call.reply).decode("utf-8", "replace") if call.reply else ""
+    body_hash = call.body.sha256 if call.body else None
+    show_json({**model_to_dict(call), "body_sha256": body_hash, "reply_text": reply[:REPLY_CHARACTERS]})
+    if options.body and call.body:
+        with options.body.open("wb") as target:
+            target.writelines(feed_store.open_feed(call.body))
+
+
+def _import(options: argparse.Namespace) -> None:
+    setup()
+    from django.db.models import Q
+
+    from uzel.flows.import_file import import_file
+    from uzel.hub.models import DocumentVerdict, Node
+
+    node = Node.objects.filter(code=options.node).first()
+    if node is None:
+        raise CommandError(f"узла «{options.node}» нет")
+    if not options.file.is_file():
+        raise CommandError(f"файла {options.file} нет")
+    package, progress = import_file(node, options.file)
+    columns = ("position", "operation", "number", "document_id", "verdict", "reason_code", "reason")
+    verdicts = DocumentVerdict.objects.filter(Q(package=package) | Q(package__archive=package))
+    rows = verdicts.order_by("package", "position").values(*columns)
+    show(({**row, "word": VERDICTS[row["verdict"]]} for row in rows), IMPORTED, as_json=options.json)
+    if progress.failed:
+        raise CommandError(progress.lines[0])
