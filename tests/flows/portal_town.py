@@ -7,6 +7,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
 from uzel.emulators.bitrix24_portal import Options, RunningPortal, start_portal
 from uzel.flows.apply_plan import owners_of
 from uzel.flows.connect_portal import connect
@@ -50,6 +52,7 @@ class Hub:
         set_up(self.portal)
         self.emulator.forget_calls()
 
+    @transaction.atomic
     def receive(self, *orders: Order) -> None:
         """The base shows orders."""
         rules, staff = rules_of(self.node), staff_of(self.node)

@@ -8,7 +8,7 @@ from tests.stories.town import Town
 from uzel.demo.compare import UF, Difference, compare
 from uzel.demo.people import PEOPLE
 from uzel.hub.ledger import ledger
-from uzel.hub.models import Delivery
+from uzel.hub.models import Delivery, OrderRow
 
 CLIENT = {"покупатель", "телефон", "почта", "ИНН"}
 DEAL = "сделка"
@@ -16,10 +16,10 @@ DEAL = "сделка"
 
 @dataclass(slots=True)
 class Deeds:
-    """What managers did: fields they changed by deal, orders whose deal they deleted as (base, number), cards they changed."""
+    """What managers did: fields they changed by deal, deals they deleted, cards they changed, deals they made."""
 
     fields: dict[int, set[str]] = field(default_factory=dict)
-    deleted: set[tuple[str, str]] = field(default_factory=set)
+    deleted: set[int] = field(default_factory=set)
     cards: set[tuple[str, int]] = field(default_factory=set)
     born: set[int] = field(default_factory=set)
 
@@ -74,7 +74,8 @@ def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:
     Of an order that came from the portal 1C says nothing, not even its number, until somebody touches it.
     """
     if one.field == DEAL:
-        return (one.node, one.number) in deeds.deleted and one.in_deal == "0"
+        row = OrderRow.objects.get(node__code=one.node, number=one.number)
+        return row.deal_deleted and row.deal_id in deeds.deleted and one.in_deal == "0"
     books = town.bases[one.node].shop.books
     order = next(order for order in books.orders.values() if order.site_number == one.number)
     if order.document_id not in town.spoken and one.in_deal == "":

@@ -223,7 +223,7 @@ class Hunt(RuleBasedStateMachine):
     def manager_deletes(self, pick: int) -> None:
         deal = self.a_deal(pick)
         if deal:
-            self.deeds.deleted.add((self.town.state().node_of(deal), str(deal[f"{UF}NUMBER"])))
+            self.deeds.deleted.add(deal["id"])
             self.town.portal.manager_delete(deal["id"])
 
     # --- between them -----------------------------------------------------------------------------------------

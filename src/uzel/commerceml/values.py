@@ -32,7 +32,6 @@ _CENT = Decimal("0.01")
 _TEN_THOUSANDTH = Decimal("0.0001")
 
 
-@lru_cache(maxsize=16384)
 def parse_number(text: str) -> Decimal:
     """``23 000``, ``1 234,50`` with any blanks, ``231.7400``; ValueError when it is not a number."""
     if len(text) <= _PLAIN_CHARACTERS and text.isascii() and text.replace(".", "", 1).isdigit():

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
-from uzel.console import Titles, print_ledger, print_table
+from uzel.console import Titles, print_ledger, print_table, stdout
 from uzel.demo.compare import Comparison
 from uzel.demo.quiet import NotQuietError
 from uzel.demo.story import Story
@@ -21,7 +21,7 @@ DIFFERENCES: Titles = {"node": "база", "number": "заказ", "field": "п�
 
 def check(home: Path, *, orders: int, speed: float, seed: int) -> int:
     """Returns 0 only if nothing differs, nothing is lost and nothing is doubled."""
-    console, started = Console(), time.monotonic()
+    console, started = stdout(), time.monotonic()
 
     def say(text: str) -> None:
         console.print(f"[dim]{time.monotonic() - started:6.1f} с[/dim]  {text}")

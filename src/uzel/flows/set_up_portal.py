@@ -18,6 +18,7 @@ from uzel.flows.portal_line import open_line
 from uzel.hub.models import Node, Portal, PortalUser
 
 SCOPES = ("crm", "user")
+ALWAYS_GIVEN = "basic"
 USERS_A_PAGE = 50
 #: Russian presets by the word in their XML_ID; the first preset serves where there is none.
 PRESET_WORDS = {client_card.COMPANY: "COMPANY", client_card.CONTACT: "INDIVIDUAL"}
@@ -96,7 +97,8 @@ def _check_scopes(client: PortalClient) -> str:
     missing = [scope for scope in SCOPES if scope not in given]
     if missing:
         raise LackingError(f"не хватает: {', '.join(missing)}", "Откройте вебхук в портале и отметьте недостающие права.")
-    return ", ".join(SCOPES)
+    needless = sorted(given - {*SCOPES, ALWAYS_GIVEN})
+    return ", ".join(SCOPES) + (f"; обмену не нужны: {', '.join(needless)}" if needless else "")
 
 
 def _check_employee(client: PortalClient) -> str:

@@ -1,0 +1,143 @@
+"""The commands as users type them, on a real database and real emulators."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from uzel.cli import main
+from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
+from uzel.emulators.onec_base import Base
+from uzel.emulators.onec_base.write import write_orders
+from uzel.hub.models import Call, Node, Portal
+from uzel.hub.passwords import verify_password
+
+pytestmark = pytest.mark.django_db
+Run = Callable[..., str]
+
+
+@pytest.fixture
+def uzel(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command that must succeed; what it printed."""
+
+    def run(*words: str, fails: bool = False) -> str:
+        code = main(words)
+        printed = capsys.readouterr()
+        assert code == (2 if fails else 0), printed.err
+        return printed.err if fails else printed.out
+
+    return run
+
+
+@pytest.fixture
+def portal() -> Iterator[RunningPortal]:
+    with start_portal(limits=False) as found:
+        yield found
+
+
+@pytest.fixture
+def shop(uzel: Run) -> None:
+    uzel("node", "add", "shop", "--title", "Тверская", "--login", "shop", "--password", "s3cret", "--receives-changes")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A file of three orders as UNF writes it."""
+    base = Base("unf", "http://127.0.0.1/", "shop", "x")
+    orders = [base.shop.new_order() for _ in range(3)]
+    path = tmp_path / "orders.xml"
+    path.write_bytes(write_orders(orders, base.shop.books, base.settings, base.shop.clock()))
+    return path
+
+
+def as_json(text: str) -> Any:
+    return json.loads(text)
+
+
+def test_a_node_is_added_listed_and_changed(uzel: Run, shop: None) -> None:
+    assert as_json(uzel("node", "list", "--json"))[0]["receives_changes"] is True
+    assert "получает изменения" in uzel("node", "list")
+    uzel("node", "set", "shop", "--title", "Арбат", "--no-receives-changes", "--stage", "N=Принят=NEW", "--no-active")
+    node = Node.objects.get()
+    assert (node.title, node.receives_changes, node.stages, node.active) == ("Арбат", False, [["N", "Принят", "NEW"]], False)
+    assert verify_password(node.password_hash, "s3cret")
+    assert "ВЫКЛЮЧЕНА" in uzel("node", "list")
+
+
+def test_two_bases_cannot_share_a_code_or_a_login(uzel: Run, shop: None) -> None:
+    again = ("node", "add", "shop", "--title", "x", "--login", "y", "--password", "z")
+    assert "уже есть" in uzel(*again, fails=True)
+    same = ("node", "add", "other", "--title", "x", "--login", "shop", "--password", "z")
+    assert "занят" in uzel(*same, fails=True)
+    assert "нет" in uzel("node", "set", "nobody", "--title", "x", fails=True)
+    assert "через знак «=»" in uzel("node", "set", "shop", "--stage", "N=Принят", fails=True)
+
+
+def test_a_file_is_imported_with_a_verdict_for_every_document(uzel: Run, shop: None, file: Path) -> None:
+    first = as_json(uzel("import", str(file), "--node", "shop", "--json"))
+    assert [row["verdict"] for row in first] == ["created"] * 3
+    assert "без изменений" in uzel("import", str(file), "--node", "shop")
+    (row,) = as_json(uzel("ledger", "--json"))
+    assert (row["received"], row["balanced"], row["orders"]) == (6, True, 3)
+    told = uzel("ledger", "--node", "shop")
+    assert "создан 3, без изменений 3" in told
+    assert "Сходится: получено документов 6, вердиктов 6" in told
+
+
+def test_an_unreadable_file_is_said_so_and_kept(uzel: Run, shop: None, tmp_path: Path) -> None:
+    path = tmp_path / "bad.xml"
+    path.write_bytes(b"<?xml version='1.0'?><html/>")
+    assert uzel("import", str(path), "--node", "shop", fails=True).startswith("uzel: ")
+    (row,) = as_json(uzel("ledger", "--json"))
+    assert (row["failed_packages"], row["balanced"]) == (1, True)
+    assert "нет" in uzel("import", str(tmp_path / "absent.xml"), "--node", "shop", fails=True)
+    assert "узла «x» нет" in uzel("import", str(path), "--node", "x", fails=True)
+
+
+def test_orders_are_listed_and_shown(uzel: Run, shop: None, file: Path) -> None:
+    uzel("import", str(file), "--node", "shop")
+    listed = as_json(uzel("orders", "list", "--node", "shop", "--json"))
+    number = listed[0]["number"]
+    assert len(listed) == 3
+    assert number in uzel("orders", "list", "--limit", "1")
+    whole = as_json(uzel("orders", "show", "shop", number, "--json"))
+    assert (whole["merged"]["number"], whole["verdicts"][0]["verdict"]) == (number, "created")
+    told = uzel("orders", "show", "shop", number)
+    assert f"Заказ {number} базы «Тверская», сделка ещё не создана" in told
+    assert "состав заказа" in told
+    assert "нет заказа" in uzel("orders", "show", "shop", "nothing", fails=True)
+
+
+def test_calls_are_listed_and_shown_with_their_feed(uzel: Run, shop: None, client: Any, tmp_path: Path) -> None:
+    client.get("/1c/shop/?type=sale&mode=checkauth", headers={"authorization": "Basic c2hvcDpzM2NyZXQ="})
+    (row,) = as_json(uzel("calls", "list", "--json"))
+    assert (row["mode"], row["status"], row["node__code"]) == ("checkauth", 200, "shop")
+    assert "sale checkauth" in uzel("calls", "list")
+    shown = as_json(uzel("calls", "show", str(row["id"])))
+    assert shown["reply_text"].startswith("success\n")
+    assert "s3cret" not in json.dumps(shown)
+    assert "нет" in uzel("calls", "show", "999", fails=True)
+    assert Call.objects.count() == 1
+
+
+def test_a_portal_is_connected_set_up_and_drained(uzel: Run, shop: None, portal: RunningPortal, file: Path) -> None:
+    assert "ещё не подключён" in uzel("portal", "setup", fails=True)
+    assert "Обмен Узел" in uzel("portal", "connect", portal.webhook)
+    assert "создано" in uzel("portal", "setup")
+    assert all(check["passed"] for check in as_json(uzel("portal", "setup", "--json")))
+    uzel("employee", "add", "0000-00001", "--portal-user", "2")
+    assert as_json(uzel("employee", "list", "--json"))[0]["user_id"] == 2
+    uzel("import", str(file), "--node", "shop")
+    uzel("worker", "--once")
+    assert len(portal.state()["deals"]) == 3
+    assert "3 из 3" in uzel("ledger")
+    assert "Прочитано сделок" in uzel("portal", "sweep")
+    assert as_json(uzel("employee", "list", "--unmapped", "--json")) == []
+
+
+def test_a_bad_webhook_is_one_sentence(uzel: Run, portal: RunningPortal) -> None:
+    assert "вебхука" in uzel("portal", "connect", "https://nowhere/", fails=True)
+    assert "uzel: " in uzel("portal", "connect", f"{portal.url}/rest/1/wrong/", fails=True)
+    assert not Portal.objects.exists()
