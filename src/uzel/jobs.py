@@ -6,6 +6,7 @@ A lost job is a late one: ``tick`` triggers all that is due, and ``rescue`` take
 from django.db import transaction
 from procrastinate import exceptions, job_context
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
 STALLED_AFTER_S = 15  # seconds without a heartbeat
 HEARTBEAT_S = 3
@@ -51,10 +52,13 @@ def tick(timestamp: int) -> None:
 @app.periodic(cron="* * * * * */5")
 @app.task(queue="tick", queueing_lock="rescue", pass_context=True)
 async def rescue(context: job_context.JobContext, timestamp: int) -> None:
-    """Give the jobs of dead workers to living ones."""
+    """Give the jobs of dead workers to living ones; where the same job waits already, the dead one's is over."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except exceptions.UniqueViolation:
+            await manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
 def trigger_all() -> None:

@@ -198,14 +198,14 @@ def test_codes_may_be_numbers(with_options: Callable[..., Client]) -> None:
 def test_both_ways_to_name_user_fields(rest: Client) -> None:
     rest.add_field("UF_CRM_UZEL_PROMO")
     rest.add_field("UF_CRM_UZEL_NUM_1C")
-    original = rest.add_deal(UF_CRM_UZEL_PROMO="A", ufCrmUzelPromoCode="B")
+    original = rest.add_deal(UF_CRM_UZEL_PROMO="A", ufCrmUzelPromo="B")
     assert original["UF_CRM_UZEL_PROMO"] == "A"
-    assert "ufCrmUzelPromoCode" not in original
-    fields = {"ufCrmUzelPromoCode": "C", "ufCrm_UZEL_NUM_1C": "7", "UF_CRM_UZEL_PROMO": "D"}
+    assert "ufCrmUzelPromo" not in original
+    fields = {"ufCrmUzelPromo": "C", "ufCrm_UZEL_NUM_1C": "7", "UF_CRM_UZEL_PROMO": "D"}
     camel = rest.call("crm.item.update", entityTypeId=2, id=original["id"], fields=fields).result["item"]
-    assert (camel["ufCrmUzelPromoCode"], camel["ufCrm_UZEL_NUM_1C"]) == ("C", "7")
-    found = rest.call("crm.item.list", entityTypeId=2, filter={"=ufCrmUzelPromoCode": "C"}, select=["ufCrmUzelPromoCode"])
-    assert found.result["items"] == [{"id": original["id"], "ufCrmUzelPromoCode": "C"}]
+    assert (camel["ufCrmUzelPromo"], camel["ufCrm_UZEL_NUM_1C"]) == ("C", "7")
+    found = rest.call("crm.item.list", entityTypeId=2, filter={"=ufCrmUzelPromo": "C"}, select=["ufCrmUzelPromo"])
+    assert found.result["items"] == [{"id": original["id"], "ufCrmUzelPromo": "C"}]
     foreign = rest.call("crm.item.list", entityTypeId=2, filter={"=UF_CRM_UZEL_PROMO": "C"})
     assert foreign.error[:2] == (400, "INVALID_ARG_VALUE")
 

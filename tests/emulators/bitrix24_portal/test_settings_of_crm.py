@@ -109,7 +109,7 @@ def test_old_user_fields(rest: Client) -> None:
 
 def test_the_length_of_old_names_is_switchable(with_options: Callable[..., Client]) -> None:
     rest = with_options(deal_userfield_name_limit_chars=20)
-    fields = {"FIELD_NAME": "UZEL_PROMO", "USER_TYPE_ID": "string"}
+    fields = {"FIELD_NAME": "UZEL_PROMOTION_CODE", "USER_TYPE_ID": "string"}
     assert rest.call("crm.deal.userfield.add", fields=fields).error == (400, "", "Fail to create new user field.")
 
 
