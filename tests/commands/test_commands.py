@@ -66,6 +66,21 @@ def test_a_node_is_added_listed_and_changed(uzel: Run, shop: None) -> None:
     assert "ВЫКЛЮЧЕНА" in uzel("node", "list")
 
 
+def test_a_new_password_ends_the_sessions_of_the_old_one(uzel: Run, shop: None, client: Any) -> None:
+    opened = client.get("/1c/shop/?type=sale&mode=checkauth", headers={"authorization": "Basic c2hvcDpzM2NyZXQ="})
+    _, name, cookie, token = opened.content.decode().split("\n")
+    client.cookies[name] = cookie
+    assert client.get(f"/1c/shop/?type=sale&mode=query&{token}").content.startswith(b"<?xml")
+    uzel("node", "set", "shop", "--password", "other")
+    assert client.get(f"/1c/shop/?type=sale&mode=query&{token}").content.startswith(b"failure")
+
+
+def test_a_password_may_be_asked_for(uzel: Run, shop: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "typed")
+    uzel("node", "set", "shop", "--password", "-")
+    assert verify_password(Node.objects.get().password_hash, "typed")
+
+
 def test_two_bases_cannot_share_a_code_or_a_login(uzel: Run, shop: None) -> None:
     again = ("node", "add", "shop", "--title", "x", "--login", "y", "--password", "z")
     assert "уже есть" in uzel(*again, fails=True)

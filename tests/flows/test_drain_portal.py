@@ -8,6 +8,7 @@ import pytest
 
 from tests.flows.portal_town import CUP, MARIA, ORDER, TEA, Hub, moved, open_hub
 from uzel.bitrix24 import client as portal_client
+from uzel.emulators.bitrix24_portal import Options
 from uzel.flows.portal_job import RETRY_DELAYS_S
 from uzel.hub.models import Conflict, CounterpartyBinding, OrderRow
 from uzel.model import Counterparty, LegalDetails, Responsible
@@ -204,6 +205,24 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(hub: Hub) -> N
     assert len(hub.deals()[0]["rows"]) == 2
 
 
+@pytest.mark.parametrize("lists_of_keys", [True, False])
+def test_an_older_copy_of_the_database_finds_its_deals_again(lists_of_keys: bool) -> None:
+    with open_hub(Options(origin_in_filter=lists_of_keys)) as hub:
+        hub.receive(ORDER)
+        hub.drain()
+        deal_id = hub.row().deal_id
+        assert deal_id
+        hub.emulator.manager_edit(deal_id, fields={"comments": "Слово портала", "UF_CRM_UZEL_CARD": "77"})
+        OrderRow.objects.all().delete()
+        CounterpartyBinding.objects.all().delete()
+        hub.receive(ORDER)
+        hub.drain()
+        assert [deal["id"] for deal in hub.deals()] == [deal_id] == [hub.row().deal_id]
+        assert len(hub.emulator.state()["contacts"]) == 1
+        assert (hub.deals()[0]["comments"], hub.row().merged["bonus_card_number"]) == ("Позвонить", "77")
+        assert list(Conflict.objects.values_list("field", "in_portal")) == [("comment", "Слово портала")]
+
+
 def test_a_create_lost_before_its_rows_gets_them_later(hub: Hub) -> None:
     hub.receive(ORDER)
     hub.emulator.faults.arm("lose_answer", method="crm.item.add", stop_batch=True)
@@ -242,7 +261,7 @@ def test_an_update_whose_answer_was_lost_is_no_edit_of_a_manager(hub: Hub) -> No
 
 def test_a_portal_that_is_down_costs_no_attempts(hub: Hub) -> None:
     hub.receive(ORDER)
-    hub.emulator.faults.arm("fail_next", status=502, times=50)
+    hub.emulator.faults.arm("fail_next", status=502, times=6)
     for _ in range(3):
         assert hub.drain().problem != ""
         hub.pass_time(70)

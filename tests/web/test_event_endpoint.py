@@ -2,8 +2,8 @@
 
 import pytest
 from django.test import Client
-
 from procrastinate.contrib.django.models import ProcrastinateJob
+
 from uzel.hub.models import DealNotice, Portal
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]

@@ -1,6 +1,7 @@
 """``uzel node add|list|set``: the exchange nodes."""
 
 import argparse
+import getpass
 from typing import Any
 
 from uzel.commands.output import CommandError, setup, show
@@ -21,13 +22,14 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     add.add_argument("code")
     add.add_argument("--title", required=True)
     add.add_argument("--login", required=True)
-    add.add_argument("--password", required=True)
+    add.add_argument("--password", required=True, help="- asks for it")
     _parameters(add)
     add.set_defaults(run=_add)
     change = verbs.add_parser("set", help="change a base's parameters")
     change.add_argument("code")
-    for name in ("title", "login", "password"):
+    for name in ("title", "login"):
         change.add_argument(f"--{name}")
+    change.add_argument("--password", help="- asks for it")
     change.add_argument("--active", action=argparse.BooleanOptionalAction, default=None, help="may call at all")
     _parameters(change)
     change.set_defaults(run=_set)
@@ -71,7 +73,7 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
 
     values = {name: getattr(options, name) for name in PLAIN if getattr(options, name, None) is not None}
     if options.password:
-        values["password_hash"] = hash_password(options.password)
+        values["password_hash"] = hash_password(_password(options.password))
     if options.stage:
         values["stages"] = [_split(text, 3) for text in options.stage]
     for column, given in (("ownership", options.owner), ("requisites", options.requisite)):
@@ -81,6 +83,11 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
     if unknown:
         raise CommandError(f"нет такого поля или владельца: {', '.join(unknown)}; поля: {', '.join(STANDARD)}")
     return values
+
+
+def _password(given: str) -> str:
+    """What stands on a command line stays in the shell's history; ``-`` asks for it instead."""
+    return getpass.getpass("Пароль базы: ") if given == "-" else given
 
 
 def _split(text: str, parts: int) -> list[str]:
@@ -107,13 +114,17 @@ def _add(options: argparse.Namespace) -> None:
 
 def _set(options: argparse.Namespace) -> None:
     setup()
+    from uzel.flows.open_session import end_sessions
     from uzel.hub.models import Node
 
     values = _values(options)
-    if not Node.objects.filter(code=options.code).exists():
+    node = Node.objects.filter(code=options.code).first()
+    if node is None:
         raise CommandError(f"узла «{options.code}» нет")
     if values:
-        Node.objects.filter(code=options.code).update(**values)
+        Node.objects.filter(pk=node.pk).update(**values)
+    if "password_hash" in values:
+        end_sessions(node)
     print(f"Узел «{options.code}»: изменено {len(values)}")
 
 

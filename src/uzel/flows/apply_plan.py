@@ -9,6 +9,7 @@ from uzel.hub.bulk import insert_rows, update_rows
 from uzel.hub.models import Conflict, Delivery, OrderRow, Package
 from uzel.hub.queries import put_states, settle, states_of, want
 from uzel.mapping.rules import NodeRules
+from uzel.mapping.stages import is_closed
 from uzel.model.codec import to_json
 from uzel.sync.ownership import Owner, ownership
 from uzel.sync.plan import Plan, States
@@ -21,7 +22,13 @@ TARGETS = ("portal", "node")
 
 def owners_of(states: States, rules: NodeRules) -> dict[str, Owner]:
     """Who owns what of an order; only the base knows whether it is posted."""
-    return ownership(rules.ownership, posted=states.in_node is not None and states.in_node.posted)
+    posted = states.in_node is not None and states.in_node.posted
+    return ownership(rules.ownership, posted=posted, closed=is_over(states, rules))
+
+
+def is_over(states: States, rules: NodeRules) -> bool:
+    """Whether the base takes no more news of the order; an offer that closes it may have been taken though no answer came."""
+    return any(is_closed(order, rules) for order in (states.in_node, *states.offered) if order is not None)
 
 
 def lock_row(row_id: int) -> tuple[OrderRow, States]:

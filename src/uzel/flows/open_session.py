@@ -29,6 +29,12 @@ def open_session(node: Node, command: CheckAuth, now: dt.datetime) -> tuple[Exch
     return session, to_read
 
 
+def end_sessions(node: Node) -> None:
+    """What was opened with an old password is over; the base opens a new session with the new one."""
+    long_ago = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    ExchangeSession.objects.filter(node=node).update(last_call_at=long_ago)
+
+
 @transaction.atomic
 def init_session(session: ExchangeSession, command: Init, now: dt.datetime) -> list[int]:
     """``init``: what it says stands for the whole session, and a retry starts clean (onec-exchange 1.4)."""

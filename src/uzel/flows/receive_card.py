@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.db import transaction
 
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
-from uzel.flows.apply_plan import apply_plan, lock_row, owners_of
+from uzel.flows.apply_plan import apply_plan, is_over, lock_row, owners_of
 from uzel.hub.models import CounterpartyBinding, OrderRow, Portal
 from uzel.hub.queries import lock_node, rules_of
 from uzel.mapping.counterparty_card import counterparty_seen_in
@@ -47,5 +47,7 @@ def _move(row_id: int, binding: CounterpartyBinding, card: ClientCard, shown: Cl
     if counterparty == states.in_portal.counterparty:
         return 0
     rules = rules_of(binding.node)
+    if is_over(states, rules):
+        return 0
     apply_plan(row, news_from_portal(states, replace(states.in_portal, counterparty=counterparty), owners_of(states, rules)))
     return 1

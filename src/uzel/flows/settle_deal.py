@@ -97,6 +97,24 @@ def adopt(job: Job, deal: Deal) -> None:
     seen = order_seen_in(deal.state, basis, sent, Seeing(job.rules, job.staff))
     if changed(sent, seen):
         plan = joined(plan, news_from_portal(plan.states, seen, owners))
+    _take_deal(job, deal, row, plan)
+
+
+def adopt_unknown(job: Job, deal: Deal) -> None:
+    """A deal that was ours before the hub's database was restored from an older copy.
+
+    Nobody knows what both sides last agreed upon, so where they differ 1C wins and the other value is kept as a conflict.
+    """
+    row, states = lock_row(job.row.pk)
+    row.deal_id, row.deal = deal.deal_id, to_json(deal.state)
+    sent_state = state_of(job.order, job.rules, job.staff, job.client)
+    seen = order_seen_in(deal.state, sent_state, job.order, Seeing(job.rules, job.staff))
+    nothing = replace(states, agreed=Order(job.order.document_id))
+    _take_deal(job, deal, row, news_from_portal(nothing, seen, owners_of(states, job.rules)))
+
+
+def _take_deal(job: Job, deal: Deal, row: OrderRow, plan: Plan) -> None:
+    """The order has its deal; what is still lacking is written next."""
     Delivery.objects.filter(pk=job.delivery.pk).update(outcome_unknown=False, retry_at=None)
     apply_plan(row, plan)
     row.refresh_from_db()

@@ -16,12 +16,12 @@ from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import product_row
-from uzel.bitrix24.entities.deal import Deal, DealState
+from uzel.bitrix24.entities.deal import DealState
+from uzel.flows.adopt_deals import adopt_deals
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.portal_job import Job, fail, give_up, postpone
 from uzel.flows.portal_line import keep_limits
-from uzel.flows.portal_reading import read_all, read_rows
-from uzel.flows.settle_deal import Confirmed, adopt, confirm_deals, keep_half
+from uzel.flows.settle_deal import Confirmed, confirm_deals, keep_half
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import Delivery, OrderRow, Portal
 from uzel.hub.queries import lock_node, note_attempt
@@ -37,7 +37,7 @@ PASSING_DELAY_S = 5  # seconds; the governor waits out the limits themselves
 
 def write_deals(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
     """Write all jobs whose clients are known; every job ends settled one way or another."""
-    _adopt_orphans(client, [job for job in jobs if job.row.deal_id is None and job.delivery.outcome_unknown])
+    adopt_deals(client, [job for job in jobs if job.row.deal_id is None])
     waiting = {job.key: job for job in jobs if job.row.deal_id is None or job.writes}
     _confirm([Confirmed(job, job.shown) for job in jobs if job.key not in waiting])
     chains = [Chain(tuple(_commands(job))) for job in waiting.values()]
@@ -177,19 +177,3 @@ def _leave(job: Job, outcome: Outcome, now: dt.datetime) -> None:
         postpone(job, now + dt.timedelta(seconds=PASSING_DELAY_S / job.speed))
     else:
         fail(job, outcome.code or "portal_refused", f"Портал не принял заказ: {outcome.text or outcome.code}", now)
-
-
-def _adopt_orphans(client: PortalClient, jobs: Sequence[Job]) -> None:
-    """Deals whose create was never answered: found by our external key they are the orders' deals."""
-    commands = [deals.of_origin(f"{job.key}_orphan", deal_originator(job.rules.code), job.row.document_id) for job in jobs]
-    found = read_all(client, commands)
-    orphans: list[tuple[Job, Deal]] = []
-    for job in jobs:
-        listed = deals.read_items(found[f"{job.key}_orphan"])
-        if listed:
-            orphans.append((job, listed[0]))
-    rows = read_rows(client, [deal.deal_id for _, deal in orphans])
-    for job, deal in orphans:
-        with transaction.atomic():
-            lock_node(job.row.node_id)
-            adopt(job, replace(deal, state=replace(deal.state, rows=rows[deal.deal_id])))

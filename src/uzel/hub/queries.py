@@ -1,11 +1,11 @@
 """Rows to records and back: the only place where an order's JSON columns are opened."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, PortalUser
 from uzel.mapping.employees import Staff, normal_name, normal_number
@@ -104,19 +104,29 @@ def lock_node(node_id: int) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (7401, node_id))
 
 
-def want(orders: Iterable[OrderRow], target: str) -> None:
+def want(orders: Sequence[OrderRow], target: str) -> None:
     """Make deliveries due: the target should have each order's current version, and a given-up one gets a new chance."""
     rows = [Delivery(order=order, target=target, wanted=order.version) for order in orders]
     Delivery.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["order", "target"],
-        update_fields=["wanted", "attempts", "retry_at", "problem_code", "problem"],
+        rows, update_conflicts=True, unique_fields=["order", "target"], update_fields=["wanted"]
     )
+    give_chance(Delivery.objects.filter(order__in=[order.pk for order in orders], target=target))
 
 
 def settle(orders: Iterable[OrderRow], target: str) -> None:
-    """Nothing is lacking on this side any more: whatever was wanted counts as there."""
+    """Nothing of the orders is lacking on this side any more: whatever was wanted counts as there.
+
+    A deal may lack even so what it alone shows (the number, the exchange node): the next drain sees that without a call.
+    """
     version = Subquery(OrderRow.objects.filter(pk=OuterRef("order")).values("version"))
     behind = Delivery.objects.filter(order__in=[order.pk for order in orders], target=target, confirmed__lt=version)
-    behind.update(wanted=version, confirmed=version, attempts=0, retry_at=None, problem_code="", problem="")
+    if target == Delivery.Target.PORTAL:
+        give_chance(behind)
+    else:
+        behind.update(wanted=version, confirmed=version, attempts=0, retry_at=None, problem_code="", problem="")
+
+
+def give_chance(deliveries: QuerySet[Delivery]) -> None:
+    """Forget the failures. The moment before which an unanswered create must not be looked up stands: it may still be under way."""
+    deliveries.update(attempts=0, problem_code="", problem="")
+    deliveries.filter(outcome_unknown=False).update(retry_at=None)

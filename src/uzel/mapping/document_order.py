@@ -208,6 +208,8 @@ def _code_in_brackets(text: str) -> str:
 
 def _status_requisites(order: Order, rules: NodeRules) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {requisites.CANCELED: ("true" if order.canceled else "false",)}
+    if rules.profile == "unf":  # of an order with payments UNF takes properties alone, not the element (onec-exchange 3.1)
+        found[requisites.COMMENT] = (order.comment,)
     if not order.status.startswith("@"):
         found[requisites.STATUS_ID] = (order.status,)
         found[requisites.STATUS] = (f"[{order.status}] {stages.status_name(order.status, rules)}".strip(),)

@@ -40,6 +40,7 @@ STANDARD: tuple[RequisiteRow, ...] = (
 
 #: Read apart from the table, because several of them make one status (see ``mapping.document_order``).
 STATUS_ID, STATUS, CANCELED = "Статуса заказа ИД", "Статус заказа", "Отменен"
+COMMENT = "Комментарий"
 #: Where a base writes no flags, only the dates of a full payment and shipment (UT; onec-exchange 4.1).
 DATE_OF_FLAG: Mapping[str, str] = {"paid": "Дата оплаты по 1С", "shipped": "Дата отгрузки по 1С"}
 

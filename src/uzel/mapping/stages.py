@@ -5,9 +5,11 @@ other than ``@canceled`` travel one way: 1C computes them, nobody can order 1C t
 """
 
 from uzel.mapping.rules import NodeRules, StageRow
+from uzel.model import Order
 from uzel.model.order import CANCELED
 
 NEW, PAID, SHIPPED, DONE = "@new", "@paid", "@shipped", "@done"
+SUCCESS = "WON"  # the stage of a deal that succeeded, the same in every pipeline but for its prefix (bitrix24-rest C3)
 
 #: For a node without a table of its own; stage ids are those of a new portal's default pipeline (bitrix24-rest C3).
 STANDARD: tuple[StageRow, ...] = (
@@ -58,6 +60,15 @@ def status_of(stage: str, rules: NodeRules, current: str) -> str:
         return current
     otherwise = NEW if current == CANCELED else current
     return next((row.status for row in rows if _bare(row.stage_id) == _bare(stage)), otherwise)
+
+
+def is_closed(order: Order, rules: NodeRules) -> bool:
+    """Whether the base passes over what the site says of the order, though it answers ``success``.
+
+    UNF does so with a completed one («Завершен»: done or called off; onec-exchange 3.1). A deletion mark nobody but 1C takes away.
+    """
+    done = any(row.status == order.status and _bare(row.stage_id) == SUCCESS for row in table(rules) if _travels(row, rules))
+    return order.deletion_mark or (rules.profile == "unf" and (order.canceled or done))
 
 
 def _travels(row: StageRow, rules: NodeRules) -> bool:

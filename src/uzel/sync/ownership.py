@@ -47,8 +47,13 @@ def unknown_rows(node_table: Mapping[str, str]) -> list[str]:
     return [f"{field}={owner}" for field, owner in node_table.items() if field not in STANDARD or owner not in list(Owner)]
 
 
-def ownership(node_table: Mapping[str, str], *, posted: bool) -> dict[str, Owner]:
-    """The table of one order: the standard one, the posted rule, and above them what the node's own table says."""
+def ownership(node_table: Mapping[str, str], *, posted: bool, closed: bool = False) -> dict[str, Owner]:
+    """The table of one order: the standard one, the posted rule, and above them what the node's own table says.
+
+    ``closed``: the base takes nothing more of the order from others, so all of it is the node's, whatever the tables say.
+    """
+    if closed:
+        return dict.fromkeys(STANDARD, Owner.NODE)
     table = dict(STANDARD)
     if posted:
         table.update(dict.fromkeys(OWNED_WHEN_POSTED, Owner.NODE))

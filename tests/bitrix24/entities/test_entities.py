@@ -57,8 +57,14 @@ def test_rows_are_written_with_what_they_say_and_read_in_their_order() -> None:
     }  # fmt: skip
     assert {"discountSum", "taxRate", "productId"}.isdisjoint(written[1])
     shown = [
-        {"id": 2, "ownerId": 17, "productName": "Б", "price": 5, "quantity": 1, "taxRate": None, "taxIncluded": "N", "measureCode": 6, "sort": 20},
-        {"id": 3, "ownerId": 17, "productName": "А", "price": 90, "quantity": "1.5", "taxRate": 20, "taxIncluded": "Y", "sort": 10},
+        {
+            "id": 2, "ownerId": 17, "productName": "Б", "price": 5, "quantity": 1, "taxRate": None, "taxIncluded": "N",
+            "measureCode": 6, "sort": 20,
+        },
+        {
+            "id": 3, "ownerId": 17, "productName": "А", "price": 90, "quantity": "1.5", "taxRate": 20, "taxIncluded": "Y",
+            "sort": 10,
+        },
     ]  # fmt: skip
     first, second = product_row.read_rows({"productRows": shown})
     assert (first.name, first.vat_rate, first.measure_code) == ("А", Decimal(20), "796")

@@ -3,7 +3,7 @@
 Every name of a deal's field stands here and nowhere else.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -100,6 +100,11 @@ def get(key: str, deal_id: int) -> Command:
 def of_origin(key: str, originator_id: str, origin_id: str) -> Command:
     """Deals that carry our external key; nothing in the portal keeps it unique, so the oldest is ours."""
     return listing(key, {"=originatorId": originator_id, "=originId": origin_id}, {"id": "ASC"})
+
+
+def of_origins(key: str, originator_id: str, origin_ids: Sequence[str]) -> Command:
+    """At most :data:`PAGE` deals of as many external keys; whether lists of them are taken is [?] (bitrix24-rest M)."""
+    return listing(key, {"=originatorId": originator_id, "@originId": list(origin_ids)}, {"id": "ASC"})
 
 
 def of_ids(key: str, deal_ids: Iterable[int]) -> Command:
