@@ -7,10 +7,13 @@ from typing import Any
 from tests.stories.town import Town
 from uzel.demo.compare import UF, Difference, compare
 from uzel.demo.people import PEOPLE
+from uzel.emulators.onec_base import Base
+from uzel.emulators.onec_base.records import Order
 from uzel.hub.ledger import ledger
 from uzel.hub.models import Delivery, OrderRow
 
-CLIENT = {"покупатель", "телефон", "почта", "ИНН"}
+CARD = {"телефон", "почта"}
+CLIENT = {"покупатель", "ИНН", *CARD}
 DEAL = "сделка"
 
 
@@ -60,7 +63,7 @@ def _withheld(town: Town, deeds: Deeds) -> Iterator[tuple[tuple[str, str], set[s
 
 def _fields_of_card(deal: Any, deeds: Deeds) -> set[str]:
     cards = {("contact", deal.get("contactId")), ("company", deal.get("companyId"))}
-    return {"телефон", "почта"} if cards & deeds.cards else set()
+    return CARD if cards & deeds.cards else set()
 
 
 def _is_held(deal: Any) -> bool:
@@ -80,7 +83,16 @@ def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:
     order = next(order for order in books.orders.values() if order.site_number == one.number)
     if order.document_id not in town.spoken and one.in_deal == "":
         return one.field in ("номер в 1С", "покупатель")
-    return one.field in CLIENT and order.has_documents
+    return one.field in CLIENT and order.has_documents or one.field in CARD and _is_history(order, town.bases[one.node])
+
+
+def _is_history(order: Order, base: Base) -> bool:
+    """A changed card goes into orders that are still alive; where there are none, the base need not know of it."""
+    return all(
+        one.has_documents or one.canceled or one.deletion_mark or one.status == base.settings.statuses[-1][0]
+        for one in base.shop.books.orders.values()
+        if one.counterparty_id == order.counterparty_id
+    )
 
 
 def _books() -> Iterator[str]:

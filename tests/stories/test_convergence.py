@@ -244,8 +244,10 @@ class Hunt(RuleBasedStateMachine):
     def exchange_badly(self, code: str, fault: tuple[str, str]) -> None:
         base = self.town.bases[code]
         base.faults.arm(*fault)
-        self.town.exchange(code)
+        report = self.town.exchange(code)
         base.faults._armed.clear()
+        if fault[0] == "truncate_file":  # 1C believes that it sent everything; the ledger tells a person that it did not
+            self.town.unsaid.setdefault(code, set()).update(report.sent)
 
     @rule(code=st.sampled_from(CODES), spared=st.integers(0, 9), at=deaths)
     def web_dies(self, code: str, spared: int, at: int) -> None:

@@ -17,8 +17,8 @@ STEP_S = 1.0  # seconds between two events of the town
 REFRESH_S = 0.5
 LOG_LINES = 12
 LEDGER: Titles = {
-    "title": "база", "received": "получено", "orders": "заказов", "deals": "сделок", "to_portal": "ждут портал",
-    "to_node": "ждут базу", "conflicts": "конфликтов", "problems": "ошибок",
+    "title": "база", "received": "принято", "orders": "заказов", "deals": "сделок", "to_portal": "→портал", "to_node": "→базе",
+    "conflicts": "конфл.", "problems": "ошибок",
 }  # fmt: skip
 
 
