@@ -29,6 +29,7 @@ LEDGER: Titles = {
     "title": "база", "received": "документов", "became": "что с ними стало", "deals": "сделок", "waits": "в работе",
     "attention": "внимание",
 }  # fmt: skip
+DAYS: Titles = {"day": "день", **{name: LEDGER[name] for name in ("title", "received", "became")}, "balanced": "сходится"}
 ATTENTION: Titles = {
     "conflicts": "конфликтов", "problems": "портал не принял", "failed_packages": "битых файлов",
     "unfinished_packages": "не разобрано",
@@ -73,16 +74,24 @@ def print_ledger(rows: Sequence[Mapping[str, Any]], *, console: Console | None =
 def ledger_row(row: Mapping[str, Any]) -> dict[str, Any]:
     """One base in words; what is zero is not said."""
     judged = sum(row["verdicts"].values())
-    told = _said({VERDICTS[name]: count for name, count in row["verdicts"].items()})
     lost = "" if row["received"] == judged else f"НЕ СХОДИТСЯ: вердиктов {judged}; "
     return {
         "title": row["title"],
         "received": row["received"],
-        "became": lost + told,
+        "became": lost + _became(row),
         "deals": f"{row['deals']} из {row['orders']}",
         "waits": _said({title: row[name] for name, title in WAITS.items()}),
         "attention": _said({title: row[name] for name, title in ATTENTION.items()}),
     }
+
+
+def day_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One base on one day in words."""
+    return {**row, "became": _became(row)}
+
+
+def _became(row: Mapping[str, Any]) -> str:
+    return _said({VERDICTS[name]: count for name, count in row["verdicts"].items()})
 
 
 def _said(counts: Mapping[str, int]) -> str:
@@ -115,4 +124,6 @@ def _cell(value: Any) -> str:
         return f"{value:.0f}"
     if isinstance(value, dt.datetime):
         return value.astimezone().strftime("%d.%m.%y %H:%M:%S")
+    if isinstance(value, dt.date):
+        return value.strftime("%d.%m.%y")
     return str(value)

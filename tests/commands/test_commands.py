@@ -1,17 +1,19 @@
 """The commands as users type them, on a real database and real emulators."""
 
+import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from uzel.cli import main
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
 from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.write import write_orders
-from uzel.hub.models import Call, Node, Portal
+from uzel.hub.models import Call, Node, Package, Portal
 from uzel.hub.passwords import verify_password
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +101,17 @@ def test_a_file_is_imported_with_a_verdict_for_every_document(uzel: Run, shop: N
     told = uzel("ledger", "--node", "shop")
     assert "создан 3, без изменений 3" in told
     assert "Сходится: получено документов 6, вердиктов 6" in told
+
+
+def test_the_ledger_balances_day_by_day(uzel: Run, shop: None, file: Path) -> None:
+    uzel("import", str(file), "--node", "shop")
+    uzel("import", str(file), "--node", "shop")
+    Package.objects.filter(pk=Package.objects.earliest("pk").pk).update(finished_at=timezone.now() - dt.timedelta(days=2))
+    today, before = as_json(uzel("ledger", "--by-day", "--json"))
+    assert (today["received"], today["verdicts"]["unchanged"], today["balanced"]) == (3, 3, True)
+    assert (before["received"], before["verdicts"]["created"], before["balanced"]) == (3, 3, True)
+    assert len(as_json(uzel("ledger", "--by-day", "--days", "1", "--json"))) == 1
+    assert "создан 3" in uzel("ledger", "--by-day", "--node", "shop")
 
 
 def test_an_unreadable_file_is_said_so_and_kept(uzel: Run, shop: None, tmp_path: Path) -> None:

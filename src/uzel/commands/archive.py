@@ -1,11 +1,12 @@
 """``uzel ledger|calls|import``: what was received, what came of it, and feeding a file by hand."""
 
 import argparse
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 from uzel.commands.output import CommandError, setup, show, show_json
-from uzel.console import VERDICTS, Titles, print_ledger, print_table
+from uzel.console import DAYS, VERDICTS, Titles, day_row, print_ledger, print_table
 
 CALLS: Titles = {
     "id": "№", "at": "когда", "node__code": "база", "asked": "запрос", "duration_ms": "мс", "body_size": "байт",
@@ -20,6 +21,8 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     """Add the commands to the command line."""
     ledger = groups.add_parser("ledger", help="what was received and what became of it, base by base")
     ledger.add_argument("--node", default="", metavar="CODE")
+    ledger.add_argument("--by-day", action="store_true", help="a row for each day on which something was read")
+    ledger.add_argument("--days", type=int, default=14, help="how many days back")
     ledger.add_argument("--json", action="store_true")
     ledger.set_defaults(run=_ledger)
     _calls(groups.add_parser("calls", help="every call of every base, with its feed"))
@@ -45,8 +48,15 @@ def _calls(parser: argparse.ArgumentParser) -> None:
 
 def _ledger(options: argparse.Namespace) -> None:
     setup()
-    from uzel.hub.ledger import ledger
+    from django.utils import timezone
 
+    from uzel.hub.ledger import ledger, ledger_by_day
+
+    if options.by_day:
+        since = timezone.localdate() - dt.timedelta(days=options.days)
+        days = [day.as_json() for day in ledger_by_day(since, options.node)]
+        show(days if options.json else map(day_row, days), DAYS, as_json=options.json, title="Журнал обмена по дням")
+        return
     rows = [row.as_json() for row in ledger(options.node)]
     if options.json:
         show_json(rows)

@@ -1,10 +1,12 @@
 """The ledger: what every base sent, what became of it, and what is still to be done. Counts only, no decisions."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import TruncDate
 
 from uzel.hub.models import Conflict, Delivery, DocumentVerdict, Node, OrderRow, Package
 from uzel.model import Verdict
@@ -40,6 +42,45 @@ class LedgerRow:
     def as_json(self) -> dict[str, Any]:
         """The row with its balance, for scripts."""
         return {**asdict(self), "balanced": self.balanced}
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDay:
+    """One base on one day, by the day on which its packages were read to their end."""
+
+    node: str
+    title: str
+    day: dt.date
+    received: int
+    verdicts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every document received that day has exactly one verdict."""
+        return self.received == sum(self.verdicts.values())
+
+    def as_json(self) -> dict[str, Any]:
+        """The day with its balance, for scripts."""
+        return {**asdict(self), "balanced": self.balanced}
+
+
+def ledger_by_day(since: dt.date, node_code: str = "") -> list[LedgerDay]:
+    """Days since ``since`` on which something was read, base by base, newest first."""
+    finished = Package.objects.exclude(state__in=UNFINISHED).filter(finished_at__date__gte=since)
+    if node_code:
+        finished = finished.filter(node__code=node_code)
+    days = finished.annotate(day=TruncDate("finished_at")).values("node", "node__code", "node__title", "day")
+    judged = DocumentVerdict.objects.filter(package__in=finished).annotate(day=TruncDate("package__finished_at"))
+    verdicts: dict[tuple[int, dt.date], Counts] = {}
+    for node, day, verdict, count in judged.values_list("node", "day", "verdict").annotate(Count("pk")):
+        verdicts.setdefault((node, day), {})[verdict] = count
+    rows = days.annotate(received=Sum("documents_received")).order_by("-day", "node__code")
+    return [_day(row, verdicts.get((row["node"], row["day"]), {})) for row in rows]
+
+
+def _day(row: Mapping[str, Any], verdicts: Counts) -> LedgerDay:
+    told = {verdict.value: verdicts.get(verdict.value, 0) for verdict in Verdict}
+    return LedgerDay(row["node__code"], row["node__title"], row["day"], row["received"], told)
 
 
 def ledger(node_code: str = "") -> list[LedgerRow]:

@@ -107,9 +107,7 @@ def lock_node(node_id: int) -> None:
 def want(orders: Sequence[OrderRow], target: str) -> None:
     """Make deliveries due: the target should have each order's current version, and a given-up one gets a new chance."""
     rows = [Delivery(order=order, target=target, wanted=order.version) for order in orders]
-    Delivery.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["order", "target"], update_fields=["wanted"]
-    )
+    Delivery.objects.bulk_create(rows, update_conflicts=True, unique_fields=["order", "target"], update_fields=["wanted"])
     give_chance(Delivery.objects.filter(order__in=[order.pk for order in orders], target=target))
 
 
