@@ -13,7 +13,7 @@ from uzel.cli import main
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
 from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.write import write_orders
-from uzel.hub.models import Call, Node, Package, Portal
+from uzel.hub.models import Call, Delivery, Node, Package, Portal
 from uzel.hub.passwords import verify_password
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +163,19 @@ def test_a_portal_is_connected_set_up_and_drained(uzel: Run, shop: None, portal:
     assert "3 из 3" in uzel("ledger")
     assert "Прочитано сделок" in uzel("portal", "sweep")
     assert as_json(uzel("employee", "list", "--unmapped", "--json")) == []
+
+
+def test_what_was_given_up_is_tried_again(uzel: Run, shop: None, portal: RunningPortal, file: Path) -> None:
+    uzel("portal", "connect", portal.webhook)
+    uzel("portal", "setup")
+    uzel("import", str(file), "--node", "shop")
+    Delivery.objects.update(problem_code="x", problem="портал не принял", attempts=6)
+    uzel("worker", "--once")
+    assert portal.state()["deals"] == []
+    assert "портал не принял 3" in uzel("ledger")
+    assert "доставкам: 3" in uzel("orders", "retry", "--node", "shop")
+    uzel("worker", "--once")
+    assert len(portal.state()["deals"]) == 3
 
 
 def test_a_bad_webhook_is_one_sentence(uzel: Run, portal: RunningPortal) -> None:

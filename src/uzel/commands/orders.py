@@ -1,4 +1,4 @@
-"""``uzel orders list|show``: orders, their deals, and how both sides stand."""
+"""``uzel orders list|show|retry``: orders, their deals, and how both sides stand."""
 
 import argparse
 from typing import Any
@@ -32,6 +32,9 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
+    again = verbs.add_parser("retry", help="give what the portal refused another chance")
+    again.add_argument("--node", default="", metavar="CODE")
+    again.set_defaults(run=_retry)
     one = verbs.add_parser("show", help="one order: both sides, deliveries, verdicts, conflicts")
     one.add_argument("node")
     one.add_argument("number", help="number or Ид")
@@ -70,6 +73,19 @@ def _summary(row: Any) -> dict[str, Any]:
         "shipped": merged["shipped"],
         "document_id": row.document_id,
     }
+
+
+def _retry(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.hub.models import Delivery
+    from uzel.hub.queries import give_chance
+
+    given_up = Delivery.objects.exclude(problem_code="")
+    if options.node:
+        given_up = given_up.filter(order__node__code=options.node)
+    ids = list(given_up.values_list("pk", flat=True))
+    give_chance(Delivery.objects.filter(pk__in=ids))
+    print(f"Ещё одна попытка дана доставкам: {len(ids)}. Их сделает фоновый обработчик (uzel worker).")
 
 
 def _show(options: argparse.Namespace) -> None:
