@@ -83,7 +83,15 @@ def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:
     order = next(order for order in books.orders.values() if order.site_number == one.number)
     if order.document_id not in town.spoken and one.in_deal == "":
         return one.field in ("номер в 1С", "покупатель")
-    return one.field in CLIENT and order.has_documents or one.field in CARD and _is_history(order, town.bases[one.node])
+    if one.field in CARD and (_is_history(order, town.bases[one.node]) or _client_is_chosen(one, town, deeds)):
+        return True
+    return one.field in CLIENT and order.has_documents
+
+
+def _client_is_chosen(one: Difference, town: Town, deeds: Deeds) -> bool:
+    """A manager chose the client, and 1C found him among its own by another sign: it completes such a card, never rewrites it."""
+    deal_id = OrderRow.objects.get(node__code=one.node, number=one.number).deal_id
+    return deal_id in deeds.born or "покупатель" in deeds.fields.get(deal_id or 0, ())
 
 
 def _is_history(order: Order, base: Base) -> bool:

@@ -164,10 +164,6 @@ def _line(name: str, quantity: Decimal, price: Decimal, vat: Any) -> tuple[str, 
     return name, format(quantity.normalize(), "f"), _money(price), format(rate, "f")
 
 
-def _exact(value: Any) -> Decimal:
-    return Decimal(str(value))
-
-
 def _money(value: Any) -> str:
     return str(Decimal(str(value or 0)).quantize(KOPECK, ROUND_HALF_UP))
 

@@ -19,7 +19,6 @@ from uzel.hub.models import Node, Portal, PortalUser
 
 SCOPES = ("crm", "user")
 ALWAYS_GIVEN = "basic"
-USERS_A_PAGE = 50
 #: Russian presets by the word in their XML_ID; the first preset serves where there is none.
 PRESET_WORDS = {client_card.COMPANY: "COMPANY", client_card.CONTACT: "INDIVIDUAL"}
 

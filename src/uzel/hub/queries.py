@@ -125,6 +125,6 @@ def settle(orders: Iterable[OrderRow], target: str) -> None:
 
 
 def give_chance(deliveries: QuerySet[Delivery]) -> None:
-    """Forget the failures. The moment before which an unanswered create must not be looked up stands: it may still be under way."""
+    """Forget the failures. The time of an unanswered create stands: before it the create may still be under way."""
     deliveries.update(attempts=0, problem_code="", problem="")
     deliveries.filter(outcome_unknown=False).update(retry_at=None)

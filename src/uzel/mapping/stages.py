@@ -65,7 +65,8 @@ def status_of(stage: str, rules: NodeRules, current: str) -> str:
 def is_closed(order: Order, rules: NodeRules) -> bool:
     """Whether the base passes over what the site says of the order, though it answers ``success``.
 
-    UNF does so with a completed one («Завершен»: done or called off; onec-exchange 3.1). A deletion mark nobody but 1C takes away.
+    UNF does so with a completed one («Завершен»: done or called off; onec-exchange 3.1). A deletion mark is taken away by
+    nobody but 1C.
     """
     done = any(row.status == order.status and _bare(row.stage_id) == SUCCESS for row in table(rules) if _travels(row, rules))
     return order.deletion_mark or (rules.profile == "unf" and (order.canceled or done))
