@@ -10,7 +10,7 @@ from uzel.demo.people import PEOPLE
 from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.records import Order
 from uzel.hub.ledger import ledger
-from uzel.hub.models import Delivery, OrderRow
+from uzel.hub.models import Conflict, Delivery, OrderRow
 
 CARD = {"телефон", "почта"}
 CLIENT = {"покупатель", "ИНН", *CARD}
@@ -19,12 +19,20 @@ DEAL = "сделка"
 
 @dataclass(slots=True)
 class Deeds:
-    """What managers did: fields they changed by deal, deals they deleted, cards they changed, deals they made."""
+    """What managers did: fields they changed by deal, deals they deleted, cards they changed, deals they made.
+
+    ``words``: what people of both sides wrote, in the order of time.
+    """
 
     fields: dict[int, set[str]] = field(default_factory=dict)
     deleted: set[int] = field(default_factory=set)
     cards: set[tuple[str, int]] = field(default_factory=set)
     born: set[int] = field(default_factory=set)
+    words: list[tuple[str, Any, str, str]] = field(default_factory=list)
+
+    def said(self, side: str, key: Any, name: str, value: str) -> None:
+        """Somebody wrote ``value`` into a field: a base into its document, a manager into his deal."""
+        self.words.append((side, key, name, value))
 
     def changed(self, deal_id: int, *names: str) -> None:
         self.fields.setdefault(deal_id, set()).update(names)
@@ -33,7 +41,7 @@ class Deeds:
 def judge(town: Town, deeds: Deeds) -> None:
     """Settle the town and look at everything."""
     town.settle()
-    wrong = [*_differences(town, deeds), *_books()]
+    wrong = [*_differences(town, deeds), *_lost_words(town, deeds), *_doubled_cards(town), *_books()]
     assert not wrong, "\n".join(wrong)
     town.portal.forget_calls()
     town.round()
@@ -101,6 +109,45 @@ def _is_history(order: Order, base: Base) -> bool:
         for one in base.shop.books.orders.values()
         if one.counterparty_id == order.counterparty_id
     )
+
+
+SHOWN = {"comment": "comments", "promo_code": f"{UF}PROMO_CODE"}  # fields whose words are followed: in a base, in a deal
+
+
+def _lost_words(town: Town, deeds: Deeds) -> Iterator[str]:
+    """The last word about a field stands where it was written, or a conflict keeps it."""
+    last: dict[tuple[int, str], tuple[str, Any, str]] = {}
+    for side, key, name, value in deeds.words:
+        row = OrderRow.objects.filter(**({"document_id": key} if side == "base" else {"deal_id": key})).first()
+        if row is not None:
+            last[row.pk, name] = (side, key, value)
+    kept = set(Conflict.objects.values_list("order", "field", "in_portal")) | set(Conflict.objects.values_list("order", "field", "in_node"))
+    deals = town.state().deals
+    for (row_id, name), (side, key, value) in last.items():
+        row = OrderRow.objects.select_related("node").get(pk=row_id)
+        order = next((one for one in town.bases[row.node.code].shop.books.orders.values() if one.site_number == row.number), None)
+        if row.deal_id not in deals or order is None or order.document_id in town.overwritten or _takes_nothing(order, town, row):
+            continue
+        shown = getattr(order, name) if side == "base" else deals[row.deal_id].get(SHOWN[name])
+        if shown != value and (row_id, name, value) not in kept:
+            yield f"{row.node.code} {row.number}: {name} {value!r} of the {side} is gone, {shown!r} stands there, nothing on record"
+
+
+def _takes_nothing(order: Order, town: Town, row: OrderRow) -> bool:
+    """A completed order of UNF: it answers ``success`` and passes over what it was told (onec-exchange 3.1)."""
+    settings = town.bases[row.node.code].settings
+    return settings.skip_completed and (order.canceled or order.status == settings.statuses[-1][0])
+
+
+def _doubled_cards(town: Town) -> Iterator[str]:
+    """No client is there twice by our doing, no phone twice in one card."""
+    for kind, cards in (("contact", town.state().contacts), ("company", town.state().companies)):
+        origins = [card["originId"] for card in cards.values() if card.get("originId")]
+        yield from (f"{kind} {origin} was created twice" for origin in sorted({one for one in origins if origins.count(one) > 1}))
+        for card_id, card in cards.items():
+            values = [(one["typeId"], one["value"].lower()) for one in card["fm"]]
+            if len(values) != len(set(values)):
+                yield f"{kind} {card_id} has a value twice: {values}"
 
 
 def _books() -> Iterator[str]:

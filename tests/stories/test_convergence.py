@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from tests.stories.judge import CLIENT, Deeds, judge
+from tests.stories.judge import CLIENT, SHOWN, Deeds, judge
 from tests.stories.server import Web
 from tests.stories.town import BITRIX, UNF, UT, Town, open_town
 from uzel.demo.compare import UF
@@ -97,6 +97,9 @@ class Hunt(RuleBasedStateMachine):
             "phone": {"counterparty": self.with_phone(books.counterparties[order.counterparty_id])},
         }[what]
         base.shop.edit(order.document_id, **changes)
+        for name in ("comment", "promo_code"):
+            if name in changes:
+                self.deeds.said("base", order.document_id, name, changes[name])
 
     def with_phone(self, one: Counterparty) -> Counterparty:
         from dataclasses import replace
@@ -156,6 +159,9 @@ class Hunt(RuleBasedStateMachine):
             "sum": ({"opportunity": str(self.n), "isManualOpportunity": "Y"}, set[str]()),
         }[what]
         self.edit(deal, names, fields=fields)
+        for name, title in SHOWN.items():
+            if title in fields:
+                self.deeds.said("deal", deal["id"], name, fields[title])
 
     @rule(pick=picks, stage=st.sampled_from(STAGES_MEANT))
     def manager_moves(self, pick: int, stage: str) -> None:

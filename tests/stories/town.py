@@ -78,6 +78,7 @@ class Town:
     shops: dict[str, Shop]
     unsaid: dict[str, set[str]] = field(default_factory=dict)
     spoken: set[str] = field(default_factory=set)
+    overwritten: set[str] = field(default_factory=set)
     doom_of_reading: list[int] = field(default_factory=list)
 
     # --- what happens when a story says so ----------------------------------------------------------------------
@@ -91,7 +92,10 @@ class Town:
         books = self.bases[code].shop.books
         before = set(books.changed)
         report = self.bases[code].exchange(everything=everything)
-        self.unsaid.setdefault(code, set()).update(before & set(report.loaded))
+        lost = before & set(report.loaded)
+        self.unsaid.setdefault(code, set()).update(lost)
+        self.overwritten |= lost
+        assert self.shops[code].receives_changes or not report.loaded, "a base without the right got orders"
         self.spoken.update(report.sent)
         return report
 
