@@ -1,8 +1,6 @@
 """One web server and one client for all stories; every story has a town of its own."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import httpx2
 import pytest

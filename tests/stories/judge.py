@@ -97,7 +97,7 @@ def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:
 
 
 def _client_is_chosen(one: Difference, town: Town, deeds: Deeds) -> bool:
-    """A manager chose the client, and 1C found him among its own by another sign: it completes such a card, never rewrites it."""
+    """A manager chose the client, and 1C found him among its own: such a card is completed, never rewritten."""
     deal_id = OrderRow.objects.get(node__code=one.node, number=one.number).deal_id
     return deal_id in deeds.born or "покупатель" in deeds.fields.get(deal_id or 0, ())
 
@@ -111,7 +111,7 @@ def _is_history(order: Order, base: Base) -> bool:
     )
 
 
-SHOWN = {"comment": "comments", "promo_code": f"{UF}PROMO_CODE"}  # fields whose words are followed: in a base, in a deal
+SHOWN = {"comment": "comments", "promo_code": f"{UF}PROMO"}  # fields whose words are followed: in a base, in a deal
 
 
 def _lost_words(town: Town, deeds: Deeds) -> Iterator[str]:
@@ -121,16 +121,29 @@ def _lost_words(town: Town, deeds: Deeds) -> Iterator[str]:
         row = OrderRow.objects.filter(**({"document_id": key} if side == "base" else {"deal_id": key})).first()
         if row is not None:
             last[row.pk, name] = (side, key, value)
-    kept = set(Conflict.objects.values_list("order", "field", "in_portal")) | set(Conflict.objects.values_list("order", "field", "in_node"))
+    kept = _kept_words()
     deals = town.state().deals
-    for (row_id, name), (side, key, value) in last.items():
+    for (row_id, name), (side, _, value) in last.items():
         row = OrderRow.objects.select_related("node").get(pk=row_id)
-        order = next((one for one in town.bases[row.node.code].shop.books.orders.values() if one.site_number == row.number), None)
-        if row.deal_id not in deals or order is None or order.document_id in town.overwritten or _takes_nothing(order, town, row):
+        order = next(
+            (one for one in town.bases[row.node.code].shop.books.orders.values() if one.site_number == row.number), None
+        )
+        if (
+            row.deal_id not in deals
+            or order is None
+            or order.document_id in town.overwritten
+            or _takes_nothing(order, town, row)
+        ):
             continue
         shown = getattr(order, name) if side == "base" else deals[row.deal_id].get(SHOWN[name])
         if shown != value and (row_id, name, value) not in kept:
-            yield f"{row.node.code} {row.number}: {name} {value!r} of the {side} is gone, {shown!r} stands there, nothing on record"
+            where = f"{row.node.code} {row.number}: {name}"
+            yield f"{where} {value!r} of the {side} is gone, {shown!r} stands there, nothing on record"
+
+
+def _kept_words() -> set[tuple[int, str, str]]:
+    rows = Conflict.objects.filter(field__in=SHOWN).values_list("order", "field", "in_node", "in_portal")
+    return {(row_id, name, value) for row_id, name, *values in rows for value in values}
 
 
 def _takes_nothing(order: Order, town: Town, row: OrderRow) -> bool:
@@ -143,7 +156,9 @@ def _doubled_cards(town: Town) -> Iterator[str]:
     """No client is there twice by our doing, no phone twice in one card."""
     for kind, cards in (("contact", town.state().contacts), ("company", town.state().companies)):
         origins = [card["originId"] for card in cards.values() if card.get("originId")]
-        yield from (f"{kind} {origin} was created twice" for origin in sorted({one for one in origins if origins.count(one) > 1}))
+        yield from (
+            f"{kind} {origin} was created twice" for origin in sorted({one for one in origins if origins.count(one) > 1})
+        )
         for card_id, card in cards.items():
             values = [(one["typeId"], one["value"].lower()) for one in card["fm"]]
             if len(values) != len(set(values)):

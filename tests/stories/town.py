@@ -153,7 +153,11 @@ class Town:
     def owed(self) -> dict[str, Any]:
         """What is still under way, by words; nothing when the town is quiet."""
         to_node = Delivery.objects.filter(
-            target="node", wanted__gt=F("confirmed"), order__node__receives_changes=True, order__hold="", order__deal_deleted=False
+            target="node",
+            wanted__gt=F("confirmed"),
+            order__node__receives_changes=True,
+            order__hold="",
+            order__deal_deleted=False,
         )
         counts = self._owed_to_portal() | {
             "orders for bases": list(to_node.values_list("order__number", flat=True)),
