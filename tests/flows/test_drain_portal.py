@@ -205,6 +205,15 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(hub: Hub) -> N
     assert len(hub.deals()[0]["rows"]) == 2
 
 
+def test_news_of_the_base_do_not_hasten_the_look_for_an_unanswered_create(hub: Hub) -> None:
+    hub.receive(ORDER)
+    hub.emulator.faults.arm("lose_answer", method="crm.item.add")
+    hub.drain()
+    hub.receive(replace(ORDER, comment="Не звонить"))
+    assert hub.delivery().retry_at is not None
+    assert hub.drain().orders == 0, "the portal may still be at work"
+
+
 @pytest.mark.parametrize("lists_of_keys", [True, False])
 def test_an_older_copy_of_the_database_finds_its_deals_again(lists_of_keys: bool) -> None:
     with open_hub(Options(origin_in_filter=lists_of_keys)) as hub:

@@ -10,7 +10,7 @@ import pytest
 from tests.flows.portal_town import CUP, MARIA, ORDER, Hub, moved, open_hub
 from uzel.emulators.bitrix24_portal import Options
 from uzel.flows.receive_deal import HELD, free_number
-from uzel.hub.models import Conflict, CounterpartyBinding, DealNotice, OrderRow
+from uzel.hub.models import Conflict, CounterpartyBinding, DealNotice, Delivery, OrderRow
 from uzel.hub.queries import rules_of
 from uzel.mapping.document_order import document_of
 from uzel.model import Order
@@ -260,6 +260,47 @@ def test_a_buyer_of_the_portal_is_not_multiplied_when_the_base_names_him(hub: Hu
     )
     assert len(hub.emulator.state()["contacts"]) == count
     assert next(deal for deal in hub.deals() if deal["id"] == made)["contactId"] == contact
+
+
+def test_a_card_that_changes_with_a_new_deal_does_not_hide_what_the_deal_lacks(hub: Hub) -> None:
+    contact = hub.emulator.manager_create_contact(fields={"name": "Пётр", "lastName": "Зимин"})
+    first = make_deal(hub, contactId=contact)
+    hub.sweep()
+    second = make_deal(hub, contactId=contact, UF_CRM_UZEL_NUM_1C="не то")
+    contact_update(hub, contact, 2, {"lastName": "Зимина"})
+    hub.sweep()
+    hub.drain()
+    shown = {deal["id"]: (deal["UF_CRM_UZEL_NUMBER"], deal["UF_CRM_UZEL_NUM_1C"] or "") for deal in hub.deals()}
+    assert (shown[first], shown[second]) == ((f"B{first}", ""), (f"B{second}", ""))
+
+
+def test_an_order_that_unf_has_completed_is_the_bases_in_every_field(hub: Hub) -> None:
+    hub.receive(replace(ORDER, status="F"))
+    hub.drain()
+    (contact,) = hub.emulator.state()["contacts"]
+    hub.emulator.manager_edit(deal_id(hub), stage_id="NEW", fields={"comments": "Поздно", PROMO: "ПОЗДНО"})
+    contact_update(hub, contact["id"], 2, {"lastName": "Смирнова"})
+    hub.sweep()
+    hub.drain()
+    (deal,) = hub.deals()
+    assert (deal["stageId"], deal["comments"], deal[PROMO]) == ("WON", "Позвонить", "ВЕСНА10")
+    assert {(one.field, one.reason) for one in Conflict.objects.all()} == {
+        (name, "owned_by_node") for name in ("status", "comment", "promo_code")
+    }
+    assert not Delivery.objects.filter(target="node").exists()
+    assert hub.emulator.state()["contacts"][0]["lastName"] == "Смирнова", "a card is not of one order alone"
+
+
+def test_an_order_that_an_unanswered_offer_may_have_completed_takes_no_more(hub: Hub) -> None:
+    hub.emulator.manager_edit(deal_id(hub), stage_id="WON")
+    hub.sweep()
+    OrderRow.objects.update(offered=[hub.row().merged])
+    hub.emulator.manager_edit(deal_id(hub), fields={"comments": "Поздно"})
+    hub.sweep()
+    assert (merged(hub).status, merged(hub).comment, hub.delivery("node").confirmed) == ("F", "Позвонить", 0)
+    hub.drain()
+    assert (hub.deals()[0]["stageId"], hub.deals()[0]["comments"]) == ("WON", "Позвонить")
+    assert list(Conflict.objects.values_list("field", "in_portal")) == [("comment", "Поздно")]
 
 
 def test_a_deal_without_a_node_is_nobodys_order(hub: Hub) -> None:

@@ -265,7 +265,7 @@ def test_document_of() -> None:
         "Номер бонусной карты": ("",), "Сумма оплаченная бонусами": ("10.5",),
         "Табельный номер ответственного": ("001",), "Ответственный": ("Гусева",), "Комментарий": (order.comment,),
     }  # fmt: skip
-    assert "Комментарий" not in document_of(order, BITRIX).requisites
+    assert "Комментарий" not in document_of(order, UT).requisites
 
 
 def test_a_status_of_flags_is_not_ordered_from_1c() -> None:

@@ -4,10 +4,12 @@ import pytest
 
 from uzel.mapping import stages
 from uzel.mapping.rules import NodeRules, StageRow
+from uzel.model import Order
 from uzel.model.order import CANCELED
 
 UNF = NodeRules("unf", "УНФ")
 UT = NodeRules("ut", "УТ", profile="ut")
+BITRIX = NodeRules("bitrix", "Модуль", profile="bitrix")
 OWN_TABLE = (StageRow("N", "Принят", "NEW"), StageRow("W", "В работе", "PREPARATION"), StageRow("F", "Завершён", "WON"))
 OWN = NodeRules("own", "Своя", stages=OWN_TABLE)
 SALES = NodeRules("own", "Своя", stages=(*OWN_TABLE, StageRow("X", "Чужой", "C9:NEW")), category_id=3)
@@ -81,3 +83,21 @@ def test_the_words_with_a_sign_are_there_whatever_the_node_says() -> None:
 def test_status_name() -> None:
     assert stages.status_name("W", OWN) == "В работе"
     assert stages.status_name("нет", OWN) == ""
+
+
+@pytest.mark.parametrize(
+    ("rules", "order", "closed"),
+    [
+        (UNF, Order("1", status="F"), True),
+        (UNF, Order("1", status=CANCELED), True),
+        (UNF, Order("1", status="N", posted=True, paid=True, shipped=True), False),
+        (UNF, Order("1", status="@done"), False),  # paid and shipped is not yet «Завершен»
+        (UNF, Order("1", status="нет такого"), False),
+        (BITRIX, Order("1", status="F"), False),
+        (BITRIX, Order("1", status=CANCELED), False),
+        (BITRIX, Order("1", status=CANCELED, deletion_mark=True), True),
+        (UT, Order("1", status=CANCELED), False),
+    ],
+)
+def test_is_closed(rules: NodeRules, order: Order, closed: bool) -> None:
+    assert stages.is_closed(order, rules) is closed

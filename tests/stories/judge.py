@@ -21,12 +21,13 @@ DEAL = "сделка"
 class Deeds:
     """What managers did: fields they changed by deal, deals they deleted, cards they changed, deals they made.
 
-    ``words``: what people of both sides wrote, in the order of time.
+    ``renumbered``: buyers whose phone a base changed. ``words``: what people of both sides wrote, in the order of time.
     """
 
     fields: dict[int, set[str]] = field(default_factory=dict)
     deleted: set[int] = field(default_factory=set)
     cards: set[tuple[str, int]] = field(default_factory=set)
+    renumbered: set[str] = field(default_factory=set)
     born: set[int] = field(default_factory=set)
     words: list[tuple[str, Any, str, str]] = field(default_factory=list)
 
@@ -93,7 +94,14 @@ def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:
         return one.field in ("номер в 1С", "покупатель")
     if one.field in CARD and (_is_history(order, town.bases[one.node]) or _client_is_chosen(one, town, deeds)):
         return True
+    if one.field in CARD and _is_silent(order, town.bases[one.node], deeds):
+        return True
     return one.field in CLIENT and order.has_documents
+
+
+def _is_silent(order: Order, base: Base, deeds: Deeds) -> bool:
+    """Another base changed the phone of a buyer whom both have; this one tells nobody the phone that it knows."""
+    return base.shop.books.counterparties[order.counterparty_id].name in deeds.renumbered and not base.settings.contacts
 
 
 def _client_is_chosen(one: Difference, town: Town, deeds: Deeds) -> bool:

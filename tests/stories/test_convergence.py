@@ -5,6 +5,7 @@ After quiet both sides are equal or the reason is on record, every order has one
 """
 
 import os
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -29,7 +30,8 @@ CODES = (UNF, UT, BITRIX)
 picks = st.integers(0, 7)
 deaths = st.integers(1, 120)
 FAULTY = (
-    "crm.item.add", "crm.item.update", "crm.item.productrow.set", "crm.contact.add", "crm.company.add", "crm.item.list",
+    "crm.item.add", "crm.item.update", "crm.item.productrow.set", "crm.item.list", "crm.contact.add", "crm.contact.update",
+    "crm.company.add", "crm.company.update", "crm.requisite.add",
 )  # fmt: skip
 STAGES_MEANT = ("NEW", "PREPARATION", "EXECUTING", "WON", "LOSE")
 SPARE = Item("5f1b0c3e-7c55-4a0d-9d7e-0a4b1f6c1001", "Чайник электрический «Волна» 1,7 л", Decimal(2490))
@@ -109,8 +111,7 @@ class Hunt(RuleBasedStateMachine):
                 self.deeds.said("base", order.document_id, name, changes[name])
 
     def with_phone(self, one: Counterparty) -> Counterparty:
-        from dataclasses import replace
-
+        self.deeds.renumbered.add(one.name)
         return replace(one, phone=f"+7917{self.n:07d}")
 
     @rule(

@@ -16,11 +16,21 @@ from uzel.bitrix24.errors import PortalError, WrongCredentials
 from uzel.flows import sweep_portal
 from uzel.flows.find_clients import Wanted, find_clients, wanted_client
 from uzel.flows.learn_numbers import learn_numbers
-from uzel.flows.portal_job import FIRST_WAVE, GROWTH, LARGEST_WAVE, Job, fail, jobs_of, postpone, take_due
+from uzel.flows.portal_job import (
+    FIRST_WAVE,
+    GROWTH,
+    LARGEST_WAVE,
+    PASSING_DELAY_S,
+    Job,
+    jobs_of,
+    not_written,
+    postpone,
+    take_due,
+)
 from uzel.flows.portal_line import portal_line
 from uzel.flows.set_up_portal import complete_setup
 from uzel.flows.update_clients import update_clients
-from uzel.flows.write_deals import PASSING_DELAY_S, write_deals
+from uzel.flows.write_deals import write_deals
 from uzel.hub.models import CounterpartyBinding, Delivery, OrderRow, Portal
 from uzel.mapping.counterparty_card import card_of, could_be, is_somebody, key_of
 from uzel.mapping.deal_order import ClientRef
@@ -86,8 +96,7 @@ def remember_problem(portal: Portal, problem: str) -> None:
 
 def _wave(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
     ready = _with_clients(portal, client, _known_again(portal, client, jobs, now), now)
-    update_clients(portal, client, ready)
-    write_deals(portal, client, ready, now)
+    write_deals(portal, client, update_clients(portal, client, ready, now()), now)
 
 
 def _known_again(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> list[Job]:
@@ -140,9 +149,7 @@ def _take_client(portal: Portal, job: Job, one: Wanted, now: dt.datetime) -> boo
         job.row.client, job.client = binding, ClientRef(binding.kind, binding.entity_id)
         return True
     if one.failed is not None:
-        fail(
-            job, one.failed.code or "client_refused", f"Портал не принял контрагента: {one.failed.text or one.failed.code}", now
-        )
+        not_written(job, one.failed, "Портал не принял контрагента", now)
         return False
     soon = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
     postpone(job, max(soon, binding.retry_at) if binding is not None and binding.retry_at else soon)

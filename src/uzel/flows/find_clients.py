@@ -8,17 +8,19 @@ means a search by our external key before anything is created again.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
+from uzel.flows.portal_job import is_doubtful
 from uzel.flows.portal_reading import read_all, read_cards
+from uzel.flows.write_cards import CardKey, key_of_card, write_cards
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import CounterpartyBinding, Node, Portal
-from uzel.mapping.counterparty_card import card_of, choose, claims, key_of, lacking
+from uzel.mapping.counterparty_card import Match, card_of, choose, claims, key_of, lacking
 from uzel.mapping.origin import ORIGINATOR, card_origin
 from uzel.model import Counterparty
 from uzel.model.codec import to_json
@@ -68,8 +70,8 @@ def find_clients(portal: Portal, client: PortalClient, wanted: Sequence[Wanted],
         waiting = [one for one in wanted if not _is_bound(one) and not one.failed and not _in_flight(one, now())]
         if not waiting:
             return
-        _look_up(portal, client, waiting)
-        missing = [one for one in waiting if not _is_bound(one)]
+        _look_up(portal, client, waiting, now)
+        missing = [one for one in waiting if not _is_bound(one) and not _in_flight(one, now())]
         _create(portal, client, _apart(missing), now)
 
 
@@ -106,20 +108,38 @@ def _apart(missing: Iterable[Wanted]) -> list[Wanted]:
 # --- searching --------------------------------------------------------------------------------------------------------
 
 
-def _look_up(portal: Portal, client: PortalClient, waiting: Sequence[Wanted]) -> None:
-    """Bind whoever the portal has already."""
+def _look_up(portal: Portal, client: PortalClient, waiting: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
+    """Bind whoever the portal has already, his card completed; where no answer came to that, it is looked for again."""
+    matches = _matches(client, waiting)
+    bad = write_cards(portal, client, _completed(matches))
+    lost = {key for key, outcome in bad.items() if is_doubtful(outcome)}
+    for one, match in matches:
+        if key_of_card(match.known) not in lost:
+            _bind(portal, one, match.known, match.decision)
+    _mark(portal, [one for one, match in matches if key_of_card(match.known) in lost], now)
+
+
+def _matches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wanted, Match]]:
     found = _searches(client, waiting)
     ids = {kind: sorted({i for one, s in found if one.card.kind == kind for i in _ids(s)}) for kind in client_card.TYPE_ID}
     cards = {kind: {known.entity_id: known for known in read_cards(client, kind, ids[kind])} for kind in ids}
-    completed: list[tuple[Wanted, KnownCard, dict[str, Any]]] = []
+    matches: list[tuple[Wanted, Match]] = []
     for one, search in found:
         there = cards[one.card.kind]
         lists = ([there[i] for i in ids_ if i in there] for ids_ in (search.by_inn, search.by_phone, search.by_email))
         match = choose(one.card, *lists)
         if match:
-            _bind(portal, one, match.known, match.decision)
-            completed.append((one, match.known, lacking(one.card, match.known.card)))
-    _complete(client, [row for row in completed if row[2]])
+            matches.append((one, match))
+    return matches
+
+
+def _completed(matches: Iterable[tuple[Wanted, Match]]) -> dict[CardKey, tuple[KnownCard, ClientCard]]:
+    """Found cards with all that they lack of the counterparties who are them."""
+    cards: dict[CardKey, tuple[KnownCard, ClientCard]] = {}
+    for one, match in matches:
+        known, card = cards.get(key_of_card(match.known), (match.known, match.known.card))
+        cards[key_of_card(known)] = known, replace(card, **lacking(one.card, card))
+    return cards
 
 
 def _searches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wanted, Search]]:
@@ -169,16 +189,6 @@ def _bind(portal: Portal, one: Wanted, known: KnownCard, decision: str) -> None:
     )  # fmt: skip
 
 
-def _complete(client: PortalClient, rows: Sequence[tuple[Wanted, KnownCard, dict[str, Any]]]) -> None:
-    """Add to a found card the phones and e-mails that it lacks; a failure costs nothing but these."""
-    latest = {(known.card.kind, known.entity_id): (one, known, changes) for one, known, changes in rows}
-    chains = [
-        Chain((client_card.update(f"u{place}", known, changes),)) for place, (_, known, changes) in enumerate(latest.values())
-    ]
-    for _ in client.batches(pack(chains, cost=client.cost)):
-        pass
-
-
 # --- creating ---------------------------------------------------------------------------------------------------------
 
 
@@ -215,16 +225,16 @@ def _mark(portal: Portal, wanted: Sequence[Wanted], now: Callable[[], dt.datetim
 
 
 def _created(wanted: dict[str, Wanted], outcomes: dict[str, Outcome]) -> None:
-    """New cards are bound, refused ones are wanted no more; what nobody knows keeps its mark."""
+    """New cards are bound, refused ones are wanted no more; what is not known to be whole keeps its mark."""
     bound: list[CounterpartyBinding] = []
     for key, one in wanted.items():
-        outcome = outcomes[key]
+        outcome, whole = outcomes[key], isinstance(outcomes.get(f"{key}_requisite", outcomes[key]), Done)
         assert one.binding is not None, "a create is marked before it is sent"
-        if isinstance(outcome, Done):
+        if isinstance(outcome, Done) and whole:
             one.binding.entity_id, one.binding.retry_at = int(outcome.result), None
             one.binding.shown, one.binding.decision = to_json(one.card), CREATED
             bound.append(one.binding)
-        elif isinstance(outcome, Failed):
+        elif isinstance(outcome, Failed) and not is_doubtful(outcome):
             one.failed = outcome
             one.binding.delete()
             one.binding = None

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Min, Q
 
+from uzel.bitrix24.batch import Failed, Outcome
 from uzel.bitrix24.entities.deal import DealState
 from uzel.hub.models import Delivery, OrderRow, Portal
 from uzel.hub.queries import rules_of, staff_of
@@ -20,6 +21,10 @@ from uzel.model.codec import from_json
 #: Orders taken at once. Few at first: their deals appear at once, and the portal's window of operating time begins
 #: with the first of them. Then enough to keep the portal busy, little enough to let news in between.
 FIRST_WAVE, LARGEST_WAVE, GROWTH = 40, 500, 4
+PASSING_DELAY_S = 5  # seconds; the governor waits out the limits themselves
+#: Refusals that say nothing against the command: by the limits, and those after which it may have been carried out.
+LIMITED = frozenset(("QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"))
+DOUBTFUL = frozenset(("INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"))
 RETRY_DELAYS_S = (10, 60, 300, 1800, 7200)  # seconds; after the last one the delivery is a problem for a person
 
 
@@ -112,6 +117,19 @@ def job_of(delivery: Delivery, rules: NodeRules, staff: Staff) -> Job:
 def postpone(job: Job, until: dt.datetime) -> None:
     """Try again later; nobody is to blame, so the attempt does not count."""
     Delivery.objects.filter(pk=job.delivery.pk).update(retry_at=until)
+
+
+def is_doubtful(outcome: Outcome) -> bool:
+    """Whether nobody knows if the command was carried out."""
+    return not isinstance(outcome, Failed) or outcome.code.upper() in DOUBTFUL
+
+
+def not_written(job: Job, outcome: Outcome, what: str, now: dt.datetime) -> None:
+    """A refusal counts as an attempt and its text is kept after ``what``; anything else is tried again soon."""
+    if is_doubtful(outcome) or (isinstance(outcome, Failed) and outcome.code.upper() in LIMITED):
+        postpone(job, now + dt.timedelta(seconds=PASSING_DELAY_S / job.speed))
+    elif isinstance(outcome, Failed):
+        fail(job, outcome.code or "portal_refused", f"{what}: {outcome.text or outcome.code}", now)
 
 
 def fail(job: Job, code: str, text: str, now: dt.datetime) -> None:

@@ -29,7 +29,7 @@ from uzel.mapping.deal_order import (
 from uzel.mapping.origin import is_ours
 from uzel.model import Counterparty, Order
 from uzel.model.codec import from_json, to_json
-from uzel.sync.plan import Plan, States, news_from_portal
+from uzel.sync.plan import States, news_from_portal
 
 HELD = "менеджер отметил в сделке «Не отправлять в 1С»"
 CARD_IDS = {CONTACT: "contact_id", COMPANY: "company_id"}
@@ -132,8 +132,9 @@ def _bound(node: Node, known: KnownCard) -> tuple[Counterparty, CounterpartyBind
             shown=to_json(known.card), decision="выбран менеджером в сделке",
         )  # fmt: skip
     order = OrderRow.objects.filter(client=binding).order_by("-pk").first()
-    if order is not None:
-        return from_json(Order, order.merged).counterparty, binding
+    if order is not None:  # an order that is over keeps the phones it had
+        met = from_json(Order, order.merged).counterparty
+        return replace(met, phones=known.card.phones or met.phones, emails=known.card.emails or met.emails), binding
     return counterparty_of(known.card, "" if binding.key.startswith("~") else binding.key), binding
 
 
@@ -155,13 +156,11 @@ def _born(node: Node, deal: Deal, arrived: Arrived, now: dt.datetime) -> bool:
     row.save()
     owners = owners_of(States(), seeing.rules)
     plan = news_from_portal(States(), order, owners)
-    shows = bool(to_write(state_of(order, seeing.rules, seeing.staff, _client(row)), deal.state, deal.state))
-    apply_plan(row, _as_born(plan, portal_due=shows))
+    assert plan.states.merged is not None
+    wanted = state_of(plan.states.merged, seeing.rules, seeing.staff, _client(row))
+    lacks = bool(to_write(wanted, deal.state, deal.state))
+    apply_plan(row, replace(plan, portal_due=lacks, node_due=True, moved=True))
     return True
-
-
-def _as_born(plan: Plan, *, portal_due: bool) -> Plan:
-    return replace(plan, portal_due=portal_due, node_due=True, moved=True)
 
 
 def free_number(node: Node, deal_id: int) -> str:

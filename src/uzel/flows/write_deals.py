@@ -19,7 +19,7 @@ from uzel.bitrix24.entities import product_row
 from uzel.bitrix24.entities.deal import DealState
 from uzel.flows.adopt_deals import adopt_deals
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
-from uzel.flows.portal_job import Job, fail, give_up, postpone
+from uzel.flows.portal_job import Job, give_up, is_doubtful, not_written
 from uzel.flows.portal_line import keep_limits
 from uzel.flows.settle_deal import Confirmed, confirm_deals, keep_half
 from uzel.hub.bulk import update_rows
@@ -31,8 +31,6 @@ from uzel.model.codec import to_json
 
 DELETED = "deal_deleted"
 DELETED_TEXT = "Сделка удалена в портале. Заказ в 1С остался; чтобы вернуть сделку, восстановите её из корзины портала."
-PASSING = ("QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT", "INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER")
-PASSING_DELAY_S = 5  # seconds; the governor waits out the limits themselves
 
 
 def write_deals(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
@@ -165,15 +163,10 @@ def _states(job: Job, answers: _Answers) -> tuple[DealState, DealState]:
 
 def _leave(job: Job, outcome: Outcome, now: dt.datetime) -> None:
     """Not written, or nobody knows: when and by whom is it looked at again."""
-    if not isinstance(outcome, Failed):  # unknown: the mark of the create and its time stand
-        if job.row.deal_id is not None:
-            postpone(job, now + dt.timedelta(seconds=PASSING_DELAY_S / job.speed))
-        return
-    if job.row.deal_id is not None and outcome.code.upper() in ("NOT_FOUND", "OWNER_NOT_FOUND"):
+    created = job.row.deal_id is not None
+    if created and isinstance(outcome, Failed) and outcome.code.upper() in ("NOT_FOUND", "OWNER_NOT_FOUND"):
         OrderRow.objects.filter(pk=job.row.pk).update(deal_deleted=True)
         give_up(job, DELETED, DELETED_TEXT)
-    elif outcome.code.upper() in PASSING:
+    elif created or not is_doubtful(outcome):  # else the mark of the create and its time stand
         Delivery.objects.filter(pk=job.delivery.pk).update(outcome_unknown=False)
-        postpone(job, now + dt.timedelta(seconds=PASSING_DELAY_S / job.speed))
-    else:
-        fail(job, outcome.code or "portal_refused", f"Портал не принял заказ: {outcome.text or outcome.code}", now)
+        not_written(job, outcome, "Портал не принял заказ", now)

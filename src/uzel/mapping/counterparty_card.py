@@ -82,6 +82,8 @@ def lacking(wanted: ClientCard, found: ClientCard) -> dict[str, Any]:
         new = _new_values(getattr(wanted, name), have, same)
         if new:
             changes[name] = (*have, *new)
+    if wanted.inn and not found.inn:
+        changes |= {"inn": wanted.inn, "kpp": wanted.kpp or found.kpp, "full_name": wanted.full_name or found.full_name}
     return changes
 
 

@@ -208,7 +208,7 @@ def _code_in_brackets(text: str) -> str:
 
 def _status_requisites(order: Order, rules: NodeRules) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {requisites.CANCELED: ("true" if order.canceled else "false",)}
-    if rules.profile == "unf":  # of an order with payments UNF takes properties alone, not the element (onec-exchange 3.1)
+    if rules.profile != "ut":  # of an order with payments properties alone are taken, not the element (onec-exchange 3.1)
         found[requisites.COMMENT] = (order.comment,)
     if not order.status.startswith("@"):
         found[requisites.STATUS_ID] = (order.status,)

@@ -5,12 +5,17 @@ Level-triggered: a plan depends on the states alone, not on how many changes led
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from uzel.model import Order
 from uzel.sync.fields import BUYER, changed, lacking, value
 from uzel.sync.merge import Conflict, Merged, acknowledge, merge
 from uzel.sync.ownership import Owner
 
+#: What 1C alone can say of an order, as it stands before 1C has spoken.
+NOT_SAID: Mapping[str, Any] = {
+    "number_in_node": "", "date_in_node": None, "posted": False, "deletion_mark": False, "paid": False, "shipped": False
+}  # fmt: skip
 ATTEMPTS_LIMIT = 8  # different unanswered versions of one order that are remembered
 
 Attempts = tuple[Order, ...]
@@ -85,8 +90,9 @@ def node_confirmed(states: States, offered: Order, owners: Mapping[str, Owner]) 
 
 def replan(old: States, new: States, owners: Mapping[str, Owner]) -> Plan:
     """The plan for ``new`` states, over what was planned for ``old`` ones."""
-    result = _merge(new, owners)
-    states = replace(new, merged=result.order, agreed=result.agreed if new.in_node and new.in_portal else new.agreed)
+    result, node = _merge(new, owners), _node_side(new, owners)
+    agrees = node is not None and node is new.in_node and new.in_portal is not None
+    states = replace(new, merged=result.order, agreed=result.agreed if agrees else new.agreed)
     return Plan(
         states,
         conflicts=tuple(conflict for conflict in result.conflicts if _is_new(conflict, old)),
@@ -116,10 +122,21 @@ def _is_new(conflict: Conflict, old: States) -> bool:
     return bool(stood == conflict.lost)
 
 
+def _node_side(states: States, owners: Mapping[str, Owner]) -> Order | None:
+    """What stands for the node in a merge: what it shows.
+
+    Of an order that is the node's in every field, what was offered and never answered: if that closed the order, the node
+    has taken it and takes nothing more, so nothing else may be offered until it answers.
+    """
+    closed = all(owner is Owner.NODE for owner in owners.values())
+    return states.offered[-1] if states.offered and closed else states.in_node
+
+
 def _merge(states: States, owners: Mapping[str, Owner]) -> Merged:
-    """The merge where both sides are known, the only side's word where one is."""
-    if states.in_node and states.in_portal:
-        return merge(states.in_node, states.in_portal, states.agreed or states.in_portal, owners)
-    only = states.in_node or states.in_portal
-    assert only is not None, "an order that neither side has shown"
-    return Merged(only, only)
+    """The merge where both sides are known, else the only side's word; what 1C alone can know the portal cannot say."""
+    node, portal = _node_side(states, owners), states.in_portal
+    if node is None:
+        assert portal is not None, "an order that neither side has shown"
+        node = replace(portal, **NOT_SAID)
+        return merge(node, portal, node, owners)
+    return Merged(node, node) if portal is None else merge(node, portal, states.agreed or portal, owners)
