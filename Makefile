@@ -29,7 +29,7 @@ imports: .venv/ready-dev   ## imports go one way
 docs: .venv/ready-dev      ## print the tables of the documentation anew
 	$(BIN)/python -m tests.docs.tables
 
-lock: .venv/ready-dev      ## pin the dependencies again
+lock: .venv/ready-dev      ## pin the dependencies again (clients.txt is pinned by hand)
 	cd requirements && for name in base dev; do ../$(BIN)/pip-compile -q --upgrade --generate-hashes --allow-unsafe --strip-extras \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-emit-options -o $$name.txt $$name.in; done
 
@@ -44,6 +44,7 @@ clean:                     ## remove the environment and what tools keep; the da
 	$(BIN)/python -m pip install --quiet --no-deps -e .
 	touch $@
 
-.venv/ready-dev: .venv/ready requirements/dev.txt
+.venv/ready-dev: .venv/ready requirements/dev.txt requirements/clients.txt
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/base.txt -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements/clients.txt
 	touch $@

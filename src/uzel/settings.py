@@ -4,7 +4,7 @@ Django's own settings follow below the line; nobody needs to change those.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +12,11 @@ from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 
 from uzel.embedded_postgres import database_settings, database_url
+from uzel.hub.secrets import KeyFile
+
+
+def _secret_file(name: str) -> Path:
+    return UZEL_HOME / "secrets" / name.lower()
 
 
 def _secret(name: str, make: Callable[[], str]) -> str:
@@ -19,7 +24,7 @@ def _secret(name: str, make: Callable[[], str]) -> str:
     given = os.environ.get(name)
     if given:
         return given
-    path = UZEL_HOME / "secrets" / name.lower()
+    path = _secret_file(name)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = path.with_suffix(f".{os.getpid()}")
@@ -34,7 +39,9 @@ def _secret(name: str, make: Callable[[], str]) -> str:
 UZEL_HOME = Path(os.environ.get("UZEL_HOME", "var")).resolve()
 DATABASE_URL = os.environ.get("DATABASE_URL") or database_url(UZEL_HOME)
 UZEL_SECRET_KEY = _secret("UZEL_SECRET_KEY", get_random_secret_key)
-UZEL_SECRET_BOX_KEYS = _secret("UZEL_SECRET_BOX_KEYS", lambda: Fernet.generate_key().decode()).split()
+UZEL_SECRET_BOX_KEYS: Iterable[str] = _secret("UZEL_SECRET_BOX_KEYS", lambda: Fernet.generate_key().decode()).split()
+if not os.environ.get("UZEL_SECRET_BOX_KEYS"):
+    UZEL_SECRET_BOX_KEYS = KeyFile(_secret_file("UZEL_SECRET_BOX_KEYS"))
 UZEL_ALLOWED_HOSTS = os.environ.get("UZEL_ALLOWED_HOSTS", "*").split()
 UZEL_TIME_ZONE = os.environ.get("UZEL_TIME_ZONE", "Europe/Moscow")
 UZEL_FILE_LIMIT_BYTES = int(os.environ.get("UZEL_FILE_LIMIT_BYTES", str(200 << 20)))

@@ -30,3 +30,9 @@ def test_a_node_names_its_own_owners() -> None:
 )
 def test_rows_that_cannot_be(table: dict[str, str], wrong: list[str]) -> None:
     assert unknown_rows(table) == wrong
+
+
+def test_all_of_a_closed_order_is_the_nodes_whatever_its_table_says() -> None:
+    table = ownership({"comment": "portal"}, posted=False, closed=True)
+    assert set(table.values()) == {Owner.NODE}
+    assert table.keys() == STANDARD.keys()

@@ -44,6 +44,16 @@ def test_a_new_order_of_the_portal_goes_to_the_node_alone() -> None:
     assert node_confirmed(replace(plan.states, offered=(A,)), A, OWNERS).states == SYNCED
 
 
+def test_what_1c_alone_can_know_is_put_back_before_it_has_spoken() -> None:
+    plan = news_from_portal(States(), A, OWNERS)
+    edited = news_from_portal(plan.states, replace(A, number_in_node="77", paid=True, comment="b"), OWNERS)
+    assert merged(edited) == B
+    assert (edited.portal_due, edited.node_due) == (True, True)
+    assert {(one.field, one.lost, one.reason) for one in edited.conflicts} == {
+        ("number_in_node", "77", "owned_by_node"), ("paid", True, "owned_by_node"),
+    }  # fmt: skip
+
+
 def test_what_the_node_said_is_kept_when_it_confirms_an_offer_before_the_portal_was_told() -> None:
     """The base's comment is on its way to the portal while the portal's promo code is confirmed by the base."""
     plan = news_from_node(SYNCED, B, OWNERS)

@@ -65,9 +65,29 @@ def test_types_of_values(rest: Client) -> None:
 
 
 def test_unknown_and_read_only_fields_are_ignored(rest: Client) -> None:
-    item = rest.add_deal(title="x", noSuchField=1, TITLE="y", createdBy=4, id=77, stageSemanticId="S", searchContent="z")
+    item = rest.add_deal(title="x", noSuchField=1, DATE_CREATE="y", createdBy=4, id=77, stageSemanticId="S", searchContent="z")
     assert (item["id"], item["title"], item["createdBy"], item["stageSemanticId"]) == (1, "x", 1, "P")
     assert "noSuchField" not in item
+
+
+def test_standard_fields_go_by_their_upper_names_too(rest: Client) -> None:
+    item = rest.add_deal(TITLE="x", ORIGIN_ID="a/1")
+    assert (item["title"], item["originId"]) == ("x", "a/1")
+    wish = {"filter": {"=ORIGIN_ID": "a/1"}, "order": {"ID": "ASC"}, "select": ["TITLE"]}
+    assert rest.call("crm.item.list", entityTypeId=2, **wish).result["items"] == [{"id": 1, "title": "x"}]
+    error = rest.call("crm.item.update", entityTypeId=2, id=1, fields={"ID": 5}).error
+    assert error[2] == "Setting value for Primary ID is not allowed, it is read-only field"
+
+
+def test_upper_names_may_be_foreign(with_options: Callable[..., Client]) -> None:
+    rest = with_options(upper_case_names=False)
+    assert rest.add_deal(title="x", TITLE="y")["title"] == "x"
+    assert rest.call("crm.item.list", entityTypeId=2, order={"ID": "ASC"}).error[1] == "INVALID_ARG_VALUE"
+
+
+def test_a_list_of_fields_names_nothing(rest: Client) -> None:
+    assert rest.get("crm.item.add", "entityTypeId=2&fields[]=").result["item"]["title"] == "Сделка #1"
+    assert rest.get("crm.deal.add", "fields[]=").result == 2
 
 
 def test_the_origin_is_not_unique(rest: Client) -> None:

@@ -3,8 +3,9 @@
 A product of its own: it imports nothing from the rest of uzel. ``docs/reference/portal-emulator.md`` describes it.
 """
 
+from uzel.emulators.bitrix24_portal.applications import Application
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.options import ENTERPRISE, Options
 from uzel.emulators.bitrix24_portal.portal import RunningPortal, run, start_portal
 
-__all__ = ["ENTERPRISE", "ApiError", "Options", "RunningPortal", "run", "start_portal"]
+__all__ = ["ENTERPRISE", "ApiError", "Application", "Options", "RunningPortal", "run", "start_portal"]

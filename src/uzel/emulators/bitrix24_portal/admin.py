@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from uzel.emulators.bitrix24_portal import board, state
+from uzel.emulators.bitrix24_portal.applications import Application
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.engine import Engine
 from uzel.emulators.bitrix24_portal.errors import ApiError
@@ -23,8 +24,8 @@ Query = Mapping[str, str]
 class Admin:
     """Answers the emulator's own requests. They cost nothing and are in no journal."""
 
-    def __init__(self, engine: Engine, about: Callable[[], dict[str, Any]]) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, about: Callable[[], dict[str, Any]], install: Callable[..., Application]) -> None:
+        self._engine, self._install_application = engine, install
         self._core: Core = engine.core
         self._pages: Mapping[tuple[str, str], Callable[[Query, Any], Any]] = {
             ("GET", "state"): lambda _, __: state.everything(self._core),
@@ -36,6 +37,8 @@ class Admin:
             ("DELETE", "faults"): self._disarm,
             ("GET", "events"): lambda _, __: {"waiting": self._core.events.waiting(), "delivered": self._core.events.log()},
             ("POST", "events"): self._bind,
+            ("GET", "applications"): self._applications,
+            ("POST", "applications"): self._install,
             ("GET", "board"): self._board,
         }
 
@@ -101,6 +104,20 @@ class Admin:
     def _disarm(self, _: Query, __: Any) -> dict[str, Any]:
         self._engine.faults.clear()
         return {"armed": []}
+
+    def _applications(self, _: Query, __: Any) -> list[dict[str, Any]]:
+        with self._core.store.lock:
+            return [asdict(application) for application in self._core.applications]
+
+    def _install(self, _: Query, body: Any) -> dict[str, Any]:
+        given = body if isinstance(body, dict) else {}
+        if unknown := set(given) - {"handler_url", "redirect_uri", "title", "user_id", "scopes"}:
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        scopes = tuple(str(scope) for scope in given.get("scopes", ()))
+        try:
+            return asdict(self._install_application(**(given | {"scopes": scopes})))
+        except KeyError as error:
+            raise ValueError(str(error.args[0])) from error
 
     def _bind(self, _: Query, body: Any) -> dict[str, Any]:
         if not isinstance(body, dict) or not isinstance(body.get("url"), str):

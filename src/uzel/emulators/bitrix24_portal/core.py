@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from uzel.emulators.bitrix24_portal.applications import Application, Applications
 from uzel.emulators.bitrix24_portal.clock import Clock
 from uzel.emulators.bitrix24_portal.convert import Converter
 from uzel.emulators.bitrix24_portal.errors import ApiError, missing
 from uzel.emulators.bitrix24_portal.events import Events
+from uzel.emulators.bitrix24_portal.offline import OfflineQueue
 from uzel.emulators.bitrix24_portal.options import Options
 from uzel.emulators.bitrix24_portal.records import User
 from uzel.emulators.bitrix24_portal.store import Store
@@ -22,6 +24,8 @@ class Core:
     options: Options
     clock: Clock
     events: Events
+    applications: Applications
+    offline: OfflineQueue
 
     def converter(self, entity_type_id: int) -> Converter:
         """Reader of values for one entity type."""
@@ -30,12 +34,13 @@ class Core:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a method in the name of a user."""
+    """One call of a method in the name of a user, through a webhook or by an application."""
 
     core: Core
     user: User
     method: str
     params: Mapping[str, Any]
+    application: Application | None = None
 
     def required(self, name: str) -> Any:
         """A parameter without which there is no call."""
@@ -44,10 +49,10 @@ class Call:
         return self.params[name]
 
     def fields(self) -> dict[str, Any]:
-        """The required map ``fields``; PHP cannot tell an empty map from an empty list."""
+        """The required map ``fields``; to PHP a list is a map too, whose names 0, 1, 2… no field has (``fields[]=``)."""
         fields = self.required("fields")
         if not isinstance(fields, dict):
-            if fields in ([], ""):
+            if isinstance(fields, list) or fields == "":
                 return {}
             raise ApiError("100", "Invalid value {fields} to match with parameter {fields}. Should be value of type array.")
         return fields
@@ -59,6 +64,20 @@ class Call:
     def old_id(self) -> int:
         """``id`` of an old method; 0 when it is missing or wrong."""
         return to_int(self.old("id")) or 0
+
+    def caller(self) -> Application:
+        """The application; methods that need one are not called otherwise."""
+        assert self.application is not None
+        return self.application
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """Scopes of the application or of the webhook."""
+        return self.application.granted if self.application else self.core.options.scopes
+
+    def may_call(self, method: "Method") -> bool:
+        """Whether the caller was granted a method."""
+        return method.scope in self.granted and (self.application is not None or not method.needs_application)
 
     @property
     def original_names(self) -> bool:

@@ -5,13 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from uzel.emulators.bitrix24_portal.applications import Application
 from uzel.emulators.bitrix24_portal.core import Call, Core, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, GatewayTimeoutError, system
 from uzel.emulators.bitrix24_portal.faults import Faults
 from uzel.emulators.bitrix24_portal.journal import Journal
+from uzel.emulators.bitrix24_portal.letters import Actor
 from uzel.emulators.bitrix24_portal.limits import OperatingBook
 from uzel.emulators.bitrix24_portal.methods import METHODS
 from uzel.emulators.bitrix24_portal.records import User
+from uzel.emulators.bitrix24_portal.values import text
 
 
 @dataclass(slots=True)
@@ -21,6 +24,7 @@ class Run:
     user: User
     deadline_s: float
     expire: Callable[[], None]
+    application: Application | None = None
     free_at_s: float = 0.0
     is_expired: bool = False
     methods: list[str] = field(default_factory=list)
@@ -72,9 +76,10 @@ class Engine:
 
     def _admitted(self, run: Run, method: Method, params: dict[str, Any], *, in_batch: bool) -> Done:
         started, key = self.core.clock.now(), self._key(run, method)
-        if method.needs_application:
+        call = Call(self.core, run.user, method.name, params, run.application)
+        if method.needs_application and run.application is None:
             raise system("WRONG_AUTH_TYPE")
-        if method.scope not in self.core.options.scopes:
+        if method.scope not in call.granted:
             raise system("insufficient_scope")
         if in_batch and (fault := self.faults.take("fail_next", [method.name], only_named=True)):
             raise system(fault.code)
@@ -82,15 +87,23 @@ class Engine:
             raise system("OPERATION_TIME_LIMIT")
         cost_s = self._spend(run, method, params) if self.limits else 0.0
         try:
-            with self.core.store.lock:
-                reply = method.run(Call(self.core, run.user, method.name, params))
+            with self.core.store.lock, self.core.events.acting(self._actor(run, method, params)):
+                reply = method.run(call)
         finally:
             self._write_down(key, cost_s)
         self.journal.command(method.name)
         return Done(reply, self._time(key, started))
 
+    def _actor(self, run: Run, method: Method, params: dict[str, Any]) -> Actor:
+        """Who changes something now. ``auth_connector`` counts where the plan has it, in crm.item.* if the switch says so."""
+        options, connector = self.core.options, params.get("auth_connector", "")
+        ignored = method.name.startswith("crm.item.") and not options.auth_connector_in_crm_item
+        known = connector and not ignored and options.features.get("rest_auth_connector") == "Y"
+        return Actor(run.user.id, text(connector) if known else "", run)
+
     def _key(self, run: Run, method: Method) -> tuple[str, str]:
-        return (run.user.secret if self.core.options.operating_per == "webhook" else "portal", method.name)
+        caller = run.application.client_id if run.application else run.user.secret
+        return (caller if self.core.options.operating_per == "webhook" else "portal", method.name)
 
     def _is_blocked(self, key: tuple[str, str]) -> bool:
         with self._book_lock:

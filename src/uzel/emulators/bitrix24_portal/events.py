@@ -1,18 +1,21 @@
-"""Outgoing webhook: events of the portal as they travel (bitrix24-rest G1). Late, out of order, never twice tried."""
+"""Events of the portal as they travel (bitrix24-rest G1): late, out of order, never twice tried."""
 
 import random
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from uzel.emulators.bitrix24_portal.applications import member_id
 from uzel.emulators.bitrix24_portal.clock import Clock
 from uzel.emulators.bitrix24_portal.faults import Faults
+from uzel.emulators.bitrix24_portal.letters import NOBODY, Actor, Letter, Letters
 from uzel.emulators.bitrix24_portal.options import Options
 
 NAMES = (
@@ -39,11 +42,12 @@ class Handler:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event on its way."""
+    """One event on its way, to the outgoing webhook unless it is a letter to an application."""
 
     name: str
     data: Mapping[str, Any]
     at: int
+    letter: Letter | None = None
 
 
 @dataclass(slots=True, order=True)
@@ -54,10 +58,11 @@ class _Waiting:
 
 
 class Events:
-    """The queue between the portal and the handler, and the thread that empties it."""
+    """The queue between the portal and its handlers, and the thread that empties it."""
 
-    def __init__(self, clock: Clock, options: Options, faults: Faults) -> None:
-        self._clock, self._options, self._faults = clock, options, faults
+    def __init__(self, clock: Clock, options: Options, faults: Faults, letters: Letters) -> None:
+        self._clock, self._options, self._faults, self._letters = clock, options, faults, letters
+        self._actor = NOBODY
         self._rng = random.Random(options.seed)
         self._handler: Handler | None = None
         self._domain = ""
@@ -72,7 +77,7 @@ class Events:
 
     def start(self, domain: str) -> None:
         """Begin to deliver; ``domain`` is how the portal calls itself."""
-        self._domain = domain
+        self._domain = self._letters.applications.domain = domain
         self._thread.start()
 
     def stop(self) -> None:
@@ -94,18 +99,38 @@ class Events:
         with self._changed:
             self._handler = Handler(url, application_token, heard, next(self._numbers)) if url else None
 
+    @contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """Whatever is fired meanwhile is this actor's doing. Whoever calls holds the store's lock."""
+        before, self._actor = self._actor, actor
+        try:
+            yield
+        finally:
+            self._actor = before
+
     def fire(self, name: str, **data: Any) -> None:
-        """Something happened. A fault may lose the event, double it or hold it back."""
+        """Something happened; whoever calls holds the store's lock."""
         with self._changed:
-            if self._handler is None or name not in self._handler.names or self._faults.take("lose_events", [name]):
-                return
-            event = Event(name, data, int(self._clock.now()))
-            copies = 2 if self._faults.take("double_events", [name]) else 1
-            late = self._faults.take("late_events", [name])
-            for _ in range(copies):
-                due = self._clock.portal_s() + self._delay_s() + (late.seconds if late else 0.0)
-                self._waiting.append(_Waiting(due, next(self._numbers), event))
-            self._changed.notify_all()
+            if self._handler is not None and name in self._handler.names:
+                self._put(Event(name, data, int(self._clock.now())))
+        self.send(*self._letters.about(name, data, self._actor))
+
+    def send(self, *letters: Letter) -> None:
+        """Letters to applications."""
+        with self._changed:
+            for letter in letters:
+                self._put(Event(letter.name, letter.data, int(self._clock.now()), letter), letter.due_s)
+
+    def _put(self, event: Event, not_before_s: float = 0.0) -> None:
+        """Queue an event. A fault may lose it, double it or hold it back."""
+        if self._faults.take("lose_events", [event.name]):
+            return
+        copies = 2 if self._faults.take("double_events", [event.name]) else 1
+        late = self._faults.take("late_events", [event.name])
+        for _ in range(copies):
+            due = max(not_before_s, self._clock.portal_s()) + self._delay_s() + (late.seconds if late else 0.0)
+            self._waiting.append(_Waiting(due, next(self._numbers), event))
+        self._changed.notify_all()
 
     def _delay_s(self) -> float:
         if not self._clock.waiting:
@@ -183,9 +208,13 @@ class Events:
                 self._changed.notify_all()
 
     def _deliver(self, handler: Handler | None, event: Event) -> None:
-        if handler is None:
+        if event.letter:
+            url, body = event.letter.url, event.letter.body
+        elif handler:
+            url, body = handler.url, self.payload(handler, event)
+        else:
             return
-        status = post(handler.url, self.payload(handler, event), self._options.event_timeout_s)
+        status = post(url, body, self._options.event_timeout_s)
         with self._changed:
             self._log.append({"event": event.name, "data": dict(event.data), "at": event.at, "status": status})
 
@@ -203,11 +232,6 @@ class Events:
             ("auth[application_token]", handler.application_token),
         ]
         return urlencode(pairs)
-
-
-def member_id(seed: int) -> str:
-    """The portal's own id, 32 hexadecimal digits."""
-    return f"{random.Random(seed).getrandbits(128):032x}"
 
 
 def post(url: str, body: str, timeout_s: float) -> int:

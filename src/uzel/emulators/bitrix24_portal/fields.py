@@ -141,6 +141,11 @@ BY_OLD_NAME: Mapping[int, Mapping[str, Field]] = {
     entity: {one.old: one for one in fields.values()} for entity, fields in FIELDS.items()
 }
 
+#: ``upperName`` → name: crm.item.* read both and answer the latter
+BY_UPPER_NAME: Mapping[int, Mapping[str, str]] = {
+    entity: {one.upper: one.name for one in fields.values()} for entity, fields in FIELDS.items()
+}
+
 #: ENTITY_ID of the directory a crm_status field takes its values from; stages come from their pipeline
 DIRECTORIES: Mapping[tuple[int, str], str] = {
     (DEAL, "typeId"): "DEAL_TYPE",

@@ -7,6 +7,7 @@ from uzel.emulators.bitrix24_portal import product_rows, saving
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.item_fields import read
+from uzel.emulators.bitrix24_portal.letters import Actor
 from uzel.emulators.bitrix24_portal.records import CONTACT, DEAL, Item, ProductRow, User
 from uzel.emulators.bitrix24_portal.saving import Change
 
@@ -22,7 +23,7 @@ def edit(
     rows: Rows | None = None,
 ) -> None:
     """Change a deal. ``fields``: names of crm.item.update and original names of user fields; ``rows``: the whole new set."""
-    with core.store.lock:
+    with core.store.lock, core.events.acting(Actor(user_id)):
         item, user = _deal(core, deal_id), _user(core, user_id)
         change = _change(core, {**(fields or {}), **({"stageId": stage_id} if stage_id else {})}, on_create=False)
         built = None if rows is None else _rows(core, rows, deal_id)
@@ -31,7 +32,7 @@ def edit(
 
 def create(core: Core, user_id: int, fields: Mapping[str, Any] | None = None, rows: Rows | None = None) -> int:
     """Make a deal; returns its id."""
-    with core.store.lock:
+    with core.store.lock, core.events.acting(Actor(user_id)):
         user = _user(core, user_id)
         change = _change(core, fields or {}, on_create=True)
         built = None if rows is None else _rows(core, rows, 0)
@@ -40,7 +41,7 @@ def create(core: Core, user_id: int, fields: Mapping[str, Any] | None = None, ro
 
 def create_contact(core: Core, user_id: int, fields: Mapping[str, Any]) -> int:
     """Make a contact; ``fm`` as in crm.item.add; returns its id."""
-    with core.store.lock:
+    with core.store.lock, core.events.acting(Actor(user_id)):
         change = read(core, CONTACT, fields, original=True, on_create=True)
         return saving.create(core, _user(core, user_id), CONTACT, change).id
 

@@ -8,7 +8,7 @@ from typing import Any
 from uzel.emulators.bitrix24_portal import multifields
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.errors import ApiError
-from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, DIRECTORIES, FIELDS, Field
+from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, BY_UPPER_NAME, DIRECTORIES, FIELDS, Field
 from uzel.emulators.bitrix24_portal.records import CONTACT, DEAL, Item, UserField
 from uzel.emulators.bitrix24_portal.saving import Change
 from uzel.emulators.bitrix24_portal.store import stage_directory
@@ -23,11 +23,17 @@ def user_fields(core: Core, entity_type_id: int, *, original: bool) -> dict[str,
     return {one.name if original else camel_case(one.name): one for one in fields}
 
 
+def spelled(core: Core, entity_type_id: int, name: str) -> str:
+    """A standard field's name as crm.item.* answers it; they are said to read the UPPER_CASE one too."""
+    return BY_UPPER_NAME[entity_type_id].get(name, name) if core.options.upper_case_names else name
+
+
 def read(core: Core, entity_type_id: int, raw: Mapping[str, Any], *, original: bool, on_create: bool) -> Change:
     """The change that ``fields`` of crm.item.add and update ask for; unknown and read-only names are ignored."""
     known, extra = FIELDS[entity_type_id], user_fields(core, entity_type_id, original=original)
     reader, values = core.converter(entity_type_id), {}
-    for name, value in raw.items():
+    for sent, value in raw.items():
+        name = spelled(core, entity_type_id, sent)
         if name in NOT_OVER_REST or (name == "fm" and entity_type_id == DEAL):
             raise ApiError("100", f"Field {name} is not supported")
         if name == "id" and not on_create:
@@ -73,7 +79,8 @@ def select(core: Core, item: Item, names: list[str], *, original: bool) -> dict[
     shown = show(core, item, original=original)
     if not names or "*" in names:
         return shown
-    return {name: shown[name] for name in ["id", *names] if name in shown and name not in ("fm", "entityTypeId")}
+    names = ["id", *(spelled(core, item.entity_type_id, name) for name in names)]
+    return {name: shown[name] for name in names if name in shown and name not in ("fm", "entityTypeId")}
 
 
 def _user_value(core: Core, one: UserField, value: Any) -> Any:

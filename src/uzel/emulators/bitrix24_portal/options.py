@@ -57,6 +57,7 @@ class Options:
     origin_in_filter: bool = True
     case_insensitive_filters: bool = True
     boolean_user_fields: str = "YN"
+    upper_case_names: bool = True
 
     # Rules of saving.
     multifield_update: str = "by_key"
@@ -75,6 +76,17 @@ class Options:
     unchanged_update_fires_event: bool = False
     webhook_hears_category_moves: bool = True
     event_timeout_s: float = 5.0
+
+    # Applications and their events.
+    access_token_life_s: float = 3600.0
+    oauth_server: str = "oauth.bitrix.info"
+    application_paid: bool = True
+    install_event_brings_tokens: bool = True
+    uninstall_event_name: str = "ONAPPUNINSTALL"
+    event_bind_twice: str = "error"
+    offline_event_data: str = "fields"
+    offline_ping_after_pause: bool = False
+    auth_connector_in_crm_item: bool = True
 
     # The portal and its people.
     exchange_user_is_admin: bool = True
@@ -111,6 +123,9 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "exclusive_price_when_tax_not_included": ("divide", "same"),
     "exchange_user_rights": ("all", "own", "none"),
     "manager_rights": ("all", "own", "none"),
+    "uninstall_event_name": ("ONAPPUNINSTALL", "ONAPPSUNINSTALL"),
+    "event_bind_twice": ("error", "accepted"),
+    "offline_event_data": ("fields", "false"),
 }
 
 #: An Enterprise portal: ``Options(**ENTERPRISE)``.

@@ -8,6 +8,7 @@ from typing import Any
 
 from uzel.emulators.bitrix24_portal import board, human, state
 from uzel.emulators.bitrix24_portal.admin import PREFIX, Admin
+from uzel.emulators.bitrix24_portal.applications import Application, Applications
 from uzel.emulators.bitrix24_portal.clock import Clock
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.engine import Engine
@@ -16,6 +17,10 @@ from uzel.emulators.bitrix24_portal.events import Events
 from uzel.emulators.bitrix24_portal.faults import Faults
 from uzel.emulators.bitrix24_portal.human import Rows
 from uzel.emulators.bitrix24_portal.journal import Journal
+from uzel.emulators.bitrix24_portal.letters import Letters
+from uzel.emulators.bitrix24_portal.oauth import PREFIX as OAUTH_PREFIX
+from uzel.emulators.bitrix24_portal.oauth import OAuth
+from uzel.emulators.bitrix24_portal.offline import OfflineQueue
 from uzel.emulators.bitrix24_portal.options import Options
 from uzel.emulators.bitrix24_portal.rest import Answer, Request, Rest, Send
 from uzel.emulators.bitrix24_portal.seed import EXCHANGE_USER_ID, fill
@@ -36,12 +41,16 @@ class RunningPortal:
         self.options = options
         self.faults = Faults()
         self._clock = Clock(speed, waiting=limits, utc_offset_hours=options.utc_offset_hours, now=now)
-        self._core = Core(Store(), options, self._clock, Events(self._clock, options, self.faults))
+        applications, offline = Applications(self._clock, options), OfflineQueue(self._clock)
+        self._letters = Letters(applications, offline, self._clock, options)
+        events = Events(self._clock, options, self.faults, self._letters)
+        self._core = Core(Store(), options, self._clock, events, applications, offline)
         fill(self._core.store, options)
         self._journal = Journal(options.max_journal_calls)
         self._engine = Engine(self._core, self.faults, self._journal, limits=limits, parallel=parallel)
         self._rest = Rest(self._engine)
-        self._admin = Admin(self._engine, self.about)
+        self._oauth = OAuth(self._core, self.faults, self._journal)
+        self._admin = Admin(self._engine, self.about, self.install_application)
         self._server = Server((host, port), self._serve, options.max_body_bytes)
         self._host = host
         self._thread = threading.Thread(target=self._server.serve_forever, args=(STOP_POLL_S,), name="portal", daemon=True)
@@ -96,6 +105,27 @@ class RunningPortal:
     def events(self) -> Events:
         """The queue of events: ``pause``, ``resume``, ``deliver_now``, ``wait_idle``, ``log``."""
         return self._core.events
+
+    def install_application(
+        self, handler_url: str = "", *, redirect_uri: str = "", title: str = "Узел", user_id: int = EXCHANGE_USER_ID,
+        scopes: tuple[str, ...] = (),
+    ) -> Application:  # fmt: skip
+        """An administrator adds a local application; ONAPPINSTALL goes to ``handler_url``. Without scopes it has all."""
+        with self._core.store.lock:
+            if user_id not in self._core.store.users:
+                raise KeyError(f"no user {user_id}")
+            granted = scopes or self.options.scopes
+            application = self._core.applications.install(title, user_id, granted, handler_url, redirect_uri)
+            if handler_url:
+                self._core.events.send(self._letters.installed(application))
+        return application
+
+    def uninstall_application(self, application: Application, *, clean: bool = True) -> None:
+        """Remove an application with its tokens, handlers and offline events; who bound ONAPPUNINSTALL is told."""
+        with self._core.store.lock:
+            self._core.events.send(*self._letters.uninstalled(application, clean=clean))
+            self._core.applications.remove(application.id)
+            self._core.offline.forget(application.id)
 
     def manager_edit(
         self, deal_id: int, *, user_id: int = 2, stage_id: str = "", fields: Fields | None = None, rows: Rows | None = None
@@ -152,6 +182,8 @@ class RunningPortal:
     def _serve(self, request: Request, send_now: Send) -> Answer:
         if request.path.startswith("/rest/"):
             return self._rest.answer(request, send_now)
+        if request.path.startswith(OAUTH_PREFIX):
+            return self._oauth.answer(request)
         if request.path.startswith(PREFIX):
             return self._admin.answer(request)
         shown = board.asset(request.path) if request.verb in ("GET", "HEAD") else None

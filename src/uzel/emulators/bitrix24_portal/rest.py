@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import batch
+from uzel.emulators.bitrix24_portal.applications import Application
 from uzel.emulators.bitrix24_portal.engine import Engine, Run
 from uzel.emulators.bitrix24_portal.errors import ApiError, GatewayTimeoutError, gateway_page, system
 from uzel.emulators.bitrix24_portal.faults import Fault
 from uzel.emulators.bitrix24_portal.limits import LeakyBucket
 from uzel.emulators.bitrix24_portal.php_params import parse_body, parse_query
 from uzel.emulators.bitrix24_portal.records import User
-from uzel.emulators.bitrix24_portal.values import to_json
+from uzel.emulators.bitrix24_portal.values import text, to_json
 
 JSON_TYPE = "application/json; charset=utf-8"
 HTML_TYPE = "text/html"
@@ -49,7 +50,7 @@ Send = Callable[[Answer], None]
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """What the path says: /rest/<user>/<secret>/<method>."""
+    """What the path says: /rest/<user>/<secret>/<method>, or /rest/<method> of an application."""
 
     user_id: str
     secret: str
@@ -115,9 +116,9 @@ class Rest:
         self._check_door(request)
         if spoiled := self._spoil(target, notes):
             return spoiled
-        user = self._user(target)
+        user, application = self._caller(target, text(params.pop("auth", "")))
         notes.user_id = user.id
-        run = Run(user, deadline_s, lambda: send_now(page(504)))
+        run = Run(user, deadline_s, lambda: send_now(page(504)), application)
         names = [target.method, *notes.methods]
         lost, late = self._faults.take("lose_answer", names), self._faults.take("timeout", names)
         notes.fault = "lose_answer" if lost else "timeout" if late else notes.fault
@@ -158,12 +159,31 @@ class Rest:
                 self._clock.wait_wall(0.05)
         return DROPPED
 
-    def _user(self, target: _Target) -> User:
-        options = self._engine.core.options
-        if not target.secret:
+    def _caller(self, target: _Target, token: str) -> tuple[User, Application | None]:
+        if not target.secret and not token:
             raise system("NO_AUTH_FOUND")
-        if not options.commercial_plan:
+        if not self._engine.core.options.commercial_plan:
             raise system("ACCESS_DENIED")
+        return (self._owner(target), None) if target.secret else self._by_token(token)
+
+    def _by_token(self, token: str) -> tuple[User, Application]:
+        """Who an access token stands for: an application and the user in whose name it acts (bitrix24-rest A)."""
+        core = self._engine.core
+        with core.store.lock:
+            grant = core.applications.tokens.find(token)
+            application = core.applications.get(grant.application_id) if grant else None
+            if grant is None or application is None:
+                raise system("NO_AUTH_FOUND")
+            if not core.applications.tokens.is_live(grant):
+                raise system("expired_token")
+            user = core.store.users.get(grant.user_id)
+        if user is None or not user.is_active:
+            raise system("user_access_error")
+        return user, application
+
+    def _owner(self, target: _Target) -> User:
+        """The employee whose webhook the path names."""
+        options = self._engine.core.options
         user = self._engine.core.store.users.get(int(target.user_id)) if target.user_id.isdigit() else None
         if user is None or not user.secret or user.secret != target.secret or not user.is_active:
             text = system(options.wrong_secret_error).description

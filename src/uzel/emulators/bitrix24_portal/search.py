@@ -8,7 +8,7 @@ from uzel.emulators.bitrix24_portal.core import Call
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, FIELDS
 from uzel.emulators.bitrix24_portal.filters import USER_BOOLEAN, Resolve, Rules, compile_filter, invalid_filter, split_prefix
-from uzel.emulators.bitrix24_portal.item_fields import NOT_OVER_REST, user_fields
+from uzel.emulators.bitrix24_portal.item_fields import NOT_OVER_REST, spelled, user_fields
 from uzel.emulators.bitrix24_portal.paging import page, read_order, sort
 from uzel.emulators.bitrix24_portal.records import DEAL, Item
 from uzel.emulators.bitrix24_portal.store import INDEXED
@@ -21,7 +21,8 @@ def resolver(call: Call, entity_type_id: int, *, original: bool) -> Resolve:
     """Names that ``filter`` and ``order`` of crm.item.list may use."""
     fields, extra = FIELDS[entity_type_id], user_fields(call.core, entity_type_id, original=original)
 
-    def resolve(name: str) -> tuple[str, str] | None:
+    def resolve(sent: str) -> tuple[str, str] | None:
+        name = spelled(call.core, entity_type_id, sent)
         if name == "fm":
             raise ApiError("100", "Field fm is not supported in filter")
         hidden = name in NOT_OVER_REST or (entity_type_id == DEAL and name == "contactIds")

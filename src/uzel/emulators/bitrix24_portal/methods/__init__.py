@@ -15,6 +15,8 @@ from uzel.emulators.bitrix24_portal.methods import (
     crm_status,
     crm_timeline,
     crm_userfield,
+    event_binding,
+    event_offline,
     system,
     user_userfield,
     userfieldconfig,
@@ -37,21 +39,21 @@ _GROUPS = (
     users.METHODS,
     user_userfield.METHODS,
     system.METHODS,
+    event_binding.METHODS,
+    event_offline.METHODS,
     application_only.METHODS,
 )
 
 
 def _names(call: Call) -> Reply:
-    """``methods``: what this webhook may call."""
-    granted = call.core.options.scopes
-    return Reply(sorted(method.name for method in METHODS.values() if method.scope in granted and not method.needs_application))
+    """``methods``: what this webhook or application may call."""
+    return Reply(sorted(method.name for method in METHODS.values() if call.may_call(method)))
 
 
 def _is_known(call: Call) -> Reply:
-    """``method.get``: whether there is such a method and whether this webhook may call it."""
+    """``method.get``: whether there is such a method and whether the caller may call it."""
     method = METHODS.get(text(call.old("name")).lower())
-    granted = method is not None and method.scope in call.core.options.scopes and not method.needs_application
-    return Reply({"isExisting": method is not None, "isAvailable": granted})
+    return Reply({"isExisting": method is not None, "isAvailable": method is not None and call.may_call(method)})
 
 
 _ABOUT_METHODS = (Method("methods", _names, "basic"), Method("method.get", _is_known, "basic"))

@@ -1,19 +1,18 @@
-"""Methods a webhook may not call; the portal answers WRONG_AUTH_TYPE (bitrix24-rest A1)."""
+"""Methods a webhook may not call (bitrix24-rest A1) and that the emulator does not have for an application either."""
 
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import system
 
 NAMES = (
-    "event.bind", "event.get", "event.unbind", "event.test",
-    "event.offline.get", "event.offline.list", "event.offline.clear", "event.offline.error",
+    "event.test",
     "placement.bind", "placement.get", "placement.list", "placement.unbind",
     "app.option.get", "app.option.set",
 )  # fmt: skip
 
 
 def refuse(_: Call) -> Reply:
-    """Never reached through a webhook: the caller is stopped at the door."""
-    raise system("WRONG_AUTH_TYPE")
+    """A webhook is stopped at the door; an application learns that there is no such method here."""
+    raise system("ERROR_METHOD_NOT_FOUND")
 
 
 METHODS = tuple(Method(name, refuse, "basic", needs_application=True) for name in NAMES)

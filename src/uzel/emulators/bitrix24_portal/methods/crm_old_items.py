@@ -20,7 +20,7 @@ NAMES = {DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
 def _fields(call: Call) -> dict[str, Any]:
     fields = call.old("fields")
     if not isinstance(fields, dict):
-        if fields == []:
+        if isinstance(fields, list):
             return {}
         raise plain("Parameter 'fields' must be array.")
     return fields

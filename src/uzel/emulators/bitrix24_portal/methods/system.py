@@ -1,8 +1,12 @@
 """What the portal tells of itself: ``scope``, ``methods``, ``server.time``, ``feature.get``, ``app.info``."""
 
+from uzel.emulators.bitrix24_portal.applications import LANGUAGE
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError
+from uzel.emulators.bitrix24_portal.letters import STATUS
 from uzel.emulators.bitrix24_portal.values import text
+
+PLAN = "pro100"
 
 
 def server_time(call: Call) -> Reply:
@@ -11,8 +15,8 @@ def server_time(call: Call) -> Reply:
 
 
 def scope(call: Call) -> Reply:
-    """What the webhook was granted."""
-    return Reply([name for name in call.core.options.scopes if name != "basic"])
+    """What the webhook or the application was granted."""
+    return Reply([name for name in call.granted if name != "basic"])
 
 
 def feature(call: Call) -> Reply:
@@ -23,9 +27,15 @@ def feature(call: Call) -> Reply:
     return Reply({"value": call.core.options.features.get(code, "N")})
 
 
-def app_info(_: Call) -> Reply:
-    """Only an application is told of itself, and a webhook is none."""
-    raise ApiError("ACCESS_DENIED", "Access denied! Application context required")
+def app_info(call: Call) -> Reply:
+    """An application is told of itself; a webhook is none."""
+    if call.application is None:
+        raise ApiError("ACCESS_DENIED", "Access denied! Application context required")
+    return Reply({
+        "ID": call.application.id, "CODE": call.application.client_id, "VERSION": 1, "STATUS": STATUS, "INSTALLED": True,
+        "PAYMENT_EXPIRED": "N" if call.core.options.application_paid else "Y", "DAYS": None, "LANGUAGE_ID": LANGUAGE,
+        "LICENSE": f"{LANGUAGE}_{PLAN}", "LICENSE_TYPE": PLAN, "LICENSE_FAMILY": PLAN,
+    })  # fmt: skip
 
 
 METHODS = (

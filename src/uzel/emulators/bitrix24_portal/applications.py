@@ -1,0 +1,125 @@
+"""Local applications of the portal and the events they bound (bitrix24-rest A, G1)."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+
+from uzel.emulators.bitrix24_portal.clock import Clock
+from uzel.emulators.bitrix24_portal.options import Options
+from uzel.emulators.bitrix24_portal.tokens import Tokens
+
+INSTALL, UNINSTALL, OFFLINE_PING = "ONAPPINSTALL", "ONAPPUNINSTALL", "ONOFFLINEEVENT"
+APP_EVENTS = (INSTALL, UNINSTALL, OFFLINE_PING)
+SECRET_CHARS = 50
+LANGUAGE = "ru"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """An installed local application with its keys and the tokens it got on installation."""
+
+    id: int
+    title: str
+    client_id: str
+    client_secret: str
+    application_token: str
+    handler_url: str
+    redirect_uri: str
+    scopes: tuple[str, ...]
+    user_id: int
+    access_token: str
+    refresh_token: str
+    member_id: str
+
+    @property
+    def granted(self) -> tuple[str, ...]:
+        """Scopes a call is checked against."""
+        return (*self.scopes, "basic")
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One event.bind. ``user_id`` 0: in the name of whoever did it; ``min_timeout``: pause between ONOFFLINEEVENT."""
+
+    id: int
+    application_id: int
+    event: str
+    handler: str
+    user_id: int
+    is_offline: bool = False
+    connector: str = ""
+    min_timeout: float | None = None
+
+    def is_same(self, other: "Binding") -> bool:
+        """Whether the portal takes both for one."""
+        mine = (self.application_id, self.event, self.handler, self.user_id, self.is_offline, self.connector)
+        return mine == (
+            other.application_id, other.event, other.handler, other.user_id, other.is_offline, other.connector,
+        )  # fmt: skip
+
+
+class Applications:
+    """The registry. Whoever reads or writes holds the store's lock."""
+
+    def __init__(self, clock: Clock, options: Options) -> None:
+        self.tokens = Tokens(clock, options.access_token_life_s, options.seed)
+        self.member_id = member_id(options.seed)
+        self.domain = ""
+        self._all: dict[int, Application] = {}
+        self._bindings: dict[int, Binding] = {}
+        self._ids = count(1)
+        self._binding_ids = count(1)
+
+    def install(self, title: str, user_id: int, scopes: tuple[str, ...], handler_url: str, redirect_uri: str) -> Application:
+        """Add a local application with fresh keys and the first pair of tokens."""
+        new_id, secret = next(self._ids), self.tokens.secret
+        pair = self.tokens.issue(new_id, user_id)
+        self._all[new_id] = Application(
+            new_id, title, f"local.{secret(14)}.{secret(8)}", secret(SECRET_CHARS), secret(), handler_url, redirect_uri,
+            tuple(scope for scope in scopes if scope != "basic"), user_id, pair.access, pair.refresh, self.member_id,
+        )  # fmt: skip
+        return self._all[new_id]
+
+    def remove(self, application_id: int) -> None:
+        """Forget an application: its tokens are dead, its handlers are gone."""
+        self.tokens.revoke(application_id)
+        for binding in self.bindings_of(application_id):
+            del self._bindings[binding.id]
+        self._all.pop(application_id, None)
+
+    def __iter__(self) -> Iterator[Application]:
+        return iter(list(self._all.values()))
+
+    def get(self, application_id: int) -> Application | None:
+        """An installed application."""
+        return self._all.get(application_id)
+
+    def by_client(self, client_id: str) -> Application | None:
+        """The application with this client_id."""
+        return next((one for one in self._all.values() if one.client_id == client_id), None)
+
+    def next_binding_id(self) -> int:
+        """A fresh ``event_handler_id``."""
+        return next(self._binding_ids)
+
+    def bind(self, binding: Binding) -> None:
+        """Remember a handler."""
+        self._bindings[binding.id] = binding
+
+    def unbind(self, binding: Binding) -> None:
+        """Forget a handler."""
+        self._bindings.pop(binding.id, None)
+
+    def bindings_of(self, application_id: int) -> list[Binding]:
+        """Handlers of an application."""
+        return [one for one in self._bindings.values() if one.application_id == application_id]
+
+    def bindings_to(self, event: str) -> list[Binding]:
+        """Who listens to an event."""
+        return [one for one in self._bindings.values() if one.event == event]
+
+
+def member_id(seed: int) -> str:
+    """The portal's own id, 32 hexadecimal digits."""
+    return f"{random.Random(seed).getrandbits(128):032x}"

@@ -1,0 +1,78 @@
+"""``uzel employee import|export|list`` as they are typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.exchange.talk import make_node
+from tests.flows.test_map_employee import in_both
+from uzel.cli import main
+from uzel.hub.models import Employee, Node, PortalUser, UnmappedEmployee
+
+pytestmark = pytest.mark.django_db
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def shop() -> Node:
+    shop = make_node("shop")
+    for user_id, name, active in ((1, "Обмен Узел", True), (3, "Ольга Гусева", True), (5, "Пётр Лосев", False)):
+        PortalUser.objects.create(portal=shop.portal, user_id=user_id, full_name=name, active=active)
+    in_both(shop, "1")
+    UnmappedEmployee.objects.create(node=shop, personnel_number="001", full_name="Гусева Ольга")
+    return shop
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "staff.csv"
+    path.write_bytes("табельный номер;сотрудник портала\n001;3\n002;99\n".encode("windows-1251"))
+    return path
+
+
+def employee(capsys: Captured, *words: str, code: int = 0) -> tuple[str, str]:
+    assert main(("employee", *words)) == code
+    told = capsys.readouterr()
+    return told.out, told.err
+
+
+def test_without_a_portal_it_says_what_to_do(capsys: Captured, file: Path) -> None:
+    for words in (("import", str(file)), ("export", str(file)), ("list", "--dismissed")):
+        assert "uzel portal connect" in employee(capsys, *words, code=2)[1]
+
+
+def test_a_file_is_imported_and_what_was_refused_is_told(capsys: Captured, shop: Node, file: Path) -> None:
+    told, wrong = employee(capsys, "import", str(file), code=2)
+    assert "в портале нет сотрудника 99" in told
+    assert "Связано: 1, уже было: 0; заказов к переназначению: 1" in told
+    assert "строк не принято: 1" in wrong
+    again = json.loads(employee(capsys, "import", str(file), "--json", code=2)[0])
+    assert (again["mapped"], again["unchanged"], again["orders"]) == (0, 1, 0)
+    assert again["refused"] == [{"line": 3, "number": "002", "reason": "в портале нет сотрудника 99"}]
+
+
+def test_an_export_is_an_import_without_a_change(capsys: Captured, shop: Node, tmp_path: Path) -> None:
+    employee(capsys, "add", "001", "--portal-user", "3")
+    sheet = tmp_path / "out.csv"
+    employee(capsys, "export", str(sheet))
+    assert sheet.read_bytes().startswith("\ufeffтабельный номер;".encode())
+    assert "Связано: 0, уже было: 1" in employee(capsys, "import", str(sheet))[0]
+
+
+def test_a_file_that_is_none_is_one_sentence(capsys: Captured, shop: Node, tmp_path: Path) -> None:
+    assert "не прочитан" in employee(capsys, "import", str(tmp_path / "absent.csv"), code=2)[1]
+    assert "не записан" in employee(capsys, "export", str(tmp_path / "absent" / "x.csv"), code=2)[1]
+    (tmp_path / "x.csv").write_text("раз;два\n")
+    assert "названия столбцов" in employee(capsys, "import", str(tmp_path / "x.csv"), code=2)[1]
+
+
+def test_those_who_get_no_orders_are_listed(capsys: Captured, shop: Node) -> None:
+    told, _ = employee(capsys, "list", "--unmapped")
+    assert "ждут заказов" in told
+    assert json.loads(employee(capsys, "list", "--unmapped", "--json")[0])[0]["orders"] == 1
+    Employee.objects.create(portal=shop.portal, personnel_number="001", user_id=5)
+    told, _ = employee(capsys, "list", "--dismissed")
+    assert "уволен" in told
+    (gone,) = json.loads(employee(capsys, "list", "--dismissed", "--json")[0])
+    assert (gone["personnel_number"], gone["in_portal"], gone["open_orders"]) == ("001", "dismissed", 1)

@@ -1,0 +1,1 @@
+"""Clients of Bitrix24 that others wrote, unchanged, against the emulated portal."""
