@@ -56,8 +56,14 @@ def _differences(town: Town, deeds: Deeds) -> Iterator[str]:
     for one in found.differences:
         if not _is_excused(one, town, deeds):
             yield f"{one.node} {one.number} {one.field}: in the base {one.in_base!r}, in the deal {one.in_deal!r}"
-    held = {deal_id for deal_id, deal in state.deals.items() if _is_held(deal)}
-    yield from (f"deal {deal_id} is nobody's order" for deal_id in found.strays if deal_id not in held & deeds.born)
+    kept = {deal_id for deal_id in deeds.born & set(state.deals) if _is_kept_back(town, state.deals[deal_id])}
+    yield from (f"deal {deal_id} is nobody's order" for deal_id in found.strays if deal_id not in kept)
+
+
+def _is_kept_back(town: Town, deal: Any) -> bool:
+    """No base gets the deal: none is chosen, the chosen one has no right to changes, or the deal is held."""
+    code = town.state().node_of(deal)
+    return not code or not town.shops[code].receives_changes or _is_held(deal)
 
 
 def _withheld(town: Town, deeds: Deeds) -> Iterator[tuple[tuple[str, str], set[str]]]:
@@ -65,7 +71,7 @@ def _withheld(town: Town, deeds: Deeds) -> Iterator[tuple[tuple[str, str], set[s
     state = town.state()
     for deal_id, deal in state.deals.items():
         code = state.node_of(deal)
-        if _is_held(deal) or not town.shops[code].receives_changes:
+        if code and _is_kept_back(town, deal):
             fields = deeds.fields.get(deal_id, set()) | _fields_of_card(deal, deeds)
             yield (code, str(deal.get(f"{UF}NUMBER") or "")), fields
 

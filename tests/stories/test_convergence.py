@@ -71,8 +71,9 @@ class Hunt(RuleBasedStateMachine):
             base.faults._armed.clear()
 
     def word(self) -> str:
+        """A word of its own, some of them with signs that windows-1251 does not have."""
         self.n += 1
-        return f"слово {self.n}"
+        return f"слово {self.n}" + " 😀\nвторая строка" * (self.n % 3 == 0)
 
     # --- in the bases -----------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class Hunt(RuleBasedStateMachine):
         self.town.portal.manager_edit(deal["id"], user_id=2 + self.n % len(PEOPLE), **changes)
         self.deeds.changed(deal["id"], *names)
 
-    @rule(pick=picks, what=st.sampled_from(("comment", "who", "promo", "flags", "number", "sum")))
+    @rule(pick=picks, what=st.sampled_from(("comment", "who", "promo", "flags", "number", "sum", "node")))
     def manager_edits(self, pick: int, what: str) -> None:
         deal = self.a_deal(pick)
         if deal is None:
@@ -166,6 +167,7 @@ class Hunt(RuleBasedStateMachine):
             "flags": ({f"{UF}POSTED": str(self.n % 2), f"{UF}PAID": str(self.n // 2 % 2), f"{UF}NUM_1C": "не то"}, set[str]()),
             "number": ({f"{UF}NUMBER": f"не то {self.n}", f"{UF}DATE_1C": "вчера"}, set[str]()),
             "sum": ({"opportunity": str(self.n), "isManualOpportunity": "Y"}, set[str]()),
+            "node": ({f"{UF}NODE": self.town.node_item(CODES[self.n % 3])}, set[str]()),
         }[what]
         self.edit(deal, names, fields=fields)
         for name, title in SHOWN.items():
@@ -178,7 +180,7 @@ class Hunt(RuleBasedStateMachine):
         if deal:
             self.edit(deal, {"стадия"}, stage_id=stage)
 
-    @rule(pick=picks, how=st.sampled_from(("quantity", "add", "remove", "price")))
+    @rule(pick=picks, how=st.sampled_from(("quantity", "add", "remove", "price", "discount", "reorder")))
     def manager_counts(self, pick: int, how: str) -> None:
         deal = self.a_deal(pick)
         if deal is None:
@@ -192,9 +194,13 @@ class Hunt(RuleBasedStateMachine):
         elif how == "remove" and len(rows) > 1:
             rows.pop(self.n % len(rows))
         elif how == "quantity":
-            rows[0]["quantity"] = str(self.n)
-        else:
-            rows[-1] = {**rows[-1], "price": str(self.n), "discountSum": "0", "discountRate": "0"}
+            rows[0]["quantity"] = str(Decimal(self.n) / 2)
+        elif how == "price":
+            rows[-1] = {**rows[-1], "price": f"{self.n}.99", "discountSum": "0", "discountRate": "0"}
+        elif how == "discount":
+            rows[-1] = {**rows[-1], "discountTypeId": 1, "discountSum": str(self.n)}
+        elif how == "reorder":
+            rows = [{**row, "sort": 10 * place} for place, row in enumerate(reversed(rows), 1)]
         self.edit(deal, {"позиции", "сумма"}, rows=rows)
 
     @rule(pick=picks, held=st.booleans())
@@ -205,9 +211,13 @@ class Hunt(RuleBasedStateMachine):
 
     @rule(pick=picks, other=picks)
     def manager_changes_client(self, pick: int, other: int) -> None:
-        deal, contacts = self.a_deal(pick), sorted(self.town.state().contacts)
-        if deal and contacts:
-            self.edit(deal, CLIENT, fields={"contactId": contacts[other % len(contacts)], "companyId": 0})
+        deal, clients = self.a_deal(pick), self.clients()
+        if deal and clients:
+            self.edit(deal, CLIENT, fields={"contactId": 0, "companyId": 0, **clients[other % len(clients)]})
+
+    def clients(self) -> list[dict[str, int]]:
+        state = self.town.state()
+        return [{"contactId": key} for key in sorted(state.contacts)] + [{"companyId": key} for key in sorted(state.companies)]
 
     @rule(other=picks)
     def manager_changes_phone(self, other: int) -> None:
@@ -223,14 +233,14 @@ class Hunt(RuleBasedStateMachine):
         assert answer.status_code == 200, answer.text
         self.deeds.cards.add(("contact", contact_id))
 
-    @rule(code=st.sampled_from((UNF, BITRIX)), other=picks, held=st.booleans())
+    @rule(code=st.sampled_from(("", *CODES)), other=picks, held=st.booleans())
     def manager_creates(self, code: str, other: int, held: bool) -> None:
-        contacts = sorted(self.town.state().contacts)
-        contact = contacts[other % len(contacts)] if contacts and other else None
+        """A deal by hand, for a base or for none yet, with a client or without."""
+        clients = self.clients() if other else []
         self.n += 1
         fields = {
-            "title": f"Звонок {self.n}", f"{UF}NODE": self.town.node_item(code), "comments": self.word(), "currencyId": "RUB",
-            **({"contactId": contact} if contact else {}), **({f"{UF}HOLD": "1"} if held else {}),
+            "title": f"Звонок {self.n}", "comments": self.word(), "currencyId": "RUB", f"{UF}HOLD": "1" if held else "0",
+            **({f"{UF}NODE": self.town.node_item(code)} if code else {}), **(clients[other % len(clients)] if clients else {}),
         }  # fmt: skip
         rows = [{"productName": f"Чай {self.n}", "price": "490", "quantity": "2", "taxRate": "20", "taxIncluded": "Y"}]
         deal_id = self.town.portal.manager_create(user_id=2 + self.n % len(PEOPLE), fields=fields, rows=rows)
