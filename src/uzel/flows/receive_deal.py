@@ -29,11 +29,13 @@ from uzel.mapping.deal_order import (
 from uzel.mapping.origin import is_ours
 from uzel.model import Counterparty, Order
 from uzel.model.codec import from_json, to_json
+from uzel.sync.match import OUR_PREFIX
 from uzel.sync.plan import States, news_from_portal
 
 HELD = "менеджер отметил в сделке «Не отправлять в 1С»"
 CARD_IDS = {CONTACT: "contact_id", COMPANY: "company_id"}
 NUMBER_TRIES = 100
+LATEST = 20  # orders of a client among which he is looked for
 
 
 @dataclass(slots=True)
@@ -125,17 +127,26 @@ def _bound(node: Node, known: KnownCard) -> tuple[Counterparty, CounterpartyBind
     """The counterparty that a card is in a base: as the base knows him, or one that it will have to meet."""
     assert node.portal is not None, "cards come from a portal"
     kind, entity_id = known.card.kind, known.entity_id
-    binding = CounterpartyBinding.objects.filter(node=node, kind=kind, entity_id=entity_id).order_by("pk").first()
+    bindings = CounterpartyBinding.objects.filter(node=node, kind=kind, entity_id=entity_id)
+    binding = min(
+        bindings, key=lambda one: (one.key.startswith(OUR_PREFIX), one.pk), default=None
+    )  # rather by an Ид of the base's own
     if binding is None:
         binding = CounterpartyBinding.objects.create(
-            node=node, portal=node.portal, kind=kind, entity_id=entity_id, key=f"b24-{kind}-{entity_id}",
+            node=node, portal=node.portal, kind=kind, entity_id=entity_id, key=f"{OUR_PREFIX}{kind}-{entity_id}",
             shown=to_json(known.card), decision="выбран менеджером в сделке",
         )  # fmt: skip
-    order = OrderRow.objects.filter(client=binding).order_by("-pk").first()
-    if order is not None:  # an order that is over keeps the phones it had
-        met = from_json(Order, order.merged).counterparty
+    met = _met(binding)
+    if met is not None:  # an order that is over keeps the phones it had
         return replace(met, phones=known.card.phones or met.phones, emails=known.card.emails or met.emails), binding
     return counterparty_of(known.card, "" if binding.key.startswith("~") else binding.key), binding
+
+
+def _met(binding: CounterpartyBinding) -> Counterparty | None:
+    """The counterparty as his latest order has him; an order may have another one by now."""
+    orders = OrderRow.objects.filter(client=binding).order_by("-pk").values_list("merged", flat=True)
+    parties = (from_json(Order, merged).counterparty for merged in orders[:LATEST])
+    return next((party for party in parties if key_of(party) == binding.key), None)
 
 
 # --- a deal that a manager made ---------------------------------------------------------------------------------------
@@ -148,7 +159,7 @@ def _born(node: Node, deal: Deal, arrived: Arrived, now: dt.datetime) -> bool:
     counterparty, binding = _bound(node, known) if known else (None, None)
     seeing = Seeing(rules_of(node), staff_of(node), counterparty)
     number = free_number(node, deal.deal_id)
-    order = order_born_in(deal.state, f"b24-deal-{deal.deal_id}", number, _local(deal.created_at, now), seeing)
+    order = order_born_in(deal.state, f"{OUR_PREFIX}deal-{deal.deal_id}", number, _local(deal.created_at, now), seeing)
     row = OrderRow(
         node=node, document_id=order.document_id, number=number, born_in_portal=True, deal_id=deal.deal_id,
         client=binding, deal=to_json(deal.state), hold=HELD if deal.hold else "", merged=to_json(order), deal_checked_at=now,
