@@ -262,6 +262,28 @@ def test_a_buyer_of_the_portal_is_not_multiplied_when_the_base_names_him(hub: Hu
     assert next(deal for deal in hub.deals() if deal["id"] == made)["contactId"] == contact
 
 
+def test_a_chosen_client_is_who_he_is_though_his_order_has_another_buyer_by_now(hub: Hub) -> None:
+    (contact,) = hub.emulator.state()["contacts"]
+    hub.receive(moved(ORDER, counterparty=replace(MARIA, counterparty_id="g-petr", name="Зимин Пётр", phones=(), emails=())))
+    made = make_deal(hub, contactId=contact["id"])
+    hub.sweep()
+    met = merged(hub, f"B{made}").counterparty
+    assert (met.counterparty_id, met.phones) == ("g-maria", MARIA.phones)
+
+
+def test_a_client_of_an_order_that_is_over_comes_with_the_phone_of_his_card(hub: Hub) -> None:
+    hub.receive(moved(ORDER, paid=True, shipped=True))
+    hub.drain()
+    (contact,) = hub.emulator.state()["contacts"]
+    old = {str(one["id"]): {"typeId": "PHONE", "value": ""} for one in contact["fm"] if one["typeId"] == "PHONE"}
+    contact_update(hub, contact["id"], 2, {"fm": old | {"n0": {"typeId": "PHONE", "value": "+79990001122"}}})
+    hub.sweep()
+    made = make_deal(hub, contactId=contact["id"])
+    hub.sweep()
+    met = merged(hub, f"B{made}").counterparty
+    assert (met.counterparty_id, met.phones) == ("g-maria", ("+79990001122",))
+
+
 def test_a_card_that_changes_with_a_new_deal_does_not_hide_what_the_deal_lacks(hub: Hub) -> None:
     contact = hub.emulator.manager_create_contact(fields={"name": "Пётр", "lastName": "Зимин"})
     first = make_deal(hub, contactId=contact)

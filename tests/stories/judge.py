@@ -1,42 +1,18 @@
-"""What must hold in a quiet town, told from the emulators' own states; and the reasons that excuse a difference."""
+"""What must hold in a quiet town, told from the emulators' own states."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
+from tests.stories.deeds import Deeds
+from tests.stories.excuses import CARD, is_excused
 from tests.stories.town import Town
-from uzel.demo.compare import UF, Difference, compare
+from uzel.demo.compare import UF, compare
 from uzel.demo.people import PEOPLE
-from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.records import Order
 from uzel.hub.ledger import ledger
 from uzel.hub.models import Conflict, Delivery, OrderRow
 
-CARD = {"телефон", "почта"}
-CLIENT = {"покупатель", "ИНН", *CARD}
-DEAL = "сделка"
-
-
-@dataclass(slots=True)
-class Deeds:
-    """What managers did: fields they changed by deal, deals they deleted, cards they changed, deals they made.
-
-    ``renumbered``: buyers whose phone a base changed. ``words``: what people of both sides wrote, in the order of time.
-    """
-
-    fields: dict[int, set[str]] = field(default_factory=dict)
-    deleted: set[int] = field(default_factory=set)
-    cards: set[tuple[str, int]] = field(default_factory=set)
-    renumbered: set[str] = field(default_factory=set)
-    born: set[int] = field(default_factory=set)
-    words: list[tuple[str, Any, str, str]] = field(default_factory=list)
-
-    def said(self, side: str, key: Any, name: str, value: str) -> None:
-        """Somebody wrote ``value`` into a field: a base into its document, a manager into his deal."""
-        self.words.append((side, key, name, value))
-
-    def changed(self, deal_id: int, *names: str) -> None:
-        self.fields.setdefault(deal_id, set()).update(names)
+SHOWN = {"comment": "comments", "promo_code": f"{UF}PROMO"}  # fields whose words are followed: in a base, in a deal
 
 
 def judge(town: Town, deeds: Deeds) -> None:
@@ -54,7 +30,7 @@ def _differences(town: Town, deeds: Deeds) -> Iterator[str]:
     orders = {code: base.orders() for code, base in town.bases.items()}
     found = compare(town.shops.values(), orders, state, PEOPLE, dict(_withheld(town, deeds)))
     for one in found.differences:
-        if not _is_excused(one, town, deeds):
+        if not is_excused(one, town, deeds):
             yield f"{one.node} {one.number} {one.field}: in the base {one.in_base!r}, in the deal {one.in_deal!r}"
     kept = {deal_id for deal_id in deeds.born & set(state.deals) if _is_kept_back(town, state.deals[deal_id])}
     yield from (f"deal {deal_id} is nobody's order" for deal_id in found.strays if deal_id not in kept)
@@ -77,55 +53,11 @@ def _withheld(town: Town, deeds: Deeds) -> Iterator[tuple[tuple[str, str], set[s
 
 
 def _fields_of_card(deal: Any, deeds: Deeds) -> set[str]:
-    cards = {("contact", deal.get("contactId")), ("company", deal.get("companyId"))}
-    return CARD if cards & deeds.cards else set()
+    return CARD if deal.get("contactId") in deeds.cards else set()
 
 
 def _is_held(deal: Any) -> bool:
     return str(deal.get(f"{UF}HOLD") or "").upper() in ("1", "Y", "TRUE")
-
-
-def _is_excused(one: Difference, town: Town, deeds: Deeds) -> bool:
-    """Why a difference may be.
-
-    The deal is deleted, that is on record. 1C takes nothing of a buyer into an order that has documents (onec-exchange 3.1).
-    Of an order that came from the portal 1C says nothing, not even its number, until somebody touches it.
-    """
-    if one.field == DEAL:
-        row = OrderRow.objects.get(node__code=one.node, number=one.number)
-        return row.deal_deleted and row.deal_id in deeds.deleted and one.in_deal == "0"
-    books = town.bases[one.node].shop.books
-    order = next(order for order in books.orders.values() if order.site_number == one.number)
-    if order.document_id not in town.spoken and one.in_deal == "":
-        return one.field in ("номер в 1С", "покупатель")
-    if one.field in CARD and (_is_history(order, town.bases[one.node]) or _client_is_chosen(one, town, deeds)):
-        return True
-    if one.field in CARD and _is_silent(order, town.bases[one.node], deeds):
-        return True
-    return one.field in CLIENT and order.has_documents
-
-
-def _is_silent(order: Order, base: Base, deeds: Deeds) -> bool:
-    """Another base changed the phone of a buyer whom both have; this one tells nobody the phone that it knows."""
-    return base.shop.books.counterparties[order.counterparty_id].name in deeds.renumbered and not base.settings.contacts
-
-
-def _client_is_chosen(one: Difference, town: Town, deeds: Deeds) -> bool:
-    """A manager chose the client, and 1C found him among its own: such a card is completed, never rewritten."""
-    deal_id = OrderRow.objects.get(node__code=one.node, number=one.number).deal_id
-    return deal_id in deeds.born or "покупатель" in deeds.fields.get(deal_id or 0, ())
-
-
-def _is_history(order: Order, base: Base) -> bool:
-    """A changed card goes into orders that are still alive; where there are none, the base need not know of it."""
-    return all(
-        one.has_documents or one.canceled or one.deletion_mark or one.status == base.settings.statuses[-1][0]
-        for one in base.shop.books.orders.values()
-        if one.counterparty_id == order.counterparty_id
-    )
-
-
-SHOWN = {"comment": "comments", "promo_code": f"{UF}PROMO"}  # fields whose words are followed: in a base, in a deal
 
 
 def _lost_words(town: Town, deeds: Deeds) -> Iterator[str]:

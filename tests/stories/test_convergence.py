@@ -15,11 +15,14 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from tests.stories.judge import CLIENT, SHOWN, Deeds, judge
+from tests.stories.deeds import Deeds
+from tests.stories.excuses import CLIENT
+from tests.stories.judge import SHOWN, judge
 from tests.stories.server import Web
-from tests.stories.town import BITRIX, UNF, UT, Town, open_town
+from tests.stories.town import BITRIX, OTHER_SHOPS, TOWN_SHOPS, UNF, UT, Town, open_town
 from uzel.demo.compare import UF
 from uzel.demo.people import PEOPLE
+from uzel.demo.shops import Shop
 from uzel.emulators.onec_base import Counterparty, Item, make_line
 from uzel.emulators.onec_base.records import Order
 
@@ -48,10 +51,15 @@ class Hunt(RuleBasedStateMachine):
         self.n = 0
         self.deeds = Deeds()
 
-    @initialize()
-    def found_the_town(self) -> None:
-        self.opened = open_town(self.web, self.client)
+    @initialize(shops=st.sampled_from((TOWN_SHOPS, OTHER_SHOPS)), first=st.lists(st.sampled_from(CODES), max_size=2))
+    def found_the_town(self, shops: tuple[Shop, ...], first: list[str]) -> None:
+        """A new town, mostly with an order or two that have their deals."""
+        self.opened = open_town(self.web, self.client, shops)
         self.town: Town = self.opened.__enter__()
+        for code in first:
+            self.order(code, posted=False)
+        if first:
+            self.town.round()
 
     def teardown(self) -> None:
         if not hasattr(self, "town"):
@@ -231,7 +239,7 @@ class Hunt(RuleBasedStateMachine):
         params = {"entityTypeId": 3, "id": contact_id, "fields": {"fm": old | new}}
         answer = self.client.post(f"{self.town.portal.webhook_of(2)}crm.item.update", json=params)
         assert answer.status_code == 200, answer.text
-        self.deeds.cards.add(("contact", contact_id))
+        self.deeds.cards[contact_id] = {key for base in self.town.bases.values() for key in base.shop.books.orders}
 
     @rule(code=st.sampled_from(("", *CODES)), other=picks, held=st.booleans())
     def manager_creates(self, code: str, other: int, held: bool) -> None:
@@ -255,9 +263,9 @@ class Hunt(RuleBasedStateMachine):
 
     # --- between them -----------------------------------------------------------------------------------------
 
-    @rule(code=st.sampled_from(CODES))
-    def exchange(self, code: str) -> None:
-        self.town.exchange(code)
+    @rule(code=st.sampled_from(CODES), everything=st.booleans())
+    def exchange(self, code: str, everything: bool) -> None:
+        self.town.exchange(code, everything=everything)
 
     @rule(
         code=st.sampled_from(CODES),

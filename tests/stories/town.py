@@ -7,7 +7,7 @@ says so. So a story depends on nothing but its own steps.
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,11 @@ from uzel.hub.passwords import hash_password
 
 UNF, UT, BITRIX = "tverskaya", "sokol", "nevsky"
 TOWN_SHOPS = tuple(shop for shop in SHOPS if shop.code in (UNF, UT, BITRIX))
+#: The same shops with other habits: all of them receive changes, UNF without «Подчинённые документы», the module in 2.09.
+OTHER_SHOPS = tuple(
+    replace(shop, receives_changes=True, options=options)
+    for shop, options in zip(TOWN_SHOPS, ({}, {"use_session_id": True}, {"version": "2.09"}), strict=True)
+)
 TOKEN = "token-of-events"
 MOSCOW = ZoneInfo("Europe/Moscow")
 START = dt.datetime(2026, 3, 2, 10, 0, tzinfo=MOSCOW)
@@ -200,14 +205,14 @@ class Town:
 
 
 @contextmanager
-def open_town(web: Web, client: httpx2.Client) -> Iterator[Town]:
+def open_town(web: Web, client: httpx2.Client, shops: tuple[Shop, ...] = TOWN_SHOPS) -> Iterator[Town]:
     """A new town; whatever an earlier one left in the database is gone."""
     wipe()
     clock = Clock()
     with start_portal(speed=SPEED, limits=False, now=clock.timestamp) as portal:
         row, _ = connect(portal.webhook, event_token=TOKEN, speed=SPEED)
-        town = Town(web, portal, row.pk, clock, {}, {shop.code: shop for shop in TOWN_SHOPS})
-        for shop in TOWN_SHOPS:
+        town = Town(web, portal, row.pk, clock, {}, {shop.code: shop for shop in shops})
+        for shop in shops:
             _add_node(row, shop)
             town.bases[shop.code] = _base(shop, web, client, clock, town.read_packages)
         failed = [check for check in set_up(row) if not check.passed]

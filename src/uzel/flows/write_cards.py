@@ -31,9 +31,9 @@ def write_cards(
     """Write what each card lacks of what it should show; returns the bad outcomes of those that were not written whole."""
     chains, by_key = [], {}
     for place, (known, wanted) in enumerate(cards.values()):
-        receive_card(portal, known)
         commands = tuple(_commands(portal, f"u{place}", known, wanted))
         if commands:
+            receive_card(portal, known)
             chains.append(Chain(commands))
             by_key[f"u{place}"] = (known, wanted)
     bad: dict[CardKey, Outcome] = {}
