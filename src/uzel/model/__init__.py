@@ -4,8 +4,24 @@ Money is :class:`decimal.Decimal`, ids are strings and are never parsed, an INN 
 """
 
 from uzel.model.counterparty import Counterparty, LegalDetails
+from uzel.model.nomenclature import NomenclatureItem, Price, PriceType, Property, Section, Stock, Variant
 from uzel.model.order import Order, OrderLine, Responsible
 from uzel.model.problem import Problem
 from uzel.model.verdict import Verdict
 
-__all__ = ["Counterparty", "LegalDetails", "Order", "OrderLine", "Problem", "Responsible", "Verdict"]
+__all__ = [
+    "Counterparty",
+    "LegalDetails",
+    "NomenclatureItem",
+    "Order",
+    "OrderLine",
+    "Price",
+    "PriceType",
+    "Problem",
+    "Property",
+    "Responsible",
+    "Section",
+    "Stock",
+    "Variant",
+    "Verdict",
+]

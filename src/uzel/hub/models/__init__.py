@@ -2,6 +2,7 @@
 
 from uzel.hub.models.archive import Call, ExchangeSession, Feed, Package, PackagePart
 from uzel.hub.models.node import Node
+from uzel.hub.models.nomenclature import NomenclatureMatch, NomenclatureRow, PriceTypeRow, SectionRow, UnmatchedLine
 from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
 from uzel.hub.models.portal import CounterpartyBinding, DealNotice, Portal
 from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
@@ -17,10 +18,15 @@ __all__ = [
     "ExchangeSession",
     "Feed",
     "Node",
+    "NomenclatureMatch",
+    "NomenclatureRow",
     "OrderRow",
     "Package",
     "PackagePart",
     "Portal",
     "PortalUser",
+    "PriceTypeRow",
+    "SectionRow",
     "UnmappedEmployee",
+    "UnmatchedLine",
 ]

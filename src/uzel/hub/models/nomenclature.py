@@ -1,0 +1,102 @@
+"""The portal's catalogue as its source bases tell it, and how rows of orders find their products."""
+
+from django.db import models
+
+from uzel.hub.models.archive import Package
+from uzel.hub.models.node import Node
+from uzel.hub.models.order import OrderRow
+from uzel.hub.models.portal import Portal
+
+
+class Published(models.Model):
+    """Something of a source base that the portal should show. Level-triggered: due while ``wanted > confirmed``.
+
+    A load that changes nothing does not raise ``wanted``, so it costs no REST call.
+    """
+
+    portal = models.ForeignKey(Portal, models.CASCADE)
+    node = models.ForeignKey(Node, models.CASCADE, help_text="the source base that it belongs to: the first that named it")
+    xml_id = models.CharField(max_length=200, help_text="Ид as the base writes it; xmlId in the portal")
+    content = models.JSONField(help_text="the record of `model.nomenclature` as `model.codec` writes it")
+    shown = models.JSONField(null=True, help_text="what the portal was last made to show; null: nothing yet")
+    entity_id = models.PositiveBigIntegerField(null=True, help_text="id in the portal")
+    wanted = models.PositiveIntegerField(default=1)
+    confirmed = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    outcome_unknown = models.BooleanField(default=False, help_text="a create was sent and never answered: look up first")
+    problem_code = models.CharField(max_length=60, blank=True, help_text="non-empty: given up until somebody looks")
+    problem = models.TextField(blank=True)
+    package = models.ForeignKey(Package, models.SET_NULL, null=True, help_text="the file that changed it last")
+
+    class Meta:
+        abstract = True
+
+
+class SectionRow(Published):
+    """A group of the nomenclature."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["portal", "xml_id"], name="one_section_an_id")]
+        indexes = [models.Index(fields=["portal"], condition=models.Q(wanted__gt=models.F("confirmed")), name="sections_due")]
+
+
+class PriceTypeRow(Published):
+    """A kind of price."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["portal", "xml_id"], name="one_price_type_an_id")]
+
+
+class NomenclatureRow(Published):
+    """An item (``parent`` empty) or a variant of one: what a row of a deal can be tied to.
+
+    ``article``, ``barcode`` and ``name`` repeat the content, to be searched by.
+    """
+
+    parent = models.CharField(max_length=200, blank=True, help_text="xml_id of the item, for a variant")
+    name = models.CharField(max_length=400)
+    article = models.CharField(max_length=100, blank=True)
+    barcode = models.CharField(max_length=100, blank=True)
+    active = models.BooleanField(default=True, help_text="false: marked for deletion in the base")
+    prices = models.JSONField(default=dict, help_text="price type → [amount, currency]")
+    stocks = models.JSONField(default=dict, help_text="warehouse, or empty for the whole base → quantity")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["portal", "xml_id"], name="one_product_an_id")]
+        indexes = [
+            models.Index(fields=["portal"], condition=models.Q(wanted__gt=models.F("confirmed")), name="products_due"),
+            models.Index(fields=["portal", "parent"], name="variants_of_an_item"),
+            models.Index(fields=["portal", "article"], condition=~models.Q(article=""), name="products_by_article"),
+            models.Index(fields=["portal", "barcode"], condition=~models.Q(barcode=""), name="products_by_barcode"),
+        ]
+
+
+class NomenclatureMatch(models.Model):
+    """The node's own match table: this item of this base is that product. ``decision`` says who decided and why."""
+
+    node = models.ForeignKey(Node, models.CASCADE)
+    item_id = models.CharField(max_length=200, help_text="Ид in the node's orders")
+    product = models.ForeignKey(NomenclatureRow, models.CASCADE)
+    decision = models.CharField(max_length=200)
+    by_hand = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "item_id"], name="one_product_an_item")]
+
+
+class UnmatchedLine(models.Model):
+    """A row of an order that went into its deal as free text, because no product was found for it."""
+
+    order = models.ForeignKey(OrderRow, models.CASCADE)
+    item_id = models.CharField(max_length=200)
+    name = models.CharField(max_length=400)
+    article = models.CharField(max_length=100, blank=True)
+    barcode = models.CharField(max_length=100, blank=True)
+    reason_code = models.CharField(max_length=40, help_text="missing | ambiguous | not_yet")
+    seen_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "item_id", "name"], name="one_row_an_unmatched_line")]
+        indexes = [models.Index(fields=["item_id"], name="unmatched_by_item")]
