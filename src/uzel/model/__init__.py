@@ -4,7 +4,7 @@ Money is :class:`decimal.Decimal`, ids are strings and are never parsed, an INN 
 """
 
 from uzel.model.counterparty import Counterparty, LegalDetails
-from uzel.model.nomenclature import NomenclatureItem, Price, PriceType, Property, Section, Stock, Variant
+from uzel.model.nomenclature import NomenclatureItem, Price, PriceType, Property, Section, Stock, Unit, Variant, Warehouse
 from uzel.model.order import Order, OrderLine, Responsible
 from uzel.model.problem import Problem
 from uzel.model.verdict import Verdict
@@ -22,6 +22,8 @@ __all__ = [
     "Responsible",
     "Section",
     "Stock",
+    "Unit",
     "Variant",
     "Verdict",
+    "Warehouse",
 ]

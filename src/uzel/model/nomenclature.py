@@ -22,13 +22,33 @@ class PriceType:
     name: str
     currency: str = "RUB"
     vat_included: bool = True
+    deletion_mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A place where stock lies (Склад)."""
+
+    warehouse_id: str
+    name: str
+    deletion_mark: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of measure of a base's own list (ЕдиницаИзмерения): goods may name it by ``unit_id`` alone."""
+
+    unit_id: str
+    code: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NomenclatureItem:
     """Goods or a service (Товар).
 
-    ``vat_rate`` is a percent, ``None`` means «без НДС». ``pictures`` are the names the file gives them (``import_files/…``).
+    ``vat_rate`` is a percent, ``None`` means «без НДС». ``pictures`` are the names the file gives them (``import_files/…``);
+    ``weight`` is kilograms.
     """
 
     item_id: str
@@ -41,6 +61,7 @@ class NomenclatureItem:
     measure_name: str = "шт"
     vat_rate: Decimal | None = None
     description: str = ""
+    weight: Decimal | None = None
     is_service: bool = False
     deletion_mark: bool = False
     pictures: tuple[str, ...] = ()

@@ -2,13 +2,24 @@
 
 from uzel.hub.models.archive import Call, ExchangeSession, Feed, Package, PackagePart
 from uzel.hub.models.node import Node
-from uzel.hub.models.nomenclature import NomenclatureMatch, NomenclatureRow, PriceTypeRow, SectionRow, UnmatchedLine
+from uzel.hub.models.nomenclature import (
+    CatalogNote,
+    CatalogPicture,
+    NomenclatureMatch,
+    NomenclatureRow,
+    PriceTypeRow,
+    SectionRow,
+    SourceWord,
+    UnmatchedLine,
+)
 from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
 from uzel.hub.models.portal import CounterpartyBinding, DealNotice, Portal
 from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
 
 __all__ = [
     "Call",
+    "CatalogNote",
+    "CatalogPicture",
     "Conflict",
     "CounterpartyBinding",
     "DealNotice",
@@ -27,6 +38,7 @@ __all__ = [
     "PortalUser",
     "PriceTypeRow",
     "SectionRow",
+    "SourceWord",
     "UnmappedEmployee",
     "UnmatchedLine",
 ]

@@ -56,6 +56,9 @@ class Package(models.Model):
     documents_done = models.PositiveIntegerField(
         default=0, help_text="documents with a verdict; reading goes on from here after a crash"
     )
+    entries_received = models.PositiveIntegerField(default=0, help_text="goods, offers, groups… seen in a catalogue file")
+    entries_done = models.PositiveIntegerField(default=0, help_text="those with an outcome; reading goes on from here")
+    catalog = models.JSONField(null=True, help_text="of a catalogue file: {kind: {outcome: how many}}; null: documents")
     problem_code = models.CharField(max_length=60, blank=True)
     problem = models.TextField(blank=True, help_text="why the file could not be read to its end, in plain Russian")
     received_at = models.DateTimeField(default=timezone.now)

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from uzel.hub.models.archive import Package
+from uzel.hub.models.archive import Feed, Package
 from uzel.hub.models.node import Node
 from uzel.hub.models.order import OrderRow
 from uzel.hub.models.portal import Portal
@@ -11,13 +11,16 @@ from uzel.hub.models.portal import Portal
 class Published(models.Model):
     """Something of a source base that the portal should show. Level-triggered: due while ``wanted > confirmed``.
 
-    A load that changes nothing does not raise ``wanted``, so it costs no REST call.
+    A load that changes nothing does not raise ``wanted``, so it costs no REST call. ``wanted`` is 0 while there is
+    nothing to show: only prices have come, a variant's item has not, or it was marked for deletion before it was shown.
     """
 
     portal = models.ForeignKey(Portal, models.CASCADE)
     node = models.ForeignKey(Node, models.CASCADE, help_text="the source base that it belongs to: the first that named it")
     xml_id = models.CharField(max_length=200, help_text="Ид as the base writes it; xmlId in the portal")
-    content = models.JSONField(help_text="the record of `model.nomenclature` as `model.codec` writes it")
+    content = models.JSONField(
+        null=True, help_text="the record of `model.nomenclature` as `model.codec` writes it; null: only prices or stocks came"
+    )
     shown = models.JSONField(null=True, help_text="what the portal was last made to show; null: nothing yet")
     entity_id = models.PositiveBigIntegerField(null=True, help_text="id in the portal")
     wanted = models.PositiveIntegerField(default=1)
@@ -55,7 +58,7 @@ class NomenclatureRow(Published):
     """
 
     parent = models.CharField(max_length=200, blank=True, help_text="xml_id of the item, for a variant")
-    name = models.CharField(max_length=400)
+    name = models.CharField(max_length=400, blank=True)
     article = models.CharField(max_length=100, blank=True)
     barcode = models.CharField(max_length=100, blank=True)
     active = models.BooleanField(default=True, help_text="false: marked for deletion in the base")
@@ -70,6 +73,44 @@ class NomenclatureRow(Published):
             models.Index(fields=["portal", "article"], condition=~models.Q(article=""), name="products_by_article"),
             models.Index(fields=["portal", "barcode"], condition=~models.Q(barcode=""), name="products_by_barcode"),
         ]
+
+
+class SourceWord(models.Model):
+    """A warehouse or a unit of measure as a source base names it; products show it, it is never shown alone."""
+
+    class Kind(models.TextChoices):
+        WAREHOUSE = "warehouse"
+        UNIT = "unit"
+
+    node = models.ForeignKey(Node, models.CASCADE)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    xml_id = models.CharField(max_length=200)
+    content = models.JSONField(help_text="the record of `model.nomenclature` as `model.codec` writes it")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "kind", "xml_id"], name="one_word_an_id")]
+
+
+class CatalogPicture(models.Model):
+    """The bytes of a picture that a source base sent, by the name under which its goods speak of it."""
+
+    node = models.ForeignKey(Node, models.CASCADE)
+    name = models.CharField(max_length=255, help_text="import_files/…, with slashes")
+    feed = models.ForeignKey(Feed, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "name"], name="one_picture_a_name")]
+
+
+class CatalogNote(models.Model):
+    """Why something of a catalogue file was not taken, or not wholly; the first of a file, the counts know of all."""
+
+    package = models.ForeignKey(Package, models.CASCADE, related_name="catalog_notes")
+    place = models.CharField(max_length=300, help_text="in the words of the base: Товар …")
+    xml_id = models.CharField(max_length=200, blank=True)
+    refused = models.BooleanField(help_text="false: taken, but not wholly")
+    reason_code = models.CharField(max_length=60)
+    reason = models.TextField()
 
 
 class NomenclatureMatch(models.Model):
