@@ -30,3 +30,10 @@ class ReadLimits:
 
 
 DEFAULT_LIMITS = ReadLimits()
+
+#: Of one entry of a catalogue; what is over it is left out, with a note.
+ID_CHARACTERS = 200
+PICTURES_PER_ITEM = 100
+PROPERTIES_PER_VARIANT = 100
+PRICES_PER_OFFER = 200
+STOCKS_PER_OFFER = 1000

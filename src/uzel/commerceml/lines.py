@@ -52,11 +52,11 @@ def _read_line(element: Element, notes: Notes, position: int) -> OrderLine:
         measure_name=measure_name,
         article=text_of(parts, tags.ARTICLE),
         barcode=text_of(parts, tags.BARCODE) or text_of(parts, tags.BARCODE_OF_OTHERS),
-        is_service=item_id == tags.DELIVERY_ID or _is_service(parts.get(tags.REQUISITES)),
+        is_service=item_id == tags.DELIVERY_ID or is_service(parts.get(tags.REQUISITES)),
     )
 
 
-def _is_service(block: Element | None) -> bool:
+def is_service(block: Element | None) -> bool:
     """What the first of ВидНоменклатуры and ТипНоменклатуры says that speaks of goods or services at all."""
     for requisite in () if block is None else block:
         if len(requisite) > 1 and requisite[0].text in _NATURES:

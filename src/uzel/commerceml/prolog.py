@@ -40,13 +40,18 @@ class _Spelling:
     tag: re.Pattern[bytes]
 
 
-def _spelling(encoding: str, meaningless: bytes) -> _Spelling:
-    start = _START % re.escape(tags.ROOT.encode(encoding))
+def _spelling(encoding: str, meaningless: bytes, root: str) -> _Spelling:
+    start = _START % re.escape(root.encode(encoding))
     tag = rb"<!--.*?(?:-->|\Z)|(" + start + _REST_OF_TAG + rb")"
     return _Spelling(encoding, _blanking(meaningless), re.compile(start), re.compile(tag, re.DOTALL))
 
 
-SPELLINGS = (_spelling("utf-8", _CONTROLS), _spelling("windows-1251", _CONTROLS + b"\x98"))
+def spellings(root: str) -> tuple[_Spelling, ...]:
+    """How a root looks in each encoding that is accepted."""
+    return _spelling("utf-8", _CONTROLS, root), _spelling("windows-1251", _CONTROLS + b"\x98", root)
+
+
+SPELLINGS = spellings(tags.ROOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,11 @@ class Opening:
     pieces: Iterator[bytes]
 
 
-def open_package(chunks: Iterable[bytes], limits: ReadLimits) -> Opening:
+def open_package(chunks: Iterable[bytes], limits: ReadLimits, roots: tuple[_Spelling, ...] = SPELLINGS) -> Opening:
     """Look at the first ``prolog_bytes`` and hand over the rest untouched; PackageError when it is no CommerceML."""
     source = iter(chunks)
     head = _take(source, limits.prolog_bytes)
-    for spelling in SPELLINGS:
+    for spelling in roots:
         for match in spelling.tag.finditer(head, 0, limits.prolog_bytes):
             if match.group(1):
                 clean = _cleaned(_from_root(head, match), source, spelling.blanking)

@@ -5,16 +5,15 @@ after every document before the fault was handed over.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import cast
 
 from lxml import etree
 
-from uzel.commerceml import tags
+from uzel.commerceml import pull, tags
 from uzel.commerceml.document import Document
 from uzel.commerceml.documents import read_document
 from uzel.commerceml.documents.body import refused
 from uzel.commerceml.errors import PackageError
-from uzel.commerceml.faults import broken, truncated
+from uzel.commerceml.faults import truncated
 from uzel.commerceml.limits import DEFAULT_LIMITS, ReadLimits
 from uzel.commerceml.prolog import open_package
 from uzel.commerceml.xml_read import Element, local_name, without_namespaces
@@ -25,12 +24,12 @@ __all__ = ["PackageError", "read_documents"]
 def read_documents(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[Document]:
     """Every document of the package, in the order written. PackageError where the package cannot be read (further)."""
     opening = open_package(chunks, limits)
-    parser = _parser(opening.encoding)
+    parser = pull.open_parser(opening.encoding, (tags.DOCUMENT,))
     shelf = _Shelf(limits)
     for piece in opening.pieces:
-        fault = _feed(parser, piece)
+        fault = pull.feed(parser, piece)
         shelf.bytes_since_document += len(piece)
-        for element in _finished(parser):
+        for element in pull.finished(parser):
             if shelf.is_own(element):
                 yield shelf.take(element)
                 _forget(element)
@@ -40,40 +39,6 @@ def read_documents(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS)
         if shelf.bytes_since_document > limits.document_bytes:
             raise _endless(shelf, limits)
     _finish(parser, shelf)
-
-
-def _parser(encoding: str) -> etree.XMLPullParser:
-    """Nothing is fetched, nothing is kept but elements.
-
-    ``resolve_entities`` is not False: lxml then says nothing of an unknown entity and goes on behind a hole. There is
-    no DOCTYPE (``prolog``), so no entity can be declared and every unknown one is an error.
-    """
-    return etree.XMLPullParser(
-        events=("end",),
-        tag=f"{{*}}{tags.DOCUMENT}",
-        encoding=encoding,
-        resolve_entities="internal",  # type: ignore[arg-type]  # the stubs are older
-        no_network=True,
-        huge_tree=False,
-        remove_blank_text=True,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-    )
-
-
-def _feed(parser: etree.XMLPullParser, piece: bytes) -> PackageError | None:
-    try:
-        parser.feed(piece)
-    except etree.XMLSyntaxError as error:
-        return broken(error)
-    return None
-
-
-def _finished(parser: etree.XMLPullParser) -> Iterator[Element]:
-    """Documents whose end has been seen; after a fault those before it are still here."""
-    for _, element in parser.read_events():
-        yield cast(Element, element)
 
 
 class _Shelf:

@@ -11,7 +11,10 @@ SCHEMA_VERSION: Final = "ВерсияСхемы"
 FORMED_AT: Final = "ДатаФормирования"
 CONTAINER: Final = "Контейнер"
 DOCUMENT: Final = "Документ"
-CATALOG_PARTS: Final = ("Классификатор", "Каталог", "ПакетПредложений", "ИзмененияПакетаПредложений")
+CLASSIFIER: Final = "Классификатор"
+CATALOG: Final = "Каталог"
+OFFER_PACKAGES: Final = ("ПакетПредложений", "ИзмененияПакетаПредложений")
+CATALOG_PARTS: Final = (CLASSIFIER, CATALOG, *OFFER_PACKAGES)
 
 # A document
 ID: Final = "Ид"
@@ -83,6 +86,37 @@ TAX_RATE: Final = "СтавкаНалога"
 TAXES: Final = "Налоги"
 TAX: Final = "Налог"
 TAX_PERCENT: Final = "Ставка"
+
+# The catalogue
+SECTIONS: Final = "Группы"
+SECTION: Final = "Группа"
+PROPERTIES: Final = "Свойства"
+PROPERTY: Final = "Свойство"
+PRICE_TYPES: Final = "ТипыЦен"
+PRICE_TYPE: Final = "ТипЦены"
+WAREHOUSES: Final = "Склады"
+WAREHOUSE: Final = "Склад"
+UNITS: Final = "ЕдиницыИзмерения"
+MEASURE: Final = "ЕдиницаИзмерения"
+OFFERS: Final = "Предложения"
+OFFER: Final = "Предложение"
+DELETION_MARK: Final = "ПометкаУдаления"
+DESCRIPTION: Final = "Описание"
+PICTURE: Final = "Картинка"
+WEIGHT: Final = "Вес"
+FULL_NAME_REQUISITE: Final = "Полное наименование"
+TRAITS: Final = "ХарактеристикиТовара"
+TRAIT: Final = "ХарактеристикаТовара"
+PRICES: Final = "Цены"
+PRICE_OF_TYPE: Final = "Цена"
+PRICE_TYPE_ID: Final = "ИдТипаЦены"
+RATIO: Final = "Коэффициент"
+MINIMUM: Final = "МинКоличество"
+STOCKS: Final = "Остатки"
+STOCK: Final = "Остаток"
+WAREHOUSE_ID: Final = "ИдСклада"
+STOCK_IN_WAREHOUSE: Final = "КоличествоНаСкладе"
+TRUE: Final = ("true", "1", "да")
 
 # Fixed words
 SELLER: Final = "Продавец"

@@ -8,7 +8,7 @@ from uzel.commerceml import tags
 from uzel.commerceml.notes import Notes
 from uzel.commerceml.sums import NO_DISCOUNT, Discount, vat_of
 from uzel.commerceml.values import LONGEST_VALUE_CHARACTERS, parse_number, plain, write_amount
-from uzel.commerceml.xml_read import Element, Parts, number_of
+from uzel.commerceml.xml_read import Element, Parts, number_of, row_place
 from uzel.commerceml.xml_write import XmlWriter
 from uzel.model import OrderLine
 from uzel.model.order import ZERO
@@ -17,7 +17,7 @@ _RATE = re.compile(r"(\d{1,2}(?:[.,]\d{1,2})?)(?=\D|$)")
 _FALSE = ("false", "0")
 
 
-def read_vat(parts: Parts, notes: Notes, position: int) -> tuple[Decimal | None, bool]:
+def read_vat(parts: Parts, notes: Notes, position: int = 0) -> tuple[Decimal | None, bool]:
     """Rate in percent (``None`` is «без НДС» or silence) and whether the row's sum contains the tax."""
     tax = _vat_in(parts.get(tags.TAXES))
     text = _rate_text(tax) or _rate_text(_vat_in(parts.get(tags.TAX_RATES)))
@@ -27,7 +27,7 @@ def read_vat(parts: Parts, notes: Notes, position: int) -> tuple[Decimal | None,
         rate = parse_rate(text)
     except ValueError:
         what = f"Ставка «{text[:LONGEST_VALUE_CHARACTERS]}» не понята, принято «без НДС»"
-        notes.add("vat_rate_unknown", f"{tags.ITEM} {position} / {tags.TAX_PERCENT}", what)
+        notes.add("vat_rate_unknown", row_place(position, tags.TAX_PERCENT), what)
         return None, True
     flag = None if tax is None or rate is None else _child(tax, 1, tags.IN_TOTAL)
     return rate, flag is None or (flag.text or "").strip() not in _FALSE

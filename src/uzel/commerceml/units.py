@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from uzel.commerceml import tags
 from uzel.commerceml.notes import Notes
-from uzel.commerceml.xml_read import Element, Parts
+from uzel.commerceml.xml_read import Element, Parts, row_place
 
 DEFAULT_UNIT = ("796", "шт")
 NAMES = {
@@ -36,7 +36,7 @@ CODE_CHARACTERS = 3
 UNIT_CHARACTERS = 40  # longer names are cut, so that the cache of units stays small
 
 
-def read_unit(parts: Parts, notes: Notes, position: int) -> tuple[str, str]:
+def read_unit(parts: Parts, notes: Notes, position: int = 0) -> tuple[str, str]:
     """Code and short name; the row's own ``Единица`` comes before ``БазоваяЕдиница`` of the goods."""
     element = parts.get(tags.UNIT)
     if element is None or not (element.text or len(element)):
@@ -48,7 +48,7 @@ def read_unit(parts: Parts, notes: Notes, position: int) -> tuple[str, str]:
         code, text = _spelled_inside(element, code, text)
     unit = _unit(code[:UNIT_CHARACTERS], text[:UNIT_CHARACTERS])
     if unit is None:
-        notes.add("measure_unknown", f"Товар {position} / {element.tag}", f"Единица «{text}» без кода, принята за штуки")
+        notes.add("measure_unknown", row_place(position, element.tag), f"Единица «{text}» без кода, принята за штуки")
         return DEFAULT_UNIT[0], text
     return unit
 

@@ -23,7 +23,7 @@ def text_of(parts: Parts, tag: str) -> str:
 def number_of(parts: Parts, tag: str, notes: Notes, position: int = 0) -> Decimal | None:
     """Number in a child; ``None`` when it is absent, empty or unreadable, which is fatal: money is never guessed.
 
-    ``position`` is the row of goods that the child belongs to, 0 for the document itself.
+    ``position``: see :func:`row_place`.
     """
     element = parts.get(tag)
     if element is None:
@@ -33,9 +33,15 @@ def number_of(parts: Parts, tag: str, notes: Notes, position: int = 0) -> Decima
         return parse_number(text)
     except ValueError:
         if text and not text.isspace():
-            place = f"{tags.ITEM} {position} / {tag}" if position else tag
-            notes.add("number_unreadable", place, f"Значение «{text.strip()[:40]}» не похоже на число", fatal=True)
+            notes.add(
+                "number_unreadable", row_place(position, tag), f"Значение «{text.strip()[:40]}» не похоже на число", fatal=True
+            )
         return None
+
+
+def row_place(position: int, tag: str) -> str:
+    """Where a child stands: in that row of goods, or (position 0) in the document or the goods themselves."""
+    return f"{tags.ITEM} {position} / {tag}" if position else tag
 
 
 def moment_of(parts: Parts, tag: str, notes: Notes) -> dt.datetime | None:

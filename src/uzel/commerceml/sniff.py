@@ -1,0 +1,33 @@
+"""What a file holds, documents or a catalogue: told from its first elements, not from its name."""
+
+from collections.abc import Iterable
+
+from uzel.commerceml import pull, tags
+from uzel.commerceml.catalog.reader import ROOTS
+from uzel.commerceml.errors import PackageError
+from uzel.commerceml.limits import DEFAULT_LIMITS, ReadLimits
+from uzel.commerceml.prolog import open_package
+from uzel.commerceml.xml_read import local_name
+
+SNIFFED_BYTES = 8 << 20  # a classifier that is longer belongs to no documents
+
+
+def is_catalogue(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:
+    """Does a catalogue begin before any document? A classifier alone is one; a file that cannot be read is none."""
+    try:
+        opening = open_package(chunks, limits, ROOTS)
+    except PackageError:
+        return False
+    parser = pull.open_parser(opening.encoding, (tags.DOCUMENT, tags.CONTAINER, *tags.CATALOG_PARTS), event="start")
+    classified, sniffed = False, 0
+    for piece in opening.pieces:
+        fault = pull.feed(parser, piece)
+        for element in pull.finished(parser):
+            name = local_name(element)
+            if name != tags.CLASSIFIER:
+                return name in tags.CATALOG_PARTS
+            classified = True
+        sniffed += len(piece)
+        if fault or sniffed > SNIFFED_BYTES:
+            break
+    return classified
