@@ -139,7 +139,7 @@ def _drain(portal_id: int, orders: int) -> float:
     from rich.progress import Progress
 
     from uzel.flows.drain_portal import drain
-    from uzel.flows.portal_job import seconds_to_retry
+    from uzel.flows.portal_work import seconds_to_retry
 
     started = time.monotonic()
     with Progress(transient=True) as bar:

@@ -34,7 +34,7 @@ def drain_portal(context: job_context.JobContext, portal_id: int) -> None:
     from django.utils import timezone
 
     from uzel.flows.drain_portal import drain
-    from uzel.flows.portal_job import seconds_to_retry
+    from uzel.flows.portal_work import seconds_to_retry
 
     drain(portal_id, keep_going=lambda: not context.should_abort())
     seconds = seconds_to_retry(portal_id, timezone.now())

@@ -96,7 +96,7 @@ def test_a_spoilt_state_is_a_fresh_one(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_drain_leaves_its_budget_to_be_seen(capsys: pytest.CaptureFixture[str]) -> None:
     with open_hub() as hub:
         hub.receive(ORDER)
-        assert hub.drain().orders == 1
+        assert hub.drain().pieces == 1
         found = budget(capsys)
     methods = {one["method"]: one for one in found["methods"]}
     assert methods["crm.item.add"]["learned"]

@@ -25,7 +25,7 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 
 def test_an_order_becomes_a_deal_with_all_it_says(hub: Hub) -> None:
     hub.receive(ORDER)
-    assert hub.drain().orders == 1
+    assert hub.drain().pieces == 1
     (deal,) = hub.deals()
     shown = {
         "title": "Заказ A-1 · Тверская",
@@ -62,7 +62,7 @@ def test_nothing_due_costs_no_call(hub: Hub) -> None:
     hub.drain()
     hub.drain()
     hub.emulator.forget_calls()
-    assert hub.drain().orders == 0
+    assert hub.drain().pieces == 0
     assert hub.commands() == {}
 
 
@@ -197,7 +197,7 @@ def test_a_create_whose_answer_was_lost_is_found_and_not_repeated(hub: Hub) -> N
     hub.drain()
     assert hub.row().deal_id is None
     assert hub.delivery().outcome_unknown
-    assert hub.drain().orders == 0, "the portal may still be at work"
+    assert hub.drain().pieces == 0, "the portal may still be at work"
     hub.pass_time(70)
     hub.drain()
     assert [deal["id"] for deal in hub.deals()] == [hub.row().deal_id]
@@ -211,7 +211,7 @@ def test_news_of_the_base_do_not_hasten_the_look_for_an_unanswered_create(hub: H
     hub.drain()
     hub.receive(replace(ORDER, comment="Не звонить"))
     assert hub.delivery().retry_at is not None
-    assert hub.drain().orders == 0, "the portal may still be at work"
+    assert hub.drain().pieces == 0, "the portal may still be at work"
 
 
 @pytest.mark.parametrize("lists_of_keys", [True, False])
@@ -298,7 +298,7 @@ def test_what_the_portal_refuses_becomes_a_problem_after_the_last_attempt(hub: H
     assert delivery.problem.startswith("Портал не принял заказ: ")
     hub.node.category_id = 0
     hub.node.save()
-    assert hub.drain().orders == 0, "a person has to look"
+    assert hub.drain().pieces == 0, "a person has to look"
     hub.receive(moved(ORDER, comment="Ещё раз"))
     hub.drain()
     assert hub.row().deal_id is not None, "news gives it another chance"

@@ -25,7 +25,7 @@ from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
 from uzel.emulators.onec_base import Base, Report
 from uzel.flows.connect_portal import connect
 from uzel.flows.drain_portal import drain
-from uzel.flows.portal_job import seconds_to_retry
+from uzel.flows.portal_work import seconds_to_retry
 from uzel.flows.read_in_turn import read_in_turn
 from uzel.flows.set_up_portal import set_up
 from uzel.flows.sweep_portal import SWEEP_S

@@ -26,7 +26,7 @@ from uzel.bitrix24.errors import (
     pause_s,
 )
 from uzel.bitrix24.flight import Batch, Flight, Landed
-from uzel.bitrix24.limits import Governor, Ticket
+from uzel.bitrix24.limits import LONGEST_NAP_S, Governor, Ticket
 from uzel.bitrix24.operating import Spent
 from uzel.bitrix24.query_string import plain
 
@@ -73,6 +73,14 @@ class PortalClient:
     def cost(self, method: str) -> float:
         """Portal seconds that one command of the method takes: what batches are packed by."""
         return self._governor.cost(method)
+
+    def room(self, method: str) -> float:
+        """Portal seconds of the method that may be spent now without waiting."""
+        return self._governor.room(method)
+
+    def rest(self) -> None:
+        """Wait a moment for room."""
+        self._sleep(self._governor.nap(LONGEST_NAP_S))
 
     def call(self, method: str, params: Mapping[str, Any] | None = None, *, repeatable: bool = False) -> Reply:
         """One method. ``repeatable`` (it only reads) is tried again when there was no answer; else PortalError at once."""

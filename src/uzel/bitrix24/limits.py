@@ -80,6 +80,13 @@ class Governor:
         name = method.lower()
         return self._costs.get(name, USUAL_COST_S.get(name, USUAL_COST_S[""]))
 
+    def room(self, method: str) -> float:
+        """Portal seconds of the method that may be spent without waiting."""
+        name = method.lower()
+        with self._lock:
+            now = self._now()
+            return self._budgets.get(name, Budget()).room(self._in_flight(name), now, self.rules.operating)
+
     def try_take(self, methods: Iterable[str]) -> Ticket | Wait:
         """Take one request and the budgets of its commands (one name per command), or learn how long to wait."""
         needs: dict[str, float] = {}

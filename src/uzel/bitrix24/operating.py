@@ -78,6 +78,13 @@ class Budget:
             return 0.0
         return max(SHORTEST_WAIT_S, self._free_at(excess, now, rules) - now)
 
+    def room(self, in_flight: float, now: float, rules: OperatingRules) -> float:
+        """Estimated seconds that may be spent without waiting."""
+        if self.blocked_until > now:
+            return 0.0
+        left = rules.limit * (1 - rules.margin) - self.spent(now, rules)
+        return max(0.0, left / rules.caution - in_flight)
+
     def _free_at(self, excess: float, now: float, rules: OperatingRules) -> float:
         """The moment when ``excess`` seconds will have left; ``now`` when only answers of commands in flight can help."""
         for at, seconds in self.slots:

@@ -1,52 +1,45 @@
-"""What changed in the portal is read and due orders are written into it, wave after wave, until nothing is due now.
+"""What changed in the portal is read and what is due is written into it, wave after wave, until nothing is due now.
 
-sweep ─ due deliveries ─ clients (found or created) ─ changed cards ─ deals ─ confirmed | retry_at | problem
+sweep ─ what waits of each kind ─ how much of each goes now ─ taken ─ carried out
 """
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.errors import PortalError, WrongCredentials
 from uzel.flows import sweep_portal
-from uzel.flows.find_clients import Wanted, find_clients, wanted_client
-from uzel.flows.learn_numbers import learn_numbers
-from uzel.flows.portal_job import (
-    FIRST_WAVE,
-    GROWTH,
-    LARGEST_WAVE,
-    PASSING_DELAY_S,
-    Job,
-    jobs_of,
-    not_written,
-    postpone,
-    take_due,
-)
 from uzel.flows.portal_line import portal_line
+from uzel.flows.portal_work import WORK, CarryOut
 from uzel.flows.set_up_portal import complete_setup
-from uzel.flows.update_clients import update_clients
-from uzel.flows.write_deals import write_deals
-from uzel.hub.models import CounterpartyBinding, Delivery, OrderRow, Portal
-from uzel.mapping.counterparty_card import card_of, could_be, is_somebody, key_of
-from uzel.mapping.deal_order import ClientRef
-from uzel.mapping.employees import assign
-from uzel.sync.match import is_another_buyer
+from uzel.hub.models import Portal
+from uzel.sync.turns import Queue, share_out
 
 log = logging.getLogger("uzel.drain")
+
+#: Portal seconds of execution in a wave. Few at first: the first deals appear at once, and the portal's window of operating
+#: time begins with them. Then enough to keep the portal busy, little enough to let news in between.
+FIRST_WAVE_S, LARGEST_WAVE_S, GROWTH = 30.0, 240.0, 4.0
+MOST_COUNTED = 5000  # of each kind that waits; a wave takes less
 
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """``orders``: deliveries worked on, ``busy``: another process speaks with the portal, ``problem``: why it stopped."""
+    """``taken``: pieces of work by kind, ``busy``: another process speaks with the portal, ``problem``: why it stopped."""
 
-    orders: int = 0
+    taken: Mapping[str, int] = field(default_factory=dict)
     busy: bool = False
     problem: str = ""
+
+    @property
+    def pieces(self) -> int:
+        """Pieces of work of all kinds."""
+        return sum(self.taken.values())
 
 
 def drain(
@@ -61,25 +54,56 @@ def drain(
     with portal_line(portal) as client:
         if client is None:
             return Drained(busy=True)
-        orders, limit, problem = 0, FIRST_WAVE, ""
+        taken, wave_s, problem = dict.fromkeys((kind.code for kind in WORK), 0), FIRST_WAVE_S, ""
         try:
             complete_setup(portal, client)
-            while keep_going() and (jobs := _look_and_take(portal, client, now, limit)):
-                _wave(portal, client, jobs, now)
-                orders, limit = orders + len(jobs), min(limit * GROWTH, LARGEST_WAVE)
-                advance(len(jobs))
+            while keep_going():
+                _look(portal, client, now)
+                queues = _queues(portal, client, now())
+                if not any(queue.waiting for queue in queues):
+                    break
+                counts = share_out(queues, wave_s, _room(client))
+                if not counts:
+                    client.rest()
+                    continue
+                _carry_out(portal, client, counts, now)
+                for code, count in counts.items():
+                    taken[code] += count
+                wave_s = min(wave_s * GROWTH, LARGEST_WAVE_S)
+                advance(sum(counts.values()))
         except PortalError as error:
             problem = explain(error)
             log.warning("portal %s: %s", portal.code, error)
         remember_problem(portal, problem)
-        return Drained(orders, problem=problem)
+        return Drained(taken, problem=problem)
 
 
-def _look_and_take(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime], limit: int) -> list[Job]:
+def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) -> None:
     """What people changed is read between the waves: a long drain must not make the portal's own news wait."""
     if sweep_portal.is_due(portal, now()):
         sweep_portal.look(portal, client, now())
-    return take_due(portal, now(), limit)
+
+
+def _queues(portal: Portal, client: PortalClient, now: dt.datetime) -> list[Queue]:
+    """What waits of each kind, at what a command costs today."""
+    return [
+        Queue(kind.code, kind.count(portal, now, MOST_COUNTED), kind.needs(client.cost), kind.share, kind.most_s)
+        for kind in WORK
+    ]
+
+
+def _room(client: PortalClient) -> dict[str, float]:
+    return {method: client.room(method) for kind in WORK for method in kind.commands}
+
+
+def _carry_out(portal: Portal, client: PortalClient, counts: Mapping[str, int], now: Callable[[], dt.datetime]) -> None:
+    """Kinds that are carried out by one function travel together: their commands fill each other's batches."""
+    works: dict[CarryOut, list[Any]] = {}
+    for kind in WORK:
+        if count := counts.get(kind.code, 0):
+            works.setdefault(kind.carry_out, []).extend(kind.take(kind.due(portal, now()), count))
+    for carry_out, pieces in works.items():
+        carry_out(portal, client, pieces, now)
 
 
 def explain(error: PortalError) -> str:
@@ -92,65 +116,3 @@ def explain(error: PortalError) -> str:
 def remember_problem(portal: Portal, problem: str) -> None:
     """Put on record why the exchange with the portal stands, or that it does not."""
     Portal.objects.filter(pk=portal.pk).exclude(problem=problem).update(problem=problem)
-
-
-def _wave(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
-    ready = _with_clients(portal, client, _known_again(portal, client, jobs, now), now)
-    write_deals(portal, client, update_clients(portal, client, ready, now()), now)
-
-
-def _known_again(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> list[Job]:
-    """A deal that was written to without an answer is read before it is written again."""
-    unanswered = [job for job in jobs if job.row.deal_id is not None and job.row.sent]
-    if not unanswered:
-        return list(jobs)
-    sweep_portal.look_at(portal, client, [job.row.deal_id for job in unanswered if job.row.deal_id], now())
-    again = Delivery.objects.filter(pk__in=[job.delivery.pk for job in unanswered], wanted__gt=F("confirmed"))
-    answered = [job for job in jobs if job not in unanswered]
-    return answered + list(jobs_of(again.select_related("order__node__portal", "order__client")))
-
-
-def _with_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> list[Job]:
-    """Jobs whose counterparty is a card of the portal now; the others have their reason and their time."""
-    wanted: dict[tuple[int, str], Wanted] = {}
-    of_job: list[tuple[Job, Wanted | None]] = []
-    learn_numbers(portal, ((job.order.responsible, assign(job.order.responsible, job.staff)) for job in jobs))
-    for job in jobs:
-        one = None
-        _bind_new_id(portal, job)
-        if is_somebody(job.order.counterparty):
-            assigned = assign(job.order.responsible, job.staff).user_id
-            one = wanted_client(job.row.node, job.order.counterparty, assigned)
-            one = wanted.setdefault((job.row.node_id, one.key), one)
-        of_job.append((job, one))
-    find_clients(portal, client, list(wanted.values()), now)
-    ready = [job for job, one in of_job if one is None or _take_client(portal, job, one, now())]
-    OrderRow.objects.bulk_update([job.row for job in ready], ["client"])
-    return ready
-
-
-def _bind_new_id(portal: Portal, job: Job) -> None:
-    """A base gives an Ид of its own to a buyer whom it knew by our word only: his card stays his."""
-    bound, buyer = job.row.client, job.order.counterparty
-    if bound is None or job.meant is None or is_another_buyer(job.meant.counterparty, buyer):
-        return
-    if not could_be(card_of(job.meant.counterparty), card_of(buyer)):
-        return
-    key = key_of(buyer)
-    if bound.entity_id is not None and key not in ("", bound.key):
-        same = {"portal": portal, "kind": bound.kind, "entity_id": bound.entity_id, "shown": bound.shown}
-        decision = "тот же клиент, что в сделке: база дала ему свой Ид"
-        CounterpartyBinding.objects.get_or_create(node=job.row.node, key=key, defaults={**same, "decision": decision})
-
-
-def _take_client(portal: Portal, job: Job, one: Wanted, now: dt.datetime) -> bool:
-    binding = one.binding
-    if binding is not None and binding.entity_id is not None:
-        job.row.client, job.client = binding, ClientRef(binding.kind, binding.entity_id)
-        return True
-    if one.failed is not None:
-        not_written(job, one.failed, "Портал не принял контрагента", now)
-        return False
-    soon = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
-    postpone(job, max(soon, binding.retry_at) if binding is not None and binding.retry_at else soon)
-    return False

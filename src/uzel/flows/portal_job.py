@@ -1,12 +1,11 @@
 """One order on its way into the portal: what the deal shows, what it should show, and how an attempt ended."""
 
 import datetime as dt
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Min, Q
+from django.db.models import F, QuerySet
 
 from uzel.bitrix24.batch import Failed, Outcome
 from uzel.bitrix24.entities.deal import DealState
@@ -18,9 +17,6 @@ from uzel.mapping.rules import NodeRules
 from uzel.model import Order
 from uzel.model.codec import from_json
 
-#: Orders taken at once. Few at first: their deals appear at once, and the portal's window of operating time begins
-#: with the first of them. Then enough to keep the portal busy, little enough to let news in between.
-FIRST_WAVE, LARGEST_WAVE, GROWTH = 40, 500, 4
 PASSING_DELAY_S = 5  # seconds; the governor waits out the limits themselves
 #: Refusals that say nothing against the command: by the limits, and those after which it may have been carried out.
 LIMITED = frozenset(("QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"))
@@ -64,27 +60,20 @@ class Job:
         return to_write(self.wanted, meant, self.shown)
 
 
-def take_due(portal: Portal, now: dt.datetime, limit: int = LARGEST_WAVE) -> list[Job]:
-    """The next orders to be written: those without a deal first, then the oldest changes."""
-    due = Delivery.objects.filter(
-        Q(retry_at=None) | Q(retry_at__lte=now),
+def waiting_orders(portal: Portal) -> QuerySet[Delivery]:
+    """Orders that the portal should be told of, postponed ones among them."""
+    return Delivery.objects.filter(
         target=Delivery.Target.PORTAL,
         wanted__gt=F("confirmed"),
         problem_code="",
         order__node__portal=portal,
         order__node__active=True,
     )
-    ordered = due.order_by(F("order__deal_id").asc(nulls_first=True), "order__updated_at", "pk")
-    return list(jobs_of(ordered.select_related("order__node__portal", "order__client")[:limit]))
 
 
-def seconds_to_retry(portal_id: int, now: dt.datetime) -> int | None:
-    """When the earliest postponed delivery may be tried again, in whole seconds; ``None``: nothing waits."""
-    waiting = Delivery.objects.filter(
-        target=Delivery.Target.PORTAL, wanted__gt=F("confirmed"), problem_code="", order__node__portal=portal_id
-    )
-    first = waiting.aggregate(first=Min("retry_at"))["first"]
-    return None if first is None else max(1, math.ceil((first - now).total_seconds()))
+def take_orders(due: QuerySet[Delivery], limit: int) -> list[Job]:
+    """The orders that have waited longest."""
+    return list(jobs_of(due.select_related("order__node__portal", "order__client").order_by("due_since", "pk")[:limit]))
 
 
 def jobs_of(deliveries: Iterable[Delivery]) -> Iterator[Job]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Now
 
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, PortalUser
 from uzel.mapping.employees import Staff, normal_name, normal_number
@@ -16,6 +17,7 @@ from uzel.sync.plan import ATTEMPTS_LIMIT, States
 
 STATE_COLUMNS = ("in_node", "in_portal", "agreed", "merged")
 ATTEMPT_COLUMNS = ("sent", "offered")
+STATUS_FIELDS = ("status", "posted", "paid", "shipped")  # of an order: how far it is
 
 
 def rules_of(node: Node) -> NodeRules:
@@ -106,9 +108,21 @@ def lock_node(node_id: int) -> None:
 
 def want(orders: Sequence[OrderRow], target: str) -> None:
     """Make deliveries due: the target should have each order's current version, and a given-up one gets a new chance."""
-    rows = [Delivery(order=order, target=target, wanted=order.version) for order in orders]
-    Delivery.objects.bulk_create(rows, update_conflicts=True, unique_fields=["order", "target"], update_fields=["wanted"])
+    settled = Delivery.objects.filter(order__in=[order.pk for order in orders], target=target, wanted__lte=F("confirmed"))
+    settled.update(due_since=Now())
+    rows = [
+        Delivery(order=order, target=target, wanted=order.version, status_moved=has_status_moved(order)) for order in orders
+    ]
+    Delivery.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["order", "target"], update_fields=["wanted", "status_moved"]
+    )
     give_chance(Delivery.objects.filter(order__in=[order.pk for order in orders], target=target))
+
+
+def has_status_moved(order: OrderRow) -> bool:
+    """Whether the portal has another word than ours on how far the order is."""
+    known = order.in_portal or {}
+    return any(order.merged.get(name) != known.get(name) for name in STATUS_FIELDS)
 
 
 def settle(orders: Iterable[OrderRow], target: str) -> None:

@@ -1,6 +1,7 @@
 """Orders with the three states of the merge, their verdicts, deliveries and conflicts."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 from uzel.hub.models.archive import ExchangeSession, Package
 from uzel.hub.models.node import Node
@@ -55,6 +56,10 @@ class Delivery(models.Model):
     target = models.CharField(max_length=6, choices=Target.choices)
     wanted = models.PositiveIntegerField(default=0)
     confirmed = models.PositiveIntegerField(default=0)
+    due_since = models.DateTimeField(db_default=Now(), help_text="when it began to lack something")
+    status_moved = models.BooleanField(
+        default=False, help_text="what is wanted has another status, payment or shipment than the portal knows"
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
     outcome_unknown = models.BooleanField(default=False, help_text="a create was sent and never answered: look up first")
