@@ -75,4 +75,32 @@ def test_those_who_get_no_orders_are_listed(capsys: Captured, shop: Node) -> Non
     told, _ = employee(capsys, "list", "--dismissed")
     assert "уволен" in told
     (gone,) = json.loads(employee(capsys, "list", "--dismissed", "--json")[0])
+    assert gone["orders"] == [{"node": "shop", "number": "1", "deal": None, "assigned_to": 1}]
     assert (gone["personnel_number"], gone["in_portal"], gone["open_orders"]) == ("001", "dismissed", 1)
+
+
+def test_a_base_may_call_a_person_otherwise_and_a_doubt_is_told(capsys: Captured, shop: Node) -> None:
+    PortalUser.objects.filter(user_id=1).update(personnel_number="001")
+    told, _ = employee(capsys, "add", "001", "--portal-user", "3")
+    assert "заказов к переназначению: 1" in told
+    assert "Внимание: в поле портала этот номер стоит у сотрудника 1" in told
+    told, _ = employee(capsys, "add", "--name", "Гусева (Лосева) Ольга", "--node", "shop", "--portal-user", "3")
+    assert "«Гусева (Лосева) Ольга» базы shop → сотрудник 3" in told
+    listed = json.loads(employee(capsys, "list", "--json")[0])
+    assert [(one["personnel_number"], one["full_name"], one["node"], one["user_id"], one["word"]) for one in listed] == [
+        ("", "Гусева (Лосева) Ольга", "shop", 3, "said"), ("001", "", "", 3, "said"), ("001", "", "", 1, "portal_field"),
+    ]  # fmt: skip
+    assert "сказал администратор" in employee(capsys, "list")[0]
+
+
+def test_who_is_meant_must_be_said(capsys: Captured, shop: Node) -> None:
+    assert "назовите табельный номер" in employee(capsys, "add", "--portal-user", "3", code=2)[1]
+    assert "назовите табельный номер" in employee(capsys, "add", "1", "--name", "А", "--portal-user", "3", code=2)[1]
+    assert "нет базы с кодом" in employee(capsys, "add", "1", "--node", "x", "--portal-user", "3", code=2)[1]
+
+
+def test_of_many_orders_the_first_are_named(capsys: Captured, shop: Node) -> None:
+    for number in range(2, 14):
+        in_both(shop, str(number))
+    told, _ = employee(capsys, "list", "--unmapped")
+    assert " ".join(["1,", "2,", "3,", "4,", "5,", "6,", "7,", "8,", "9,", "10", "и", "ещё", "3"]) in " ".join(told.split())

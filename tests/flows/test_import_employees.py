@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from tests.exchange.talk import make_node
 from tests.flows.test_map_employee import due, in_both
-from uzel.flows import import_employees as importing
 from uzel.flows.employee_list import as_csv
-from uzel.flows.import_employees import BadTableError, Imported, Refused, import_employees
+from uzel.flows.employee_table import HEADS, BadTableError, read_rows
+from uzel.flows.import_employees import Imported, Refused, import_employees
 from uzel.hub.models import Employee, Node, Portal, PortalUser, UnmappedEmployee
+from uzel.model import Responsible
 
 pytestmark = pytest.mark.django_db
 USERS = ((1, "Обмен Узел", True), (3, "Ольга Гусева", True), (4, "Анна Соколова", True), (5, "Пётр Орлов", False),
@@ -110,10 +111,10 @@ def test_what_is_no_such_table_is_said_so(portal: Portal, data: bytes, word: str
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: f"number;id\n{text}".encode(errors="ignore")))
 def test_whatever_is_in_the_file_it_is_read_or_refused(data: bytes) -> None:
     try:
-        rows = list(importing._rows(data))
+        rows = list(read_rows(data))
     except BadTableError:
         return
-    assert all(set(row) == set(importing.HEADS) for _, row in rows if isinstance(row, dict))
+    assert all(set(row) == set(HEADS) for _, row in rows if isinstance(row, dict))
 
 
 def test_deals_are_reassigned_and_nobody_is_missing_any_more(shop: Node, portal: Portal) -> None:
@@ -129,7 +130,7 @@ def test_the_same_table_again_changes_nothing(shop: Node, portal: Portal, django
     table = b"number,id\n" + b"".join(b"%03d,3\n" % n for n in range(50))
     in_both(shop, "1")
     assert import_employees(portal, table) == Imported(mapped=50, orders=1)
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(5):
         assert import_employees(portal, table) == Imported(unchanged=50)
 
 
@@ -155,7 +156,43 @@ def test_what_was_exported_comes_back(portal: Portal) -> None:
     for number, user_id in names.items():
         Employee.objects.create(portal=portal, personnel_number=number, user_id=user_id)
     sheet = as_csv(portal)
-    assert sheet.splitlines()[:2] == ["\ufeffтабельный номер;сотрудник портала;имя", "0001;3;Ольга Гусева"]
+    head = "\ufeffтабельный номер;сотрудник портала;имя;база;имя в базе"
+    assert sheet.splitlines()[:2] == [head, "0001;3;Ольга Гусева;;"]
     Employee.objects.all().delete()
     assert import_employees(portal, sheet.encode()) == Imported(mapped=4)
     assert mapped() == names
+
+
+BASES = """табельный номер;сотрудник портала;имя;база;имя в базе
+0001;3;;;
+0001;4;;other;
+;3;;other;Гусева (Лосева) Ольга
+0002;4;;absent;
+;3;;;
+"""
+
+
+def test_a_base_may_call_a_person_otherwise(shop: Node, portal: Portal) -> None:
+    other = make_node("other")
+    in_both(other, "1", Responsible("", "ГУСЕВА (Лосева)  Ольга"))
+    in_both(shop, "2", Responsible("", "Гусева (Лосева) Ольга"))
+    in_both(shop, "3", Responsible("0001", ""), assigned=4)
+    in_both(other, "4", Responsible("0001", ""), assigned=3)
+    done = import_employees(portal, BASES.encode())
+    assert (done.mapped, done.orders, [one.line for one in done.refused]) == (3, 3, [5, 6])
+    assert "нет базы с кодом «absent»" in done.refused[0].reason
+    assert due() == ["1", "3", "4"]
+    before = list(Employee.objects.order_by("pk").values_list("node__code", "personnel_number", "full_name", "user_id"))
+    sheet = as_csv(portal)
+    assert import_employees(portal, sheet.encode()) == Imported(unchanged=3)
+    Employee.objects.all().delete()
+    import_employees(portal, sheet.encode())
+    after = Employee.objects.values_list("node__code", "personnel_number", "full_name", "user_id")
+    assert sorted(after, key=str) == sorted(before, key=str)
+
+
+def test_a_number_that_the_portal_gives_to_another_is_taken_with_a_warning(portal: Portal) -> None:
+    PortalUser.objects.filter(user_id=4).update(personnel_number="0001")
+    done = import_employees(portal, RUSSIAN.encode())
+    assert (done.mapped, [one.line for one in done.doubted]) == (2, [2])
+    assert "стоит у сотрудника 4" in done.doubted[0].reason

@@ -1,35 +1,44 @@
 """``uzel employee add|list|import|export``: personnel numbers and portal users."""
 
 import argparse
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from uzel.commands.output import CommandError, setup, show, show_json
 from uzel.console import Titles, print_table
 
 if TYPE_CHECKING:
-    from uzel.hub.models import Portal
+    from uzel.hub.models import Node, Portal
 
-LIST: Titles = {"personnel_number": "табельный номер", "user_id": "сотрудник портала", "learned": "найден по имени"}
+LIST: Titles = {
+    "personnel_number": "табельный номер", "full_name": "имя в базе", "node": "база", "user_id": "сотрудник портала",
+    "user": "имя", "by": "откуда известно",
+}  # fmt: skip
+WORDS = {"said": "сказал администратор", "portal_field": "поле портала", "learned": "найден по имени"}
 UNMAPPED: Titles = {
-    "node__code": "база", "personnel_number": "табельный номер", "full_name": "имя", "last_seen_at": "последний заказ",
-    "orders": "ждут заказов",
+    "node__code": "база", "personnel_number": "табельный номер", "full_name": "имя", "first_seen_at": "ждут с",
+    "last_seen_at": "последний заказ", "orders": "ждут заказов", "listed": "заказы",
 }  # fmt: skip
 DISMISSED: Titles = {
     "personnel_number": "табельный номер", "user_id": "сотрудник портала", "full_name": "имя", "word": "в портале",
-    "open_orders": "открытых заказов",
+    "open_orders": "открытых заказов", "listed": "заказы",
 }  # fmt: skip
 IN_PORTAL = {"dismissed": "уволен", "unknown": "нет такого"}
 REFUSED: Titles = {"line": "строка", "number": "табельный номер", "reason": "почему не принята"}
+DOUBTED: Titles = {"line": "строка", "number": "табельный номер", "reason": "предупреждение"}
+LISTED = 10  # orders named in a table
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
     verbs = groups.add_parser("employee", help="who is who").add_subparsers(dest="verb", required=True, metavar="VERB")
     add = verbs.add_parser("add", help="tie a personnel number to a portal user")
-    add.add_argument("number", help="personnel number (табельный номер)")
+    add.add_argument("number", nargs="?", default="", help="personnel number (табельный номер)")
     add.add_argument("--portal-user", type=int, required=True, metavar="ID")
+    add.add_argument("--node", default="", metavar="CODE", help="in this base only")
+    add.add_argument("--name", default="", help="how the base calls him, where it gives no number")
     add.set_defaults(run=_add)
     listing = verbs.add_parser("list", help="mapped employees, or those who get no orders")
     which = listing.add_mutually_exclusive_group()
@@ -48,34 +57,65 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _add(options: argparse.Namespace) -> None:
     setup()
+    from uzel.flows.import_employees import doubt_of
     from uzel.flows.map_employee import map_employee
+    from uzel.hub.queries import users_of
+    from uzel.mapping.employees import numbers_in_portal
 
-    orders = map_employee(_portal(), options.number, options.portal_user)
-    print(f"Табельный номер {options.number} → сотрудник {options.portal_user}; заказов к переназначению: {orders}")
+    portal, number, name = _portal(), options.number.strip(), options.name.strip()
+    if bool(number) == bool(name):
+        raise CommandError("назовите табельный номер или, если база его не передаёт, имя сотрудника в базе: --name")
+    node = _node(portal, options.node)
+    orders = map_employee(portal, number, options.portal_user, node=node, full_name=name)
+    whom = f"Табельный номер {number}" if number else f"«{name}»"
+    where = f" базы {node.code}" if node else ""
+    print(f"{whom}{where} → сотрудник {options.portal_user}; заказов к переназначению: {orders}")
+    if doubt := doubt_of(number, options.portal_user, numbers_in_portal(users_of(portal))):
+        print(f"Внимание: {doubt}")
+
+
+def _node(portal: "Portal", code: str) -> "Node | None":
+    from uzel.hub.models import Node
+
+    if not code:
+        return None
+    node = Node.objects.filter(portal=portal, code=code).first()
+    if node is None:
+        raise CommandError(f"нет базы с кодом «{code}» (коды: uzel node list)")
+    return node
 
 
 def _list(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.employee_list import dismissed_employees, unmapped_employees
-    from uzel.hub.models import Employee
+    from uzel.flows.employee_list import dismissed_employees, known_employees, unmapped_employees
 
     if options.unmapped:
-        show(unmapped_employees(), UNMAPPED, as_json=options.json)
+        found = unmapped_employees()
+        show((one if options.json else {**one, "listed": _few(one["numbers"], one["orders"])} for one in found),
+             UNMAPPED, as_json=options.json)  # fmt: skip
     elif options.dismissed:
         gone = dismissed_employees(_portal())
-        show(
-            gone if options.json else ({**one, "word": IN_PORTAL[one["in_portal"]]} for one in gone),
-            DISMISSED,
-            as_json=options.json,
-        )
+        show((one if options.json else _gone(one) for one in gone), DISMISSED, as_json=options.json)
     else:
-        known = Employee.objects.order_by("personnel_number").values("personnel_number", "user_id", "learned")
-        show(known, LIST, as_json=options.json)
+        known = known_employees(_portal())
+        show((one if options.json else {**one, "by": WORDS[one["word"]]} for one in known), LIST, as_json=options.json)
+
+
+def _gone(one: Mapping[str, Any]) -> dict[str, Any]:
+    numbers = [order["number"] for order in one["orders"]]
+    return {**one, "word": IN_PORTAL[one["in_portal"]], "listed": _few(numbers, one["open_orders"])}
+
+
+def _few(numbers: Sequence[str], total: int) -> str:
+    """The first of many orders."""
+    shown = numbers[:LISTED]
+    return ", ".join(shown) + (f" и ещё {total - len(shown)}" if total > len(shown) else "")
 
 
 def _import(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.import_employees import BadTableError, import_employees
+    from uzel.flows.employee_table import BadTableError
+    from uzel.flows.import_employees import import_employees
 
     portal = _portal()
     try:
@@ -89,6 +129,8 @@ def _import(options: argparse.Namespace) -> None:
     else:
         if done.refused:
             print_table(map(asdict, done.refused), REFUSED, title="Не приняты")
+        if done.doubted:
+            print_table(map(asdict, done.doubted), DOUBTED, title="Приняты, но проверьте")
         print(f"Связано: {done.mapped}, уже было: {done.unchanged}; заказов к переназначению: {done.orders}")
     if done.refused:
         raise CommandError(f"строк не принято: {len(done.refused)}, остальные приняты")

@@ -16,7 +16,7 @@ from uzel.sync.plan import Plan, States
 
 #: What a package of a base changes of an order, and what else the portal may.
 WRITTEN = ("document_id", "number", "in_node", "in_portal", "agreed", "merged", "sent", "offered", "version", "updated_at")
-SAVED = (*WRITTEN, "deal_id", "client", "deal", "hold", "deal_deleted", "deal_checked_at")
+SAVED = (*WRITTEN, "deal_id", "client", "deal", "hold", "deal_deleted", "deal_checked_at", "absent_user_id")
 TARGETS = ("portal", "node")
 
 

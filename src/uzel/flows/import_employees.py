@@ -1,37 +1,16 @@
 """Who is who, from a table that people keep: every row is taken, or refused with its reason; the others go on."""
 
-import csv
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from uzel.flows.employee_table import RefusedRowError, read_rows
 from uzel.flows.map_employee import map_employee
-from uzel.hub.models import Employee, Portal, PortalUser, UnmappedEmployee
-from uzel.mapping.employees import normal_name, normal_number
+from uzel.hub.models import Employee, Node, Portal, PortalUser, UnmappedEmployee
+from uzel.hub.queries import users_of
+from uzel.mapping.employees import normal_name, normal_number, numbers_in_portal
 
-#: What a column may be called; case, points and underscores do not count. The first name is the one we write.
-HEADS: Mapping[str, tuple[str, ...]] = {
-    "number": (
-        "табельный номер", "табельный", "таб номер", "табномер", "таб №", "personnel number", "employee number", "number",
-    ),
-    "user": (
-        "сотрудник портала", "пользователь портала", "id сотрудника", "id пользователя", "id портала", "id", "portal user",
-        "portal user id", "user id", "user",
-    ),
-    "name": ("имя", "фио", "полное имя", "сотрудник", "full name", "name", "employee"),
-}  # fmt: skip
-DELIMITERS = (";", ",", "\t")
-LONGEST_NUMBER = 50  # characters, as the column holds
+LONGEST_NUMBER, LONGEST_NAME = 50, 200  # characters, as the columns hold
 LONGEST_ID = 15  # digits
-DAMAGED = "\ufffd"
-
-
-class BadTableError(ValueError):
-    """Nothing of the file can be read; the text is for the person who made it."""
-
-
-class RefusedRowError(ValueError):
-    """Why a row is not taken, in plain Russian."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +24,107 @@ class Refused:
 
 @dataclass(slots=True)
 class Imported:
-    """What became of the rows; ``orders``: deals that will get another responsible."""
+    """What became of the rows; ``orders``: deals that will get another responsible.
+
+    ``doubted``: taken, though the portal's own field says otherwise.
+    """
 
     mapped: int = 0
     unchanged: int = 0
     orders: int = 0
     refused: list[Refused] = field(default_factory=list)
+    doubted: list[Refused] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """An employee as a row names him: in one base or in all, by number or by the base's name of him."""
+
+    node_id: int | None
+    number: str
+    alias: str
 
 
 def import_employees(portal: Portal, data: bytes) -> Imported:
     """Map everybody whom the table names; each row by itself, as :func:`map_employee` does."""
-    users = {user.user_id: user for user in PortalUser.objects.filter(portal=portal)}
-    known = dict(Employee.objects.filter(portal=portal, learned=False).values_list("personnel_number", "user_id"))
-    missed = set(UnmappedEmployee.objects.filter(node__portal=portal).values_list("personnel_number", flat=True))
-    seen: dict[str, tuple[int, int]] = {}
-    imported = Imported()
-    for line, row in _rows(data):
-        number = ""
+    book = _Book(portal)
+    for line, row in read_rows(data):
+        if isinstance(row, RefusedRowError):
+            book.done.refused.append(Refused(line, "", str(row)))
+        else:
+            book.take(line, row)
+    return book.done
+
+
+class _Book:
+    """What is known while the rows are taken one by one."""
+
+    def __init__(self, portal: Portal) -> None:
+        self.portal, self.done = portal, Imported()
+        self._users = {user.user_id: user for user in PortalUser.objects.filter(portal=portal)}
+        self._nodes = {node.code: node for node in Node.objects.filter(portal=portal)}
+        said = Employee.objects.filter(portal=portal, learned=False)
+        columns = ("node_id", "personnel_number", "full_name", "user_id")
+        self._known = {Whom(node, number, name): user for node, number, name, user in said.values_list(*columns)}
+        missed = UnmappedEmployee.objects.filter(node__portal=portal)
+        self._missed = set(missed.exclude(personnel_number="").values_list("personnel_number", flat=True))
+        self._seen: dict[Whom, tuple[int, int]] = {}
+        self._in_portal = numbers_in_portal(users_of(portal))
+
+    def take(self, line: int, row: Mapping[str, str]) -> None:
+        """One row: mapped, known already, or refused."""
+        number = normal_number(row["number"])
         try:
-            if isinstance(row, RefusedRowError):
-                raise row
-            number = _number_of(row)
-            user_id = _user_of(row, users)
-            first, before = seen.setdefault(number, (line, user_id))
+            node = self._node_of(row)
+            whom = _whom(node, number, row)
+            user_id = _user_of(row, self._users)
+            first, before = self._seen.setdefault(whom, (line, user_id))
             if before != user_id:
-                raise RefusedRowError(f"табельный номер уже связан в строке {first} с другим сотрудником портала")
+                raise RefusedRowError(f"{_called(whom)} уже связан в строке {first} с другим сотрудником портала")
         except RefusedRowError as refusal:
-            imported.refused.append(Refused(line, number, str(refusal)))
-            continue
-        if known.get(number) == user_id and number not in missed:
-            imported.unchanged += 1
-            continue
-        imported.orders += map_employee(portal, number, user_id)
-        imported.mapped += 1
-        known[number] = user_id
-        missed.discard(number)
-    return imported
+            self.done.refused.append(Refused(line, number[:LONGEST_NUMBER], str(refusal)))
+            return
+        if doubt := doubt_of(number, user_id, self._in_portal):
+            self.done.doubted.append(Refused(line, number, doubt))
+        if self._known.get(whom) == user_id and number not in self._missed:
+            self.done.unchanged += 1
+            return
+        self.done.orders += map_employee(self.portal, number, user_id, node=node, full_name=whom.alias)
+        self.done.mapped += 1
+        self._known[whom] = user_id
+        self._missed.discard(number)
+
+    def _node_of(self, row: Mapping[str, str]) -> Node | None:
+        if not row["node"]:
+            return None
+        if row["node"] not in self._nodes:
+            raise RefusedRowError(f"нет базы с кодом «{row['node'][:40]}» (коды: uzel node list)")
+        return self._nodes[row["node"]]
 
 
-def _number_of(row: Mapping[str, str]) -> str:
-    number = normal_number(row["number"])
-    if not number:
+def doubt_of(number: str, user_id: int, in_portal: Mapping[str, list[int]]) -> str:
+    """What is to be told of a number that the portal's field gives to somebody else."""
+    others = [str(one) for one in in_portal.get(normal_number(number), ()) if one != user_id]
+    if not others:
+        return ""
+    return (
+        f"в поле портала этот номер стоит у сотрудника {', '.join(others)}; взято то, что сказали вы: исправьте поле в портале"
+    )
+
+
+def _whom(node: Node | None, number: str, row: Mapping[str, str]) -> Whom:
+    alias = " ".join(row["alias"].split())
+    if not number and not alias:
         raise RefusedRowError("нет табельного номера")
     if len(number) > LONGEST_NUMBER:
         raise RefusedRowError(f"табельный номер длиннее {LONGEST_NUMBER} знаков")
-    return number
+    if len(alias) > LONGEST_NAME:
+        raise RefusedRowError(f"имя в базе длиннее {LONGEST_NAME} знаков")
+    return Whom(node.pk if node else None, number, "" if number else alias)
+
+
+def _called(whom: Whom) -> str:
+    return "табельный номер" if whom.number else "сотрудник с этим именем"
 
 
 def _user_of(row: Mapping[str, str], users: Mapping[int, PortalUser]) -> int:
@@ -124,71 +159,3 @@ def _user_named(name: str, users: Mapping[int, PortalUser]) -> int:
     if len(found) > 1:
         raise RefusedRowError(f"в портале несколько сотрудников с таким именем ({', '.join(map(str, found))}): укажите номер")
     return found[0]
-
-
-def _rows(data: bytes) -> Iterator[tuple[int, dict[str, str] | RefusedRowError]]:
-    """Numbered rows under the head; a quote that is not closed spoils its own line, not the rest of the file."""
-    lines = [(at, line) for at, line in enumerate(re.split("\r\n|\r|\n", _text(data)), 1) if line.strip(" \t;,")]
-    if not lines:
-        raise BadTableError("файл пуст")
-    head = _head(lines[0][1])
-    for at, line in lines[1:]:
-        try:
-            yield at, _row(line, head)
-        except RefusedRowError as refusal:
-            yield at, refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """How the rows are written: which column stands where, and how many there are."""
-
-    delimiter: str
-    columns: Mapping[str, int]
-    width: int
-
-
-def _head(line: str) -> Head:
-    """The delimiter is the one by which most heads are known."""
-    found = []
-    for delimiter in DELIMITERS:
-        names = [_head_named(cell) for cell in line.split(delimiter)]
-        found.append(Head(delimiter, {name: at for at, name in enumerate(names) if name}, len(names)))
-        if len(found[-1].columns) < sum(map(bool, names)):
-            raise BadTableError("в первой строке два столбца об одном и том же: оставьте один")
-    head = max(found, key=lambda one: len(one.columns))
-    if "number" not in head.columns or len(head.columns) == 1:
-        raise BadTableError(
-            "в первой строке должны быть названия столбцов: «табельный номер», «сотрудник портала» (его номер) и «имя»; "
-            "одного из двух последних достаточно"
-        )
-    return head
-
-
-def _head_named(cell: str) -> str:
-    words = " ".join(re.sub(r"[._\"]", " ", cell.lower().replace("ё", "е")).split())
-    return next((name for name, heads in HEADS.items() if words in heads), "")
-
-
-def _row(line: str, head: Head) -> dict[str, str]:
-    if DAMAGED in line:
-        raise RefusedRowError("в строке есть знаки не в той кодировке, что у остального файла")
-    try:
-        cells = [cell.strip() for cell in next(csv.reader([line], delimiter=head.delimiter, strict=True))]
-    except csv.Error as error:
-        raise RefusedRowError("строка не разобрана: кавычка не закрыта или стоит не на месте") from error
-    if any(cells[head.width :]):
-        raise RefusedRowError(f"значений больше, чем столбцов: возьмите в кавычки то, в котором есть «{head.delimiter}»")
-    return {name: cells[at] if (at := head.columns.get(name, len(cells))) < len(cells) else "" for name in HEADS}
-
-
-def _text(data: bytes) -> str:
-    """UTF-8, or windows-1251 as Russian spreadsheets save it."""
-    if b"\0" in data:
-        raise BadTableError("файл не похож на CSV: сохраните таблицу как CSV в UTF-8 или windows-1251")
-    if data.startswith(b"\xef\xbb\xbf"):
-        return data.decode("utf-8-sig", errors="replace")
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("windows-1251", errors="replace")

@@ -7,9 +7,9 @@ from itertools import islice
 from django.db import transaction
 
 from uzel.hub.bulk import update_rows
-from uzel.hub.models import Employee, OrderRow, Portal, UnmappedEmployee
-from uzel.hub.queries import put_states, states_of, want
-from uzel.mapping.employees import normal_number
+from uzel.hub.models import Employee, Node, OrderRow, Portal, UnmappedEmployee
+from uzel.hub.queries import put_states, staff_of, states_of, want
+from uzel.mapping.employees import assign, normal_name, normal_number
 from uzel.model import Responsible
 from uzel.sync.ownership import Owner, ownership
 
@@ -18,13 +18,39 @@ NOBODY = Responsible()
 
 
 @transaction.atomic
-def map_employee(portal: Portal, personnel_number: str, user_id: int) -> int:
-    """Tie a personnel number to a portal user; returns how many deals will be reassigned."""
-    number = normal_number(personnel_number)
-    Employee.objects.update_or_create(portal=portal, personnel_number=number, defaults={"user_id": user_id, "learned": False})
-    UnmappedEmployee.objects.filter(node__portal=portal, personnel_number=number).delete()
+def map_employee(portal: Portal, personnel_number: str, user_id: int, *, node: Node | None = None, full_name: str = "") -> int:
+    """Tie a personnel number to a portal user; returns how many deals will be reassigned.
+
+    ``node``: in this base only, whatever is said of the others; ``full_name``: how the base calls him, where it has no number.
+    """
+    person = Responsible(normal_number(personnel_number), "" if personnel_number.strip() else " ".join(full_name.split()))
+    Employee.objects.update_or_create(
+        portal=portal, node=node, personnel_number=person.personnel_number, full_name=person.full_name,
+        defaults={"user_id": user_id, "learned": False},
+    )  # fmt: skip
+    if node is None:
+        Employee.objects.filter(portal=portal, personnel_number=person.personnel_number, learned=True).delete()
+    nodes = Node.objects.filter(portal=portal) if node is None else Node.objects.filter(pk=node.pk)
     count = 0
-    rows = (row for row in _orders_of(portal, number) if _follows_the_node(row) and not _is_assigned(row, user_id))
+    for one in nodes.select_related("portal").order_by("pk"):
+        if assign(person, staff_of(one)).user_id == user_id:  # not where the base has a word of its own
+            count += give_orders(one.pk, person, user_id)
+            _forget_missing(one, person)
+    return count
+
+
+def _forget_missing(node: Node, person: Responsible) -> None:
+    missing = UnmappedEmployee.objects.filter(node=node, personnel_number=person.personnel_number)
+    name = normal_name(person.full_name)
+    gone = [one.pk for one in missing if person.personnel_number or normal_name(one.full_name) == name]
+    UnmappedEmployee.objects.filter(pk__in=gone).delete()
+
+
+@transaction.atomic
+def give_orders(node_id: int, person: Responsible, user_id: int) -> int:
+    """Make due the orders that 1C put on this employee and whose deals somebody else has; returns how many."""
+    count = 0
+    rows = (row for row in _orders_of(node_id, person) if _follows_the_node(row) and not _is_assigned(row, user_id))
     while batch := list(islice(rows, BATCH)):
         for row in batch:
             _forget_responsible(row)
@@ -34,11 +60,18 @@ def map_employee(portal: Portal, personnel_number: str, user_id: int) -> int:
     return count
 
 
-def _orders_of(portal: Portal, number: str) -> Iterator[OrderRow]:
+def _orders_of(node_id: int, person: Responsible) -> Iterator[OrderRow]:
     """Orders that have a deal and that 1C put on this employee; what a manager chose himself stays with whom he chose."""
-    said = {"in_node__responsible__personnel_number": number, "merged__responsible__personnel_number": number}
-    rows = OrderRow.objects.filter(node__portal=portal, in_portal__isnull=False, **said).select_related("node").order_by("pk")
-    return rows.select_for_update(of=("self",)).iterator(chunk_size=BATCH)
+    rows = OrderRow.objects.filter(node=node_id, in_portal__isnull=False, **_said(person)).select_related("node").order_by("pk")
+    name = normal_name(person.full_name)
+    for row in rows.select_for_update(of=("self",)).iterator(chunk_size=BATCH):
+        if person.personnel_number or normal_name(row.merged["responsible"]["full_name"]) == name:
+            yield row
+
+
+def _said(person: Responsible) -> dict[str, str]:
+    """Both the base and the merge say this number; without one, that there is none."""
+    return {f"{side}__responsible__personnel_number": person.personnel_number for side in ("in_node", "merged")}
 
 
 def _follows_the_node(row: OrderRow) -> bool:

@@ -57,7 +57,7 @@ class Job:
     def writes(self) -> dict[str, Any]:
         """Fields that an existing deal lacks."""
         meant = DealState() if self.meant is None else state_of(self.meant, self.rules, self.staff, self.client)
-        return to_write(self.wanted, meant, self.shown)
+        return to_write(self.wanted, meant, self.shown, stands_in=self.row.absent_user_id is not None)
 
 
 def waiting_orders(portal: Portal) -> QuerySet[Delivery]:

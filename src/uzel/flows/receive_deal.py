@@ -82,7 +82,10 @@ def node_of(portal: Portal, item: str) -> Node | None:
 def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> bool:
     lock_node(found.node_id)
     row, states = lock_row(found.pk)
+    rules, staff = rules_of(found.node), staff_of(found.node)
     shown = DealState() if row.deal is None else from_json(DealState, row.deal)
+    if row.absent_user_id and states.sent and deal.state.assigned_by_id == staff.fallback_id:
+        shown = replace(shown, assigned_by_id=staff.fallback_id)  # our own write, whose answer was lost
     if row.deal_deleted:  # taken out of the portal's recycle bin
         want([row], Delivery.Target.PORTAL)
     row.hold, row.deal_deleted, row.deal_checked_at = (HELD if deal.hold else ""), False, now
@@ -90,11 +93,12 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
     if states.in_portal is None or not (moved or states.sent):
         row.save(update_fields=["hold", "deal_deleted", "deal_checked_at"])
         return False
-    rules, staff = rules_of(found.node), staff_of(found.node)
     seeing = Seeing(rules, staff, _new_counterparty(row, deal.state, shown, states, arrived))
     seen = order_seen_after(states.sent, deal.state, shown, states.in_portal, seeing, _client(row))
     plan = news_from_portal(states, seen, owners_of(states, rules))
     row.deal = to_json(deal.state)
+    if seen.responsible != states.in_portal.responsible:  # somebody took the deal
+        row.absent_user_id = None
     assert plan.states.merged is not None
     wanted = state_of(plan.states.merged, rules, staff, _client(row))
     restore = to_restore(moved, wanted, deal.state)

@@ -1,6 +1,5 @@
 """``uzel portal setup``: what the exchange needs in the portal is created once; what cannot be is said in plain Russian."""
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +13,9 @@ from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, KnownField
 from uzel.bitrix24.errors import PortalError
+from uzel.flows.follow_staff import read_users
 from uzel.flows.portal_line import open_line
-from uzel.hub.models import Node, Portal, PortalUser
+from uzel.hub.models import Node, Portal
 
 SCOPES = ("crm", "user")
 ALWAYS_GIVEN = "basic"
@@ -53,24 +53,6 @@ def complete_setup(portal: Portal, client: PortalClient) -> None:
     if "presets" not in portal.setup:
         portal.setup["presets"] = _presets(_ask(client, client_card.presets("presets")))
         portal.save(update_fields=["setup"])
-
-
-def read_users(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
-    """Learn who works in the portal; names serve to find a responsible without a personnel number."""
-    start, count = 0, 0
-    while True:
-        page = client.call("user.get", {"sort": "ID", "order": "ASC", "start": start}, repeatable=True)
-        for user in map(users.read_user, page.result):
-            PortalUser.objects.update_or_create(
-                portal=portal, user_id=user.user_id, defaults={"full_name": user.full_name[:200], "active": user.active}
-            )
-            count += 1
-        if page.next is None:
-            break
-        start = page.next
-    portal.users_read_at = now
-    portal.save(update_fields=["users_read_at"])
-    return count
 
 
 def _try(what: str, look: Callable[[PortalClient], str], client: PortalClient) -> Check:

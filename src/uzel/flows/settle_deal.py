@@ -10,6 +10,7 @@ from uzel.hub.bulk import update_rows
 from uzel.hub.models import Delivery, OrderRow
 from uzel.hub.queries import states_of
 from uzel.mapping.deal_order import Seeing, differences, order_seen_in, state_of, to_restore
+from uzel.mapping.employees import assign
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
 from uzel.model.order import ZERO
@@ -40,6 +41,8 @@ def confirm_deals(confirmed: Sequence[Confirmed]) -> None:
         job, row = one.job, rows[one.job.row.pk]
         row.deal_id, row.client_id, row.deal = job.row.deal_id, job.row.client_id, to_json(one.after)
         planned.append((row, _plan(one, states_of(row))))
+        if row.absent_user_id == one.after.assigned_by_id or assign(job.order.responsible, job.staff).found:
+            row.absent_user_id = None  # he is back, or the deal has somebody of its own
         job.delivery.confirmed, job.delivery.outcome_unknown, job.delivery.retry_at = job.version, False, None
         job.delivery.attempts, job.delivery.problem_code, job.delivery.problem = 0, "", ""
         job.row = row
@@ -55,16 +58,29 @@ def _plan(one: Confirmed, states: States) -> Plan:
     if one.before is not None and states.in_portal is not None:
         was = order_seen_in(one.before, job.shown, states.in_portal, seeing)
         plan = news_from_portal(states, was, owners) if changed(states.in_portal, was) else None
-    plan = joined(plan, portal_confirmed(plan.states if plan else states, job.order, owners))
+    written, taken = _taken_by_a_manager(one, plan)
+    plan = joined(plan, portal_confirmed(plan.states if plan else states, written, owners))
     if one.before is None:
         return plan
     expected = replace(job.shown, **{name: getattr(one.after, name) for name in one.written})
-    now = order_seen_in(one.after, expected, job.order, seeing)
-    plan = joined(plan, news_from_portal(plan.states, now, owners)) if changed(job.order, now) else plan
+    now = order_seen_in(one.after, expected, written, seeing)
+    plan = joined(plan, news_from_portal(plan.states, now, owners)) if changed(written, now) else plan
     assert plan.states.merged is not None
     wanted = state_of(plan.states.merged, job.rules, job.staff, job.client)
     restore = to_restore(differences(one.after, expected), wanted, one.after)
-    return replace(plan, portal_due=plan.portal_due or bool(restore))
+    return replace(plan, portal_due=plan.portal_due or taken or bool(restore))
+
+
+def _taken_by_a_manager(one: Confirmed, plan: Plan | None) -> tuple[Order, bool]:
+    """What the write meant, and whether it took a deal away from a manager who had just taken it from a dismissed employee.
+
+    Such a write is no word of the base: the deal stays the manager's and is given back to him.
+    """
+    was = plan.states.in_portal if plan else None
+    stood_in = one.job.row.absent_user_id is not None and "assigned_by_id" in one.written
+    if was is None or not stood_in or one.before is None or one.before.assigned_by_id == one.job.shown.assigned_by_id:
+        return one.job.order, False
+    return replace(one.job.order, responsible=was.responsible), True
 
 
 def keep_half(job: Job, shown: DealState) -> None:

@@ -17,11 +17,11 @@ from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.bitrix24.errors import Unavailable
+from uzel.flows.follow_staff import read_users
 from uzel.flows.portal_line import portal_line
 from uzel.flows.portal_reading import chunks, read_all, read_cards, read_rows
 from uzel.flows.receive_card import receive_card
 from uzel.flows.receive_deal import Arrived, forget_deal, needs_card, node_of, receive_deal
-from uzel.flows.set_up_portal import read_users
 from uzel.hub.models import CounterpartyBinding, DealNotice, OrderRow, Portal
 from uzel.model.codec import from_json
 

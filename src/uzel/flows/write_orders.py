@@ -43,7 +43,7 @@ def _with_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job], now
     """Jobs whose counterparty is a card of the portal now; the others have their reason and their time."""
     wanted: dict[tuple[int, str], Wanted] = {}
     of_job: list[tuple[Job, Wanted | None]] = []
-    learn_numbers(portal, ((job.order.responsible, assign(job.order.responsible, job.staff)) for job in jobs))
+    learn_numbers(portal, ((job.row.node, job.order.responsible, assign(job.order.responsible, job.staff)) for job in jobs))
     for job in jobs:
         one = None
         _bind_new_id(portal, job)

@@ -1,15 +1,15 @@
 """Rows to records and back: the only place where an order's JSON columns are opened."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
-from uzel.hub.models import Delivery, Employee, Node, OrderRow, PortalUser
-from uzel.mapping.employees import Staff, normal_name, normal_number
+from uzel.bitrix24.entities.user import User
+from uzel.hub.models import Delivery, Employee, Node, OrderRow, Portal, PortalUser
+from uzel.mapping.employees import Mapped, Staff, staff_from
 from uzel.mapping.rules import NodeRules, StageRow
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
@@ -37,23 +37,20 @@ def rules_of(node: Node) -> NodeRules:
 
 
 def staff_of(node: Node) -> Staff:
-    """Employees of the node's portal; only names that one active user alone bears are usable."""
-    users = list(PortalUser.objects.filter(portal=node.portal_id)) if node.portal_id else []
-    bearers = Counter(normal_name(user.full_name) for user in users if user.active)
-    active = {user.user_id for user in users if user.active}
-    employees = Employee.objects.filter(portal=node.portal_id) if node.portal_id else []
-    exchange_user_id = (node.portal.exchange_user_id or 1) if node.portal else 1
-    return Staff(
-        exchange_user_id=exchange_user_id,
-        user_by_number={normal_number(e.personnel_number): e.user_id for e in employees if not active or e.user_id in active},
-        user_by_name={
-            normal_name(user.full_name): user.user_id
-            for user in users
-            if user.active and bearers[normal_name(user.full_name)] == 1
-        },
-        name_of_user={user.user_id: user.full_name for user in users},
-        default_id=node.default_responsible_id if not active or node.default_responsible_id in active else None,
-    )
+    """Employees of the node's portal, as this base knows them."""
+    if node.portal is None:
+        return Staff(exchange_user_id=1, default_id=node.default_responsible_id)
+    known = Employee.objects.filter(Q(node=node) | Q(node=None), portal=node.portal).order_by("pk")
+    mapped = [Mapped(one.personnel_number, one.user_id, one.full_name, one.node_id is not None, one.learned) for one in known]
+    return staff_from(users_of(node.portal), mapped, node.portal.exchange_user_id or 1, node.default_responsible_id)
+
+
+def users_of(portal: Portal) -> list[User]:
+    """The portal's staff as last read."""
+    return [
+        User(one.user_id, one.full_name, one.active, one.personnel_number)
+        for one in PortalUser.objects.filter(portal=portal).order_by("user_id")
+    ]
 
 
 def states_of(row: OrderRow) -> States:

@@ -76,14 +76,15 @@ def differences(wanted: DealState, shown: DealState) -> dict[str, Any]:
 RESTORED = frozenset(("number", "date_in_node", "node", "opportunity", "contact_id", "company_id"))
 
 
-def to_write(wanted: DealState, meant: DealState, shown: DealState) -> dict[str, Any]:
+def to_write(wanted: DealState, meant: DealState, shown: DealState, *, stands_in: bool = False) -> dict[str, Any]:
     """Fields of ``wanted`` to be written over ``shown``.
 
     ``meant`` is what the deal would show of the order as the portal last knew it: a stage of the managers' own
     or a comment that the portal reformats differs from it for ever and is nobody's business. A client of the
-    other kind beside ours stays, so does the client of an order that names nobody.
+    other kind beside ours stays, so does the client of an order that names nobody. ``stands_in``: the deal is or was taken
+    from a dismissed employee, so its responsible is shown whoever that is.
     """
-    moved = RESTORED | set(differences(wanted, meant))
+    moved = RESTORED | set(differences(wanted, meant)) | ({"assigned_by_id"} if stands_in else set())
     absent = {name for name in ("contact_id", "company_id", "node") if not getattr(wanted, name)}
     return {name: value for name, value in differences(wanted, shown).items() if name in moved - absent}
 

@@ -1,14 +1,34 @@
 """The responsible employee, the same on both sides by personnel number."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from uzel.bitrix24.entities.user import User
 from uzel.model import Responsible
 
 
 @dataclass(frozen=True, slots=True)
+class Mapped:
+    """What is known of an employee: his number, or his name where a base has no number of his, and his portal user.
+
+    ``in_node``: known for one base; ``learned``: guessed from its orders, nobody said so.
+    """
+
+    personnel_number: str
+    user_id: int
+    full_name: str = ""
+    in_node: bool = False
+    learned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Staff:
-    """Who is who. ``user_by_name`` holds only names that one active user alone bears; ``fallback_id`` answers for the rest."""
+    """Who is who for one base. In ``user_by_number`` the number by which a user goes out stands before his others.
+
+    ``user_by_name`` holds names that somebody has said and those that one active user alone bears; ``fallback_id`` answers
+    for the rest.
+    """
 
     exchange_user_id: int
     user_by_number: Mapping[str, int] = field(default_factory=dict)
@@ -32,7 +52,60 @@ class Assignment:
     @property
     def mapped(self) -> bool:
         """Whether the employee himself was found (nobody named is nobody missing)."""
-        return self.by in ("personnel_number", "full_name", "nobody")
+        return self.found or self.by == "nobody"
+
+    @property
+    def found(self) -> bool:
+        """Whether an employee was named and found."""
+        return self.by in ("personnel_number", "full_name")
+
+
+def staff_from(users: Iterable[User], mapped: Iterable[Mapped], exchange_user_id: int, default_id: int | None) -> Staff:
+    """Whose word counts: what was said for this base, what was said for all, the portal's own field, what was learned.
+
+    Who is dismissed gets nothing. Before the staff is read nobody is known to be dismissed.
+    """
+    users, mapped = list(users), list(mapped)
+    active = {user.user_id for user in users if user.active}
+    works = active.__contains__ if active else lambda _: True
+    said = sorted((one for one in mapped if not one.learned), key=lambda one: not one.in_node)
+    shared = shared_numbers(users)
+    learned = (one for one in mapped if one.learned and one.personnel_number not in shared)
+    fields = (Mapped(normal_number(user.personnel_number), user.user_id) for user in users if user.personnel_number)
+    by_number: dict[str, int] = {}
+    for one in (*said, *(one for one in fields if one.personnel_number not in shared), *learned):
+        if one.personnel_number and works(one.user_id):
+            by_number.setdefault(normal_number(one.personnel_number), one.user_id)
+    aliases = [one for one in reversed(said) if one.full_name and works(one.user_id)]
+    return Staff(
+        exchange_user_id=exchange_user_id,
+        user_by_number=by_number,
+        user_by_name=_unique_names(users) | {normal_name(one.full_name): one.user_id for one in aliases},
+        name_of_user={user.user_id: user.full_name for user in users} | {one.user_id: one.full_name for one in aliases},
+        default_id=default_id if default_id and works(default_id) else None,
+    )
+
+
+def numbers_in_portal(users: Iterable[User]) -> dict[str, list[int]]:
+    """Whom of those who work the portal's field gives each number to."""
+    bearers: dict[str, list[int]] = defaultdict(list)
+    for user in users:
+        if user.active and normal_number(user.personnel_number):
+            bearers[normal_number(user.personnel_number)].append(user.user_id)
+    return dict(bearers)
+
+
+def shared_numbers(users: Iterable[User]) -> dict[str, list[int]]:
+    """Numbers that the portal's field gives to several working users: by them it gives nothing to anybody."""
+    return {number: ids for number, ids in numbers_in_portal(users).items() if len(ids) > 1}
+
+
+def _unique_names(users: Iterable[User]) -> dict[str, int]:
+    bearers: dict[str, list[int]] = defaultdict(list)
+    for user in users:
+        if user.active and user.full_name:
+            bearers[normal_name(user.full_name)].append(user.user_id)
+    return {name: ids[0] for name, ids in bearers.items() if len(ids) == 1}
 
 
 def assign(responsible: Responsible, staff: Staff) -> Assignment:

@@ -72,6 +72,15 @@ def is_closed(order: Order, rules: NodeRules) -> bool:
     return order.deletion_mark or (rules.profile == "unf" and (order.canceled or done))
 
 
+#: Ends of a new portal's pipelines, without the pipeline's prefix (bitrix24-rest C3).
+LAST_STAGES = frozenset((SUCCESS, "LOSE", "APOLOGY"))
+
+
+def is_last(stage: str) -> bool:
+    """Whether a deal on this stage is over, whichever way it ended."""
+    return _bare(stage) in LAST_STAGES
+
+
 def _travels(row: StageRow, rules: NodeRules) -> bool:
     """Whether 1C can be told the status."""
     return row.status == CANCELED or (rules.statuses_travel and not row.status.startswith("@"))

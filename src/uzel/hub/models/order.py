@@ -27,6 +27,9 @@ class OrderRow(models.Model):
     sent = models.JSONField(null=True, help_text="Orders whose write to the portal is not confirmed, oldest first")
     offered = models.JSONField(null=True, help_text="Orders whose offer to the node is not confirmed, oldest first")
     version = models.PositiveIntegerField(default=0, help_text="of `merged`")
+    absent_user_id = models.PositiveBigIntegerField(
+        null=True, help_text="dismissed user whose deal it was: the fallback stands in for him until he is back"
+    )
     hold = models.CharField(max_length=200, blank=True, help_text="why it is not offered to the node")
     deal_deleted = models.BooleanField(default=False)
     deal_checked_at = models.DateTimeField(null=True)
