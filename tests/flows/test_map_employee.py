@@ -103,7 +103,7 @@ def test_many_orders_are_written_in_batches(shop: Node, monkeypatch: Any, django
     for n in range(7):
         in_both(shop, str(n))
     assert shop.portal is not None
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(33):
         assert map_employee(shop.portal, "001", USER) == 7
     assert due() == [str(n) for n in range(7)]
     assert set(OrderRow.objects.values_list("version", flat=True)) == {2}
