@@ -148,7 +148,7 @@ def test_products_of_the_catalogue(portal: RunningPortal, rest: Client) -> None:
     deal = rest.add_deal()["id"]
     body = {"ownerType": "D", "ownerId": deal, "productRows": [{"productId": 9621, "price": 5}]}
     row = rest.call("crm.item.productrow.set", **body).result["productRows"][0]
-    assert (row["productName"], row["productId"], row["type"]) == ("Чайник", 9621, 4)
+    assert (row["productName"], row["productId"], row["type"]) == ("Чайник", 9621, 1)
 
 
 def test_old_methods(rest: Client) -> None:

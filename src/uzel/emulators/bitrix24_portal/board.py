@@ -43,7 +43,7 @@ def overview(core: Core, category_id: int, search: str) -> dict[str, Any]:
         deals = [item for item in core.store.items[DEAL] if item.values["categoryId"] == category_id]
         suited = [item for item in reversed(deals) if _suits(core, item, search.casefold())]
         stages = [_stage(core, stage, suited) for stage in core.store.stages(category_id)]
-        return {"stages": stages, "total": len(deals), **_directories(core)}
+        return {"stages": stages, "total": len(deals), "products": len(core.store.catalog.products), **_directories(core)}
 
 
 def _stage(core: Core, stage: Any, deals: list[Item]) -> dict[str, Any]:
@@ -99,7 +99,9 @@ def _directories(core: Core) -> dict[str, Any]:
              "items": [{"id": item.id, "value": item.value} for item in one.items]}
             for one in core.store.user_fields_of(DEAL)
         ],
-        "measures": [{"code": code, "name": name} for code, name in sorted(core.store.measures.items())],
+        "measures": sorted(
+            ({"code": one["code"], "name": one["symbol"]} for one in core.store.catalog.measures), key=lambda one: one["code"]
+        ),
     }  # fmt: skip
 
 

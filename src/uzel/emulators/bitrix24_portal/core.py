@@ -87,18 +87,20 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """``result`` and, for lists, ``total`` and ``next``."""
+    """``result`` and, for lists, ``total`` and ``next``; a method that gives a file answers nothing but its ``content``."""
 
     result: Any
     total: int | None = None
     next: int | None = None
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method in the registry. ``needs_application``: not for webhooks (bitrix24-rest A1)."""
+    """A method in the registry. ``needs_application``: not for webhooks (A1); ``alone``: not in a batch (bitrix24-rest B4)."""
 
     name: str
     run: Callable[[Call], Reply]
     scope: str = "crm"
     needs_application: bool = False
+    alone: bool = False

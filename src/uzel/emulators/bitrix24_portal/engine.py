@@ -77,6 +77,8 @@ class Engine:
     def _admitted(self, run: Run, method: Method, params: dict[str, Any], *, in_batch: bool) -> Done:
         started, key = self.core.clock.now(), self._key(run, method)
         call = Call(self.core, run.user, method.name, params, run.application)
+        if in_batch and method.alone:
+            raise system("ERROR_BATCH_METHOD_NOT_ALLOWED")
         if method.needs_application and run.application is None:
             raise system("WRONG_AUTH_TYPE")
         if method.scope not in call.granted:

@@ -22,6 +22,17 @@ COSTS: Mapping[str, float] = {
     "crm.deal.productrows.set": 0.15,
     "crm.requisite.add": 0.2,
     "crm.requisite.update": 0.2,
+    "catalog.product.add": 0.2,
+    "catalog.product.update": 0.2,
+    "catalog.product.offer.add": 0.2,
+    "catalog.product.offer.update": 0.2,
+    "catalog.product.sku.add": 0.2,
+    "catalog.product.sku.update": 0.2,
+    "catalog.product.service.add": 0.2,
+    "catalog.product.service.update": 0.2,
+    "catalog.productImage.add": 0.3,
+    "catalog.price.modify": 0.15,
+    "catalog.document.conduct": 0.3,
 }
 
 #: What a method costs that is not named above, by its last word.
@@ -67,6 +78,13 @@ class Options:
     exclusive_price_when_tax_not_included: str = "divide"
     deal_userfield_name_limit_chars: int = 50
 
+    # The catalogue.
+    inventory_accounting: bool = False
+    catalog_product_sees_all: bool = False
+    parent_product_in_row: str = "refused"
+    row_xml_id: str = "empty"
+    section_delete_takes_products: bool = False
+
     # Events.
     event_delay_s: float = 1.0
     event_jitter_s: float = 1.0
@@ -92,6 +110,8 @@ class Options:
     exchange_user_is_admin: bool = True
     exchange_user_rights: str = "all"
     manager_rights: str = "all"
+    exchange_user_catalog: str = "edit"
+    manager_catalog: str = "read"
     scopes: tuple[str, ...] = SCOPES
     features: Mapping[str, str] = field(default_factory=dict)
     commercial_plan: bool = True
@@ -123,6 +143,10 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "exclusive_price_when_tax_not_included": ("divide", "same"),
     "exchange_user_rights": ("all", "own", "none"),
     "manager_rights": ("all", "own", "none"),
+    "exchange_user_catalog": ("edit", "read", "none"),
+    "manager_catalog": ("edit", "read", "none"),
+    "parent_product_in_row": ("refused", "accepted"),
+    "row_xml_id": ("empty", "product"),
     "uninstall_event_name": ("ONAPPUNINSTALL", "ONAPPSUNINSTALL"),
     "event_bind_twice": ("error", "accepted"),
     "offline_event_data": ("fields", "false"),

@@ -9,6 +9,7 @@ from typing import Any
 from uzel.emulators.bitrix24_portal import board, human, state
 from uzel.emulators.bitrix24_portal.admin import PREFIX, Admin
 from uzel.emulators.bitrix24_portal.applications import Application, Applications
+from uzel.emulators.bitrix24_portal.catalog import products
 from uzel.emulators.bitrix24_portal.clock import Clock
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.engine import Engine
@@ -45,7 +46,7 @@ class RunningPortal:
         self._letters = Letters(applications, offline, self._clock, options)
         events = Events(self._clock, options, self.faults, self._letters)
         self._core = Core(Store(), options, self._clock, events, applications, offline)
-        fill(self._core.store, options)
+        fill(self._core.store, options, self._clock.moment())
         self._journal = Journal(options.max_journal_calls)
         self._engine = Engine(self._core, self.faults, self._journal, limits=limits, parallel=parallel)
         self._rest = Rest(self._engine)
@@ -146,9 +147,9 @@ class RunningPortal:
         human.delete(self._core, deal_id)
 
     def add_product(self, product_id: int, name: str) -> None:
-        """Put a product into the catalogue, so that a row may name its id."""
+        """Put a product into the catalogue under an id of one's choice, as if it had been there always: no event."""
         with self._core.store.lock:
-            self._core.store.products[product_id] = name
+            products.put_ready(self._core, product_id, name)
 
     def enum_id(self, field: str, value: str) -> int:
         """Id of a value of a deal's enumeration field; KeyError when there is none."""

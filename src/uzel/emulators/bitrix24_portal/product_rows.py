@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from uzel.emulators.bitrix24_portal.catalog.seed import DEFAULT_MEASURE
+from uzel.emulators.bitrix24_portal.catalog.store import PARENT, SIMPLE
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.options import Options
 from uzel.emulators.bitrix24_portal.records import ProductRow
@@ -24,6 +26,17 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Product:
+    """What a row takes from the catalogue; nothing of it when it is tied to no product."""
+
+    id: int = 0
+    name: str = ""
+    measure_code: int | None = None
+    type: int = SIMPLE
+    xml_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Discount:
     type_id: int
     rate: Decimal
@@ -32,7 +45,7 @@ class _Discount:
 
 def build(raw: Mapping[str, Any], row_id: int, owner_id: int, store: Store, options: Options) -> ProductRow:
     """A row of a deal from its writable fields; ValueError has no place here, every refusal is an :class:`ApiError`."""
-    product_id, name = _product(raw, store)
+    product = _product(raw, owner_id, store, options)
     price = _number(raw, "price", Decimal(0))
     rate = _tax_rate(raw)
     included = "Y" if is_yes(raw.get("taxIncluded")) else "N"
@@ -41,24 +54,34 @@ def build(raw: Mapping[str, Any], row_id: int, owner_id: int, store: Store, opti
     exclusive = price / factor if divides else price
     discount = _discount(raw, exclusive)
     netto = exclusive + discount.total
-    code = to_int(raw.get("measureCode")) or 796
+    code = to_int(raw.get("measureCode")) or product.measure_code or DEFAULT_MEASURE
     row = ProductRow(
-        row_id, owner_id, product_id, name, price, exclusive, netto, netto * factor, _number(raw, "quantity", Decimal(1)),
+        row_id, owner_id, product.id, text(raw.get("productName")) or product.name, price, exclusive, netto, netto * factor,
+        _number(raw, "quantity", Decimal(1)),
         discount.type_id, discount.rate, discount.total, rate, included,
         text(raw.get("taxName")) or ("Без НДС" if rate is None else f"НДС {rate.normalize():f}%"),
-        code, store.measures.get(code, ""), to_int(raw.get("sort")) or 0,
+        code, store.catalog.measure_symbol(code), to_int(raw.get("sort")) or 0, product.type, product.xml_id,
     )  # fmt: skip
     return _rounded(row, options.row_price_digits)
 
 
-def _product(raw: Mapping[str, Any], store: Store) -> tuple[int, str]:
-    product_id = to_int(raw.get("productId") or 0)
-    name = text(raw.get("productName"))
-    if product_id and product_id not in store.products:
-        raise ApiError("INVALID_ARG_VALUE", f"Product with id {product_id} was not found in the catalog")
-    if not product_id and not name:
-        raise ApiError("INVALID_ARG_VALUE", "Neither productId nor productName is given")
-    return product_id or 0, name or store.products.get(product_id or 0, "")
+def _product(raw: Mapping[str, Any], owner_id: int, store: Store, options: Options) -> _Product:
+    """What the row is tied to; a row of a product that was deleted meanwhile keeps what it knows of it."""
+    product_id = to_int(raw.get("productId") or 0) or 0
+    if not product_id:
+        if not text(raw.get("productName")):
+            raise ApiError("INVALID_ARG_VALUE", "Neither productId nor productName is given")
+        return _Product()
+    product = store.catalog.products.get(product_id)
+    if product is None:
+        old = next((row for row in store.rows.get(owner_id, ()) if row.product_id == product_id), None)
+        if old is None:
+            raise ApiError("INVALID_ARG_VALUE", f"Product with id {product_id} was not found in the catalog")
+        return _Product(product_id, old.product_name, old.measure_code, old.type, old.xml_id)
+    if product["type"] == PARENT and options.parent_product_in_row == "refused":
+        raise ApiError("INVALID_ARG_VALUE", f"Product with id {product_id} has variations: name one of them")
+    xml_id = product["xmlId"] if options.row_xml_id == "product" else ""
+    return _Product(product_id, product["name"], store.catalog.measure_code(product), product["type"], xml_id)
 
 
 def _number(raw: Mapping[str, Any], name: str, default: Decimal) -> Decimal:
@@ -109,7 +132,7 @@ def show(row: ProductRow, owner_type: str = "D") -> dict[str, Any]:
         "quantity": row.quantity, "discountTypeId": row.discount_type_id, "discountRate": row.discount_rate,
         "discountSum": row.discount_sum, "taxRate": row.tax_rate, "taxIncluded": row.tax_included,
         "taxName": row.tax_name, "customized": "Y", "measureCode": row.measure_code, "measureName": row.measure_name,
-        "sort": row.sort, "xmlId": "", "type": 1 if not row.product_id else 4, "storeId": None,
+        "sort": row.sort, "xmlId": row.xml_id, "type": row.type, "storeId": None,
     }  # fmt: skip
 
 

@@ -142,6 +142,8 @@ class ProductRow:
     measure_code: int
     measure_name: str
     sort: int
+    type: int = 1
+    xml_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

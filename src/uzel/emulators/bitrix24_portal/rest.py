@@ -18,6 +18,7 @@ from uzel.emulators.bitrix24_portal.values import text, to_json
 
 JSON_TYPE = "application/json; charset=utf-8"
 HTML_TYPE = "text/html"
+FILE_TYPE = "application/octet-stream"
 _log = logging.getLogger(__name__)
 
 
@@ -202,6 +203,8 @@ class Rest:
             done = self._engine.execute(run, target.method, params)
         finally:
             self._engine.leave()
+        if done.reply.content is not None:
+            return Answer(200, done.reply.content, FILE_TYPE)
         counts = {"next": done.reply.next, "total": done.reply.total}
         shown = {name: count for name, count in counts.items() if count is not None}
         return Answer(200, to_json({"result": done.reply.result, **shown, "time": done.time}))

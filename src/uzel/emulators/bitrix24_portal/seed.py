@@ -2,7 +2,9 @@
 
 import random
 from dataclasses import replace
+from datetime import datetime
 
+from uzel.emulators.bitrix24_portal.catalog.seed import fill as fill_catalog
 from uzel.emulators.bitrix24_portal.options import Options
 from uzel.emulators.bitrix24_portal.records import Category, Status, User
 from uzel.emulators.bitrix24_portal.store import Store, stage_directory, stage_prefix
@@ -49,10 +51,9 @@ PRESETS = (
     (2, "ИП", "#CRM_REQUISITE_PRESET_DEF_RU_INDIVIDUAL#"),
     (3, "Физ. лицо", "#CRM_REQUISITE_PRESET_DEF_RU_PERSON#"),
 )
-MEASURES = {6: "м", 112: "л", 163: "г", 166: "кг", 796: "шт", 778: "упак", 839: "компл", 356: "ч"}
 
 
-def fill(store: Store, options: Options) -> None:
+def fill(store: Store, options: Options, now: datetime) -> None:
     """Make a new portal."""
     rng = random.Random(options.seed)
     _people(store, options, rng)
@@ -65,7 +66,7 @@ def fill(store: Store, options: Options) -> None:
             "ID": str(preset_id), "ENTITY_TYPE_ID": "8", "COUNTRY_ID": "1", "NAME": name, "XML_ID": xml_id,
             "ACTIVE": "Y", "SORT": "500",
         }  # fmt: skip
-    store.measures.update(MEASURES)
+    fill_catalog(store.catalog, now)
     store.skip_ids("userfield", 100)
     store.skip_ids("enum", 40)
 

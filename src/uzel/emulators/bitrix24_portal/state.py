@@ -3,6 +3,7 @@
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import item_fields, multifields, product_rows
+from uzel.emulators.bitrix24_portal.catalog.state import everything as catalog_state
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.methods import crm_category, crm_requisite, crm_status, crm_userfield
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item
@@ -29,6 +30,7 @@ def everything(core: Core) -> dict[str, Any]:
                  "comment": one.comment, "created": one.created}
                 for one in core.store.comments.values()
             ],
+            **catalog_state(core.store.catalog),
         }  # fmt: skip
 
 

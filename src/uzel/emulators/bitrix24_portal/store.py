@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from uzel.emulators.bitrix24_portal.catalog.store import Catalog
 from uzel.emulators.bitrix24_portal.records import (
     COMPANY,
     CONTACT,
@@ -90,8 +91,7 @@ class Store:
         self.presets: dict[int, Mapping[str, Any]] = {}
         self.addresses: dict[tuple[int, int, int], Mapping[str, str]] = {}
         self.comments: dict[int, Comment] = {}
-        self.measures: dict[int, str] = {}
-        self.products: dict[int, str] = {}
+        self.catalog = Catalog()
         self._ids: dict[str, int] = {}
 
     def next_id(self, table: str) -> int:

@@ -5,11 +5,17 @@ from collections.abc import Mapping
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.methods import (
     application_only,
+    catalog_directories,
+    catalog_documents,
+    catalog_images,
+    catalog_prices,
+    catalog_products,
     crm_address,
     crm_category,
     crm_duplicate,
     crm_item,
     crm_old_items,
+    crm_old_products,
     crm_product_rows,
     crm_requisite,
     crm_status,
@@ -28,6 +34,7 @@ _GROUPS = (
     crm_item.METHODS,
     crm_product_rows.METHODS,
     crm_old_items.METHODS,
+    crm_old_products.METHODS,
     crm_requisite.METHODS,
     crm_address.METHODS,
     crm_duplicate.METHODS,
@@ -42,6 +49,11 @@ _GROUPS = (
     event_binding.METHODS,
     event_offline.METHODS,
     application_only.METHODS,
+    catalog_products.METHODS,
+    catalog_prices.METHODS,
+    catalog_directories.METHODS,
+    catalog_images.METHODS,
+    catalog_documents.METHODS,
 )
 
 

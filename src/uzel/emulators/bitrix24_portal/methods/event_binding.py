@@ -63,9 +63,13 @@ def names(_: Call) -> Reply:
 
 def _event(call: Call) -> str:
     event = required(call, "event").upper()
-    if event not in APP_EVENTS and (event not in NAMES or "crm" not in call.granted):
+    if event not in APP_EVENTS and (event not in NAMES or _scope(event) not in call.granted):
         raise ApiError("ERROR_EVENT_NOT_FOUND", "Event not found")
     return event
+
+
+def _scope(event: str) -> str:
+    return "catalog" if event.startswith("CATALOG.") else "crm"
 
 
 def _type(call: Call) -> str:
