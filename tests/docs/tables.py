@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.docs import source
 from uzel.bitrix24 import batch
 from uzel.bitrix24.bucket import BucketRules
-from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, HOLD
+from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, EXCHANGED, HOLD
 from uzel.bitrix24.operating import OperatingRules
 from uzel.commerceml.dialects import DIALECTS, Dialect
 from uzel.commerceml.limits import DEFAULT_LIMITS
@@ -66,8 +66,9 @@ def _ownership() -> str:
 
 
 def _deal_fields() -> str:
+    marks = {HOLD: "hold mark", EXCHANGED: "when Uzel last wrote the order into the deal"}
     rows = (
-        (code(field.code), field.label, field.user_type, "hold mark" if field.code == HOLD else code(field.attribute))
+        (code(field.code), field.label, field.user_type, marks.get(field.code) or code(field.attribute))
         for field in DEAL_FIELDS
     )
     return markdown(("field of the deal", "label", "type", "shows"), rows)

@@ -41,7 +41,7 @@ def _one_by_one(client: PortalClient, jobs: Sequence[Job]) -> list[tuple[Job, De
     answers = read_all(client, commands)
     if len(answers) < len(commands):  # not knowing is no reason to create
         raise Unavailable("NOT_READ", "сделки не прочитаны")
-    listed = ((job, deals.read_items(answers[key])) for key, job in keys.items())
+    listed = ((job, deals.read_items(answers[key], job.rules.node_field)) for key, job in keys.items())
     return [(job, found[0]) for job, found in listed if found]
 
 
@@ -54,7 +54,7 @@ def _many_at_once(client: PortalClient, jobs: Sequence[Job]) -> list[tuple[Job, 
         if key not in answers:
             found += _one_by_one(client, part)
             continue
-        by_origin = {deal.origin_id: deal for deal in reversed(deals.read_items(answers[key]))}
+        by_origin = {deal.origin_id: deal for deal in reversed(deals.read_items(answers[key], part[0].rules.node_field))}
         found += [(job, by_origin[job.row.document_id]) for job in part if job.row.document_id in by_origin]
     return found
 

@@ -23,6 +23,7 @@ from uzel.flows.portal_reading import chunks, read_all, read_cards, read_rows
 from uzel.flows.receive_card import receive_card
 from uzel.flows.receive_deal import Arrived, forget_deal, needs_card, node_of, receive_deal
 from uzel.hub.models import CounterpartyBinding, DealNotice, OrderRow, Portal
+from uzel.hub.queries import node_field_of
 from uzel.model.codec import from_json
 
 SWEEP_S = 60  # seconds between two sweeps without an event
@@ -65,7 +66,7 @@ def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
 
 def look_at(portal: Portal, client: PortalClient, deal_ids: Sequence[int], now: dt.datetime) -> None:
     """Read these deals whole, whoever touched them last; those that are gone are forgotten."""
-    found = list(_deals(client, deal_ids))
+    found = list(_deals(portal, client, deal_ids))
     _receive_all(portal, client, found, now)
     for deal_id in set(deal_ids) - {deal.deal_id for deal in found}:
         forget_deal(portal, deal_id)
@@ -79,19 +80,19 @@ def _in_turn(portal: Portal, now: dt.datetime) -> Iterable[int]:
     return [deal_id for deal_id, _ in rows if deal_id is not None]
 
 
-def _deals(client: PortalClient, deal_ids: Sequence[int]) -> Iterator[Deal]:
+def _deals(portal: Portal, client: PortalClient, deal_ids: Sequence[int]) -> Iterator[Deal]:
     commands = [deals.of_ids(f"deals{place}", ids) for place, ids in enumerate(chunks(deal_ids, PAGE))]
     found = read_all(client, commands)
     if len(found) < len(commands):  # an unread page must not look like deleted deals
         raise Unavailable("NOT_READ", "сделки не прочитаны")
     for result in found.values():
-        yield from deals.read_items(result)
+        yield from deals.read_items(result, node_field_of(portal))
 
 
 def _changed_deals(portal: Portal, client: PortalClient, since: dict[str, str]) -> Iterator[Deal]:
     """Deals that people touched last since the last sweep. Where we wrote after them, the write itself has read them."""
     for result in _pages(client, since, DEAL, partial(deals.changed_since, "page", not_by=portal.exchange_user_id or 0)):
-        yield from deals.read_items(result)
+        yield from deals.read_items(result, node_field_of(portal))
 
 
 def _pages(client: PortalClient, since: dict[str, str], kind: str, command: Callable[..., Command]) -> Iterator[Any]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import product_row
 from uzel.bitrix24.entities.deal import DealState
+from uzel.bitrix24.entities.deal_fields import EXCHANGED, MOMENT
 from uzel.flows.adopt_deals import adopt_deals
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.portal_job import Job, give_up, is_doubtful, not_written
@@ -38,7 +40,8 @@ def write_deals(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: 
     adopt_deals(client, [job for job in jobs if job.row.deal_id is None])
     waiting = {job.key: job for job in jobs if job.row.deal_id is None or job.writes}
     _confirm([Confirmed(job, job.shown) for job in jobs if job.key not in waiting])
-    chains = [Chain(tuple(_commands(job))) for job in waiting.values()]
+    stamp = {EXCHANGED: timezone.localtime(now()).strftime(MOMENT)}
+    chains = [Chain(tuple(_commands(job, stamp))) for job in waiting.values()]
     packed = pack(chains, cost=client.cost)
 
     def before(chains: tuple[Chain, ...]) -> None:
@@ -61,29 +64,29 @@ def _lock_nodes(jobs: Sequence[Job]) -> None:
         lock_node(node_id)
 
 
-def _commands(job: Job) -> Iterator[Command]:
-    return _create(job) if job.row.deal_id is None else _update(job, job.row.deal_id)
+def _commands(job: Job, stamp: dict[str, str]) -> Iterator[Command]:
+    return _create(job, stamp) if job.row.deal_id is None else _update(job, job.row.deal_id, stamp)
 
 
-def _create(job: Job) -> Iterator[Command]:
+def _create(job: Job, stamp: dict[str, str]) -> Iterator[Command]:
     state = _attributes(job.wanted)
     rows = state.pop("rows")
     yield deals.add(
-        f"{job.key}_write", {name: value for name, value in state.items() if value not in ("", 0)},
+        f"{job.key}_write", {name: value for name, value in state.items() if value not in ("", 0)}, job.rules.node_field,
         title=title_of(job.order, job.rules), category_id=job.rules.category_id,
-        originator_id=deal_originator(job.rules.code), origin_id=job.row.document_id,
+        originator_id=deal_originator(job.rules.code), origin_id=job.row.document_id, **stamp,
     )  # fmt: skip
     if rows:
         yield product_row.set_rows(f"{job.key}_rows", f"$result[{job.key}_write][item][id]", rows)
 
 
-def _update(job: Job, deal_id: int) -> Iterator[Command]:
+def _update(job: Job, deal_id: int, stamp: dict[str, str]) -> Iterator[Command]:
     writes = job.writes
     rows = writes.pop("rows", None)
     yield deals.get(f"{job.key}_get", deal_id)
     yield product_row.of_deals(f"{job.key}_before", [deal_id])
     if writes:
-        yield deals.update(f"{job.key}_write", deal_id, writes)
+        yield deals.update(f"{job.key}_write", deal_id, writes, job.rules.node_field, **stamp)
     if rows is not None:
         yield product_row.set_rows(f"{job.key}_rows", deal_id, rows)
 
@@ -135,7 +138,7 @@ def _settle(jobs: Sequence[Job], outcomes: dict[str, Outcome], now: dt.datetime)
         answers = _Answers(*(outcomes.get(f"{job.key}_{part}") for part in ("get", "before", "write", "rows")))
         created = job.row.deal_id is None
         if created and isinstance(answers.write, Done):
-            job.row.deal_id = deals.read_item(answers.write.result).deal_id
+            job.row.deal_id = deals.read_item(answers.write.result, job.rules.node_field).deal_id
         if answers.bad is None:
             before, after = _states(job, answers)
             confirmed.append(Confirmed(job, after) if created else Confirmed(job, after, before, tuple(job.writes)))
@@ -146,13 +149,14 @@ def _settle(jobs: Sequence[Job], outcomes: dict[str, Outcome], now: dt.datetime)
 
 def _settle_bad(job: Job, answers: _Answers, bad: Outcome, now: dt.datetime) -> None:
     if job.row.deal_id is not None and isinstance(answers.write, Done):
-        keep_half(job, replace(deals.read_item(answers.write.result).state, rows=job.shown.rows))
+        keep_half(job, replace(deals.read_item(answers.write.result, job.rules.node_field).state, rows=job.shown.rows))
     _leave(job, bad, now)
 
 
 def _states(job: Job, answers: _Answers) -> tuple[DealState, DealState]:
     """What the deal showed before and what it shows now."""
-    found = [deals.read_item(outcome.result).state for outcome in (answers.get, answers.write) if isinstance(outcome, Done)]
+    done = [outcome.result for outcome in (answers.get, answers.write) if isinstance(outcome, Done)]
+    found = [deals.read_item(result, job.rules.node_field).state for result in done]
     rows_before, rows_after = job.shown.rows, job.shown.rows
     if isinstance(answers.before, Done):
         rows_before = rows_after = product_row.read_rows(answers.before.result)

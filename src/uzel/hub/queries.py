@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
+from uzel.bitrix24.entities.deal_fields import NODE
 from uzel.bitrix24.entities.user import User
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, Portal, PortalUser
 from uzel.mapping.employees import Mapped, Staff, staff_from
@@ -32,8 +33,14 @@ def rules_of(node: Node) -> NodeRules:
         category_id=node.category_id,
         default_responsible_id=node.default_responsible_id,
         number_prefix=node.number_prefix,
+        node_field=node_field_of(node.portal) if node.portal else "",
         portal_item=str(node.portal.setup.get("nodes", {}).get(node.code, "")) if node.portal else "",
     )
+
+
+def node_field_of(portal: Portal) -> str:
+    """The field of a deal that names its exchange node; chosen once, when the portal is set up."""
+    return str(portal.setup.get("node_field", NODE))
 
 
 def staff_of(node: Node) -> Staff:

@@ -19,7 +19,8 @@ class NodeRules:
 
     ``absence_revives``: this client writes «Отменен» only when it is true, so that its absence means a live
     order (UNF and UT; onec-exchange 4.1). ``statuses_travel``: the client takes and gives status codes.
-    ``portal_item``: id of this node in the deal's list of exchange nodes, empty until the portal is set up.
+    ``node_field`` and ``portal_item``: the field of a deal that names its exchange node, and what stands there for this
+    one; empty until the portal is set up.
     """
 
     code: str
@@ -31,6 +32,7 @@ class NodeRules:
     category_id: int = 0
     default_responsible_id: int | None = None
     number_prefix: str = "B"
+    node_field: str = ""
     portal_item: str = ""
 
     @property

@@ -31,18 +31,28 @@ def test_a_deal_is_read_and_shown_in_the_portals_names() -> None:
         "contactId": 3, "companyId": 0, "categoryId": 5, "updatedBy": "1", "originatorId": "uzel:shop", "originId": "doc",
         "UF_CRM_UZEL_NODE": "51", "UF_CRM_UZEL_PAID": "1", "UF_CRM_UZEL_BONUS": 12.5, "UF_CRM_UZEL_HOLD": "Y",
     }  # fmt: skip
-    found = deal.read_deal(item)
+    found = deal.read_deal(item, deal_fields.NODE)
     assert (found.deal_id, found.category_id, found.hold, found.origin_id) == (17, 5, True, "doc")
     assert found.state == DealState(
         stage_id="C5:NEW", opportunity=Decimal("99.90"), assigned_by_id=7, contact_id=3, node="51", paid=True,
         paid_by_bonus=Decimal("12.50"),
     )  # fmt: skip
-    shown = deal.show({"opportunity": Decimal("99.90"), "paid": False, "promo_code": "", "paid_by_bonus": Decimal(0)})
+    given = {"opportunity": Decimal("99.90"), "paid": False, "promo_code": "", "paid_by_bonus": Decimal(0)}
+    shown = deal.show(given, deal_fields.NODE)
     assert shown == {
         "opportunity": "99.90", "isManualOpportunity": "Y", "UF_CRM_UZEL_PAID": "0", "UF_CRM_UZEL_PROMO": "",
         "UF_CRM_UZEL_BONUS": "",
     }  # fmt: skip
-    assert deal.show({"comments": "x"}) == {"comments": "x"}
+    assert deal.show({"comments": "x"}, deal_fields.NODE) == {"comments": "x"}
+
+
+def test_a_deals_node_is_an_item_of_a_list_or_its_parent() -> None:
+    assert deal.show({"node": "7"}, "parentId1030") == {"parentId1030": "7"}
+    assert deal.show({"node": "51"}, deal_fields.NODE) == {deal_fields.NODE: "51"}
+    item = {"id": 17, "parentId1030": 7, "parentId1032": 8, deal_fields.NODE: "51"}
+    assert deal.read_deal(item, "parentId1030").state.node == "7"
+    assert deal.read_deal(item, deal_fields.NODE).state.node == "51"
+    assert deal.read_deal({"id": 17, "parentId1030": 0}, "parentId1030").state.node == ""
 
 
 def test_rows_are_written_with_what_they_say_and_read_in_their_order() -> None:
@@ -104,7 +114,8 @@ def test_users_have_their_names_in_the_order_of_1c() -> None:
 
 
 def test_known_fields_are_read_with_their_items() -> None:
-    listed = [{"ID": "7", "FIELD_NAME": "UF_CRM_UZEL_NODE", "LIST": [{"ID": "51", "VALUE": "Тверская (shop)"}]}]
+    items = [{"ID": "51", "VALUE": "Тверская (shop)"}]
+    listed = [{"ID": "7", "FIELD_NAME": "UF_CRM_UZEL_NODE", "USER_TYPE_ID": "enumeration", "LIST": items}]
     (field,) = deal_fields.read_known(listed).values()
     assert (field.field_id, field.items) == (7, ((51, "Тверская (shop)"),))
     extended = deal_fields.extend("k", 7, field.items, (("arbat", "Арбат (arbat)"),)).params

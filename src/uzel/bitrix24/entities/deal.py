@@ -21,7 +21,7 @@ PAGE = 50  # deals in one answer of a list
 class DealState:
     """The part of a deal that speaks of an order. Moments and dates are texts as the portal shows them.
 
-    ``node`` is the item id of the exchange-node list; ``contact_id``/``company_id`` are 0 when there is none.
+    ``node`` is the id of what stands for the exchange node in the portal; ``contact_id`` and ``company_id`` are 0 for nobody.
     """
 
     stage_id: str = ""
@@ -80,15 +80,19 @@ _FIELDS: tuple[_Field, ...] = (
 )
 
 
-def add(key: str, state: Mapping[str, Any], *, title: str, category_id: int, originator_id: str, origin_id: str) -> Command:
-    """Create a deal that shows the given attributes of a state."""
-    own = {"title": title, "categoryId": category_id, "originatorId": originator_id, "originId": origin_id}
-    return Command("crm.item.add", {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "fields": own | show(state)}, key)
+def add(
+    key: str, state: Mapping[str, Any], node_field: str, *,
+    title: str, category_id: int, originator_id: str, origin_id: str, **own: Any,
+) -> Command:  # fmt: skip
+    """Create a deal that shows the given attributes of a state; ``own`` are further fields in the portal's names."""
+    keys = {"title": title, "categoryId": category_id, "originatorId": originator_id, "originId": origin_id}
+    fields = keys | own | show(state, node_field)
+    return Command("crm.item.add", {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "fields": fields}, key)
 
 
-def update(key: str, deal_id: int, state: Mapping[str, Any], **own: Any) -> Command:
+def update(key: str, deal_id: int, state: Mapping[str, Any], node_field: str, **own: Any) -> Command:
     """Write the given attributes of a state; ``own`` are further fields in the portal's names."""
-    changes = {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "id": deal_id, "fields": own | show(state)}
+    changes = {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "id": deal_id, "fields": own | show(state, node_field)}
     return Command("crm.item.update", changes, key)
 
 
@@ -124,30 +128,33 @@ def listing(key: str, criteria: Mapping[str, Any], order: Mapping[str, str], sta
     return Command("crm.item.list", params | {"start": start}, key)
 
 
-def show(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of the portal for attributes of a state. A given sum is kept as given, whatever the rows say."""
+def show(state: Mapping[str, Any], node_field: str) -> dict[str, Any]:
+    """Fields of the portal for attributes of a state. A given sum is kept as given, whatever the rows say.
+
+    ``node_field`` is what this portal's deals name their exchange node by: a list of ours, or ``parentId…`` of a smart process.
+    """
     found = {field.name: field.write(state[field.attribute]) for field in _FIELDS if field.attribute in state}
     if "opportunity" in found:
         found["isManualOpportunity"] = "Y"
-    return found | deal_fields.show(state)
+    return found | deal_fields.show(state, node_field)
 
 
-def read_item(result: Any) -> Deal:
+def read_item(result: Any, node_field: str) -> Deal:
     """The deal in an answer to add, get or update."""
-    return read_deal(result["item"])
+    return read_deal(result["item"], node_field)
 
 
-def read_items(result: Any) -> list[Deal]:
+def read_items(result: Any, node_field: str) -> list[Deal]:
     """The deals in an answer to a list."""
-    return [read_deal(item) for item in result["items"]]
+    return [read_deal(item, node_field) for item in result["items"]]
 
 
-def read_deal(item: Mapping[str, Any]) -> Deal:
+def read_deal(item: Mapping[str, Any], node_field: str) -> Deal:
     """One deal out of the portal's own fields."""
     shown = {field.attribute: field.read(item.get(field.name)) for field in _FIELDS}
     return Deal(
         deal_id=as_int(item["id"]),
-        state=DealState(**shown, **deal_fields.read(item)),
+        state=DealState(**shown, **deal_fields.read(item, node_field)),
         category_id=as_int(item.get("categoryId")),
         hold=is_yes(item.get(deal_fields.HOLD)),
         created_at=as_text(item.get("createdTime")),

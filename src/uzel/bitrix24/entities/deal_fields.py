@@ -8,13 +8,15 @@ from typing import Any
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.values import as_int, as_money, as_text, is_yes
 
-NODE = "UF_CRM_UZEL_NODE"
+NODE = "UF_CRM_UZEL_NODE"  # where nodes are items of a list; otherwise a deal's parent names its node
 HOLD = "UF_CRM_UZEL_HOLD"
+EXCHANGED = "UF_CRM_UZEL_LAST"
+MOMENT = "%d.%m.%Y %H:%M"  # of :data:`EXCHANGED`, local time
 
 
 @dataclass(frozen=True, slots=True)
 class DealField:
-    """A user field: its code, the portal's type, the Russian label, and what it shows ("" for the hold mark)."""
+    """A user field: its code, the portal's type, the Russian label, and what it shows ("" for marks of the exchange)."""
 
     code: str
     user_type: str
@@ -34,21 +36,30 @@ DEAL_FIELDS: tuple[DealField, ...] = (
     DealField("UF_CRM_UZEL_CARD", "string", "Номер бонусной карты", "bonus_card_number"),
     DealField("UF_CRM_UZEL_BONUS", "double", "Оплачено бонусами", "paid_by_bonus"),
     DealField(HOLD, "boolean", "Не отправлять в 1С"),
+    DealField(EXCHANGED, "string", "Последний обмен с 1С"),
 )
 
 
-def show(state: Mapping[str, Any]) -> dict[str, str]:
+def show(state: Mapping[str, Any], node_field: str) -> dict[str, str]:
     """User fields for attributes of a deal's state."""
     return {
-        field.code: _WRITERS[field.user_type](state[field.attribute])
+        _name(field, node_field): _WRITERS[field.user_type](state[field.attribute])
         for field in DEAL_FIELDS
         if field.attribute and field.attribute in state
     }
 
 
-def read(item: Mapping[str, Any]) -> dict[str, Any]:
+def read(item: Mapping[str, Any], node_field: str) -> dict[str, Any]:
     """Attributes of a deal's state that the user fields show; a field the portal does not have shows nothing."""
-    return {field.attribute: _READERS[field.user_type](item.get(field.code)) for field in DEAL_FIELDS if field.attribute}
+    return {
+        field.attribute: _READERS[field.user_type](item.get(_name(field, node_field)))
+        for field in DEAL_FIELDS
+        if field.attribute
+    }
+
+
+def _name(field: DealField, node_field: str) -> str:
+    return node_field if field.code == NODE else field.code
 
 
 def list_all(key: str) -> Command:
@@ -77,6 +88,7 @@ class KnownField:
 
     field_id: int
     code: str
+    user_type: str
     items: tuple[tuple[int, str], ...] = ()
 
 
@@ -85,12 +97,12 @@ def read_known(result: Any) -> dict[str, KnownField]:
     found = {}
     for one in result or ():
         items = tuple((as_int(item["ID"]), as_text(item["VALUE"])) for item in one.get("LIST") or ())
-        found[one["FIELD_NAME"]] = KnownField(as_int(one["ID"]), one["FIELD_NAME"], items)
+        found[one["FIELD_NAME"]] = KnownField(as_int(one["ID"]), one["FIELD_NAME"], as_text(one.get("USER_TYPE_ID")), items)
     return found
 
 
 _READERS: Mapping[str, Callable[[Any], Any]] = {
-    "string": as_text, "boolean": is_yes, "double": as_money, "enumeration": as_text
+    "string": as_text, "boolean": is_yes, "double": as_money, "enumeration": lambda value: as_text(value or "")
 }  # fmt: skip
 _WRITERS: Mapping[str, Callable[[Any], str]] = {
     "string": str,
