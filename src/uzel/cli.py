@@ -36,9 +36,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _groups() -> list[Register]:
-    from uzel.commands import archive, demo, emulate, nodes, orders, portal, secrets, servers, staff
+    from uzel.commands import archive, demo, emulate, feed, nodes, orders, portal, secrets, servers, staff
 
-    modules: list[Any] = [demo, servers, portal, nodes, staff, orders, archive, secrets, emulate]
+    modules: list[Any] = [demo, servers, portal, nodes, staff, orders, archive, feed, secrets, emulate]
     return [module.register for module in modules]
 
 

@@ -25,6 +25,12 @@ VERDICTS: Titles = {
     "conflict": "с конфликтом",
     "rejected": "отклонён",
 }
+#: What came of the entries of a catalogue file, and the kinds of entries.
+OUTCOMES: Titles = {"created": "создано", "changed": "изменено", "unchanged": "без изменений", "refused": "отклонено"}
+CATALOGUE_KINDS: Titles = {
+    "section": "группы", "price_type": "виды цен", "warehouse": "склады", "unit": "единицы измерения", "item": "товары",
+    "offer": "предложения", "document": "документы",
+}  # fmt: skip
 LEDGER: Titles = {
     "title": "база", "received": "документов", "became": "что с ними стало", "deals": "сделок", "waits": "в работе",
     "attention": "внимание",

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.exchange.talk import zipped
+from tests.flows.catalogue import goods, item, offer, offers, price
 from uzel.cli import main
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
 from uzel.emulators.onec_base import Base
@@ -122,6 +124,39 @@ def test_an_unreadable_file_is_said_so_and_kept(uzel: Run, shop: None, tmp_path:
     assert (row["failed_packages"], row["balanced"]) == (1, True)
     assert "нет" in uzel("import", str(tmp_path / "absent.xml"), "--node", "shop", fails=True)
     assert "узла «x» нет" in uzel("import", str(path), "--node", "x", fails=True)
+
+
+def test_catalogue_files_are_counted_by_kind(uzel: Run, shop: None, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.xml", tmp_path / "b.zip"
+    first.write_bytes(goods(item("i"), item("", "Без Ид")))
+    second.write_bytes(zipped({"b.xml": offers(offer("i", price("5"))), "import_files/1.jpg": b"x"}))
+    Node.objects.update(portal=Portal.objects.create())
+    assert "не источник каталога" in uzel("import", str(first), "--node", "shop", fails=True)
+    uzel("node", "set", "shop", "--catalog-source")
+    told = uzel("import", str(first), str(second), "--node", "shop")
+    assert [word in told for word in ("товары", "предложения", "Нет идентификатора (Ид)", "взято не всё")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    rows = as_json(uzel("import", str(first), "--node", "shop", "--json"))
+    assert rows[0] == {
+        "file": "a.xml", "kind": "item", "word": "товары", "created": 0, "changed": 0, "unchanged": 1, "refused": 1,
+    }  # fmt: skip
+    assert (rows[1]["reason_code"], rows[1]["refused"]) == ("id_missing", True)
+    files = as_json(uzel("ledger", "--catalogue", "--json"))
+    assert [(file["file"], file["received"], file["balanced"]) for file in files] == [
+        ("a.xml", 2, True), ("b.xml", 1, True), ("a.xml", 2, True), ("a.xml", 0, True),
+    ]  # fmt: skip
+    assert "отклонено" in uzel("ledger", "--catalogue")
+
+
+def test_of_several_files_the_bad_one_is_named(uzel: Run, shop: None, file: Path, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xml"
+    bad.write_bytes(b"<html/>")
+    assert "bad.xml: Это не CommerceML" in uzel("import", str(file), str(bad), "--node", "shop", fails=True)
+    assert Package.objects.count() == 2
 
 
 def test_orders_are_listed_and_shown(uzel: Run, shop: None, file: Path) -> None:

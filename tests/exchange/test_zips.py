@@ -7,7 +7,15 @@ from dataclasses import replace
 import pytest
 
 from tests.exchange.talk import zipped
-from uzel.exchange.zips import ZipEntry, ZipLimits, end_of_directory, package_names, zip_end_problem, zip_problem
+from uzel.exchange.zips import (
+    ZipEntry,
+    ZipLimits,
+    end_of_directory,
+    package_names,
+    picture_names,
+    zip_end_problem,
+    zip_problem,
+)
 
 LIMITS = ZipLimits(inflated_bytes=1000, files=3, directory_bytes=500)
 XML = ZipEntry("orders.xml", 10, 5)
@@ -85,3 +93,15 @@ def test_only_xml_files_are_packages() -> None:
         "dir/b.XML": "b.XML",
         "win\\c.xml": "c.xml",
     }
+
+
+def test_catalogue_files_are_read_in_their_order() -> None:
+    names = ["rests___1.xml", "orders.xml", "prices___1.xml", "Offers0_1.xml", "webdata/import0_1.xml"]
+    assert list(package_names([ZipEntry(name, 1, 1) for name in names]).values()) == [
+        "import0_1.xml", "Offers0_1.xml", "prices___1.xml", "rests___1.xml", "orders.xml",
+    ]  # fmt: skip
+
+
+def test_pictures_of_goods() -> None:
+    names = ["import_files\\ab\\1.JPG", "import_files/ab/2.png", "import.xml", "import_files/", "readme.txt"]
+    assert picture_names([ZipEntry(name, 1, 1) for name in names]) == names[:2]

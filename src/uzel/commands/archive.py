@@ -1,4 +1,4 @@
-"""``uzel ledger|calls|import``: what was received, what came of it, and feeding a file by hand."""
+"""``uzel ledger|calls``: what was received and what came of it."""
 
 import argparse
 import datetime as dt
@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from uzel.commands.output import CommandError, setup, show, show_json
-from uzel.console import DAYS, VERDICTS, Titles, day_row, print_ledger, print_table
+from uzel.console import DAYS, OUTCOMES, Titles, day_row, print_ledger, print_table
 
 CALLS: Titles = {
     "id": "№", "at": "когда", "node__code": "база", "asked": "запрос", "duration_ms": "мс", "body_size": "байт",
     "reply_line": "ответ",
 }  # fmt: skip
-IMPORTED: Titles = {"position": "№", "operation": "документ", "number": "номер", "word": "вердикт", "reason": "почему"}
+FILES: Titles = {
+    "finished_at": "когда",
+    "title": "база",
+    "file": "файл",
+    "received": "записей",
+    **OUTCOMES,
+    "problem": "почему не до конца",
+}
 OK = 200
 REPLY_CHARACTERS, REPLY_CELL = 5000, 24  # of a reply shown, and of its first line in a list
 
@@ -22,15 +29,11 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     ledger = groups.add_parser("ledger", help="what was received and what became of it, base by base")
     ledger.add_argument("--node", default="", metavar="CODE")
     ledger.add_argument("--by-day", action="store_true", help="a row for each day on which something was read")
+    ledger.add_argument("--catalogue", action="store_true", help="a row for each catalogue file")
     ledger.add_argument("--days", type=int, default=14, help="how many days back")
     ledger.add_argument("--json", action="store_true")
     ledger.set_defaults(run=_ledger)
     _calls(groups.add_parser("calls", help="every call of every base, with its feed"))
-    feed = groups.add_parser("import", help="feed a file by hand, on the same path as a base's own")
-    feed.add_argument("file", type=Path)
-    feed.add_argument("--node", required=True, metavar="CODE")
-    feed.add_argument("--json", action="store_true")
-    feed.set_defaults(run=_import)
 
 
 def _calls(parser: argparse.ArgumentParser) -> None:
@@ -50,10 +53,15 @@ def _ledger(options: argparse.Namespace) -> None:
     setup()
     from django.utils import timezone
 
+    from uzel.hub.catalog_ledger import catalog_ledger
     from uzel.hub.ledger import ledger, ledger_by_day
 
+    since = timezone.localdate() - dt.timedelta(days=options.days)
+    if options.catalogue:
+        files = [file.as_json() for file in catalog_ledger(since, options.node)]
+        show(files, FILES, as_json=options.json, title="Файлы каталога")
+        return
     if options.by_day:
-        since = timezone.localdate() - dt.timedelta(days=options.days)
         days = [day.as_json() for day in ledger_by_day(since, options.node)]
         show(days if options.json else map(day_row, days), DAYS, as_json=options.json, title="Журнал обмена по дням")
         return
@@ -100,24 +108,3 @@ def _call_show(options: argparse.Namespace) -> None:
     if options.body and call.body:
         with options.body.open("wb") as target:
             target.writelines(feed_store.open_feed(call.body))
-
-
-def _import(options: argparse.Namespace) -> None:
-    setup()
-    from django.db.models import Q
-
-    from uzel.flows.import_file import import_file
-    from uzel.hub.models import DocumentVerdict, Node
-
-    node = Node.objects.filter(code=options.node).first()
-    if node is None:
-        raise CommandError(f"узла «{options.node}» нет")
-    if not options.file.is_file():
-        raise CommandError(f"файла {options.file} нет")
-    package, progress = import_file(node, options.file)
-    columns = ("position", "operation", "number", "document_id", "verdict", "reason_code", "reason")
-    verdicts = DocumentVerdict.objects.filter(Q(package=package) | Q(package__archive=package))
-    rows = verdicts.order_by("package", "position").values(*columns)
-    show(({**row, "word": VERDICTS[row["verdict"]]} for row in rows), IMPORTED, as_json=options.json)
-    if progress.failed:
-        raise CommandError(progress.lines[0])

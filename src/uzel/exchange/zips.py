@@ -13,13 +13,18 @@ _ZIP64_LOCATOR = b"PK\x06\x07"
 _ZIP64_LOCATOR_BYTES = 20
 
 
+#: Beginnings of the names of catalogue files in the order in which they are read (onec-exchange 2.2).
+CATALOGUE_FILES = ("group", "import", "goods", "offer", "price", "rest")
+PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
+
+
 @dataclass(frozen=True, slots=True)
 class ZipLimits:
     """What an archive may be. The ratio counts only past ``ratio_free_bytes``: small XML packs very well."""
 
     inflated_bytes: int
-    files: int = 1000
-    directory_bytes: int = 1 << 20
+    files: int = 20_000  # most of them pictures
+    directory_bytes: int = 4 << 20
     ratio: int = 300
     ratio_free_bytes: int = 32 << 20
 
@@ -93,9 +98,21 @@ def _entry_problem(name: str) -> str:
 
 
 def package_names(entries: Sequence[ZipEntry]) -> dict[str, str]:
-    """XML files of an archive: name inside → the name that ``mode=import`` will use."""
+    """XML files of an archive in the order of reading: name inside → the name that ``mode=import`` will use."""
     names = {entry.name: _slashes(entry.name).rpartition("/")[2] for entry in entries}
-    return {inside: name for inside, name in names.items() if name.lower().endswith(".xml") and not name_problem(name)}
+    ordered = sorted(names.items(), key=lambda pair: _turn(pair[1]))
+    return {inside: name for inside, name in ordered if name.lower().endswith(".xml") and not name_problem(name)}
+
+
+def _turn(name: str) -> int:
+    """Goods come before their offers, and these before their prices: what is named is then known already."""
+    lower = name.lower()
+    return next((turn for turn, beginning in enumerate(CATALOGUE_FILES) if lower.startswith(beginning)), len(CATALOGUE_FILES))
+
+
+def picture_names(entries: Sequence[ZipEntry]) -> list[str]:
+    """Names inside an archive of the pictures of goods."""
+    return [entry.name for entry in entries if entry.name.lower().endswith(PICTURES)]
 
 
 def _slashes(name: str) -> str:

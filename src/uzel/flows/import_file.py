@@ -24,7 +24,7 @@ def import_file(node: Node, path: Path) -> tuple[Package, Progress]:
         node=node, file_name=path.name[:255], feed=feed, size=feed.size, zipped=zipped, state=Package.State.WAITING
     )
     with ProgressBar(transient=True) as bar:
-        task = bar.add_task(f"{path.name}: документов", total=None)
+        task = bar.add_task(f"{path.name}: прочитано", total=None)
         read_in_turn(package.pk, timezone.now(), advance=lambda count: bar.advance(task, count))
     package.refresh_from_db()
     return package, _summed_up([package, *Package.objects.filter(archive=package).order_by("pk")])

@@ -8,6 +8,7 @@ import logging
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import chain
 
 from django.conf import settings
@@ -15,18 +16,23 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
+from uzel.commerceml.catalog.common import picture_name
+from uzel.commerceml.sniff import is_catalogue
 from uzel.exchange.commands import Refusal
 from uzel.exchange.uploads import TAIL_BYTES
-from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, zip_end_problem, zip_problem
+from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, picture_names, zip_end_problem, zip_problem
 from uzel.flows.open_session import fail_uploads
+from uzel.flows.receive_catalog import receive_catalog
 from uzel.flows.receive_package import process_package
+from uzel.flows.receive_pictures import PICTURE_LIMIT_BYTES, receive_pictures
 from uzel.hub import feed_store
-from uzel.hub.models import Feed, Package
+from uzel.hub.models import CatalogNote, Feed, Package
 
 OUR_FAULT = Refusal("our_fault", "Внутренняя ошибка узла обмена при чтении файла. Файл сохранён, сообщите администратору.")
 DAMAGED = Refusal("zip_damaged", "Архив повреждён или упакован неизвестным способом.")
 NO_XML = Refusal("zip_without_xml", "В архиве нет файлов .xml.")
 READ_BYTES = 256 << 10
+NAME_CHARACTERS = 255  # of a picture
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +63,7 @@ def _read_one(package: Package, now: dt.datetime, advance: Callable[[int], None]
         if package.zipped:
             unpack(package, now)
         else:
-            process_package(package.pk, now, advance=advance)
+            _reader_of(package)(package.pk, now, advance=advance)
     except (OperationalError, InterfaceError, Stopped):
         raise
     except Exception:
@@ -65,6 +71,12 @@ def _read_one(package: Package, now: dt.datetime, advance: Callable[[int], None]
         with transaction.atomic():
             fail_uploads([package.pk], now, OUR_FAULT)
             Package.objects.filter(pk=package.pk).update(documents_received=F("documents_done"))
+
+
+def _reader_of(package: Package) -> Callable[..., object]:
+    """Documents or a catalogue: told by what stands in the file, not by its name."""
+    assert package.feed is not None, "put together just now"
+    return receive_catalog if is_catalogue(feed_store.open_feed(package.feed)) else process_package
 
 
 def put_together(package: Package) -> None:
@@ -75,13 +87,13 @@ def put_together(package: Package) -> None:
 
 
 def unpack(package: Package, now: dt.datetime) -> None:
-    """Every XML file of a zip becomes a waiting package of its own; or the zip fails, with a reason."""
-    assert package.feed is not None, "a zip is unpacked only when it is put together"
-    files = _files_of(package.feed)
-    if isinstance(files, Refusal):
-        fail_uploads([package.pk], now, files)
+    """Every XML file of a zip becomes a waiting package of its own, pictures are kept; or the zip fails, with a reason."""
+    inside = _files_of(package)
+    if isinstance(inside, Refusal):
+        fail_uploads([package.pk], now, inside)
         return
     with transaction.atomic():
+        receive_pictures(package.node, inside.pictures)
         Package.objects.select_for_update().get(pk=package.pk)
         if not Package.objects.filter(archive=package).exists():
             Package.objects.bulk_create(
@@ -89,14 +101,31 @@ def unpack(package: Package, now: dt.datetime) -> None:
                     node_id=package.node_id, session_id=package.session_id, archive=package, file_name=name, feed=feed,
                     size=feed.size, state=Package.State.WAITING, received_at=package.received_at,
                 )
-                for name, feed in files
+                for name, feed in inside.files
             )  # fmt: skip
+            CatalogNote.objects.bulk_create(_too_large(package, name) for name in inside.too_large)
         package.state, package.finished_at = Package.State.DONE, now
         package.save(update_fields=["state", "finished_at"])
 
 
-def _files_of(feed: Feed) -> list[tuple[str, Feed]] | Refusal:
-    """Names and feeds of the XML files in a zip, or why it is refused; nothing is written under names of the zip."""
+def _too_large(package: Package, name: str) -> CatalogNote:
+    reason = f"Картинка больше {PICTURE_LIMIT_BYTES >> 20} МБ, не взята"
+    return CatalogNote(package=package, place=name[:300], refused=True, reason_code="picture_too_large", reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inside:
+    """What was in a zip: files to read, in their order; pictures by name; names of pictures over the limit."""
+
+    files: list[tuple[str, Feed]]
+    pictures: dict[str, Feed]
+    too_large: list[str]
+
+
+def _files_of(package: Package) -> _Inside | Refusal:
+    """What is in a zip, stored, or why it is refused; nothing is written under names of the zip."""
+    assert package.feed is not None, "a zip is unpacked only when it is put together"
+    feed = package.feed
     limits = ZipLimits(inflated_bytes=settings.UZEL_INFLATED_LIMIT_BYTES)
     with feed_store.scratch_file() as file:
         for chunk in feed_store.open_feed(feed):
@@ -107,21 +136,28 @@ def _files_of(feed: Feed) -> list[tuple[str, Feed]] | Refusal:
             return Refusal("zip_refused", problem)
         try:
             with zipfile.ZipFile(file) as archive:
-                return _unpacked(archive, limits)
+                return _unpacked(archive, limits, with_pictures=package.node.catalog_source)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
             return DAMAGED
 
 
-def _unpacked(archive: zipfile.ZipFile, limits: ZipLimits) -> list[tuple[str, Feed]] | Refusal:
+def _unpacked(archive: zipfile.ZipFile, limits: ZipLimits, *, with_pictures: bool) -> _Inside | Refusal:
     listed = archive.infolist()
     entries = [ZipEntry(item.filename, item.file_size, item.compress_size, bool(item.flag_bits & 1)) for item in listed]
     problem = zip_problem(entries, limits)
     if problem:
         return Refusal("zip_refused", problem)
     names = package_names(entries)
-    if not names:
+    pictures = picture_names(entries) if with_pictures else []
+    if not names and not pictures:
         return NO_XML
-    return [(name, feed_store.store(_chunks(archive, inside))) for inside, name in names.items()]
+    sizes = {item.filename: item.file_size for item in listed}
+    taken = [name for name in pictures if sizes[name] <= PICTURE_LIMIT_BYTES]
+    return _Inside(
+        files=[(name, feed_store.store(_chunks(archive, inside))) for inside, name in names.items()],
+        pictures={picture_name(name)[:NAME_CHARACTERS]: feed_store.store(_chunks(archive, name)) for name in taken},
+        too_large=[name for name in pictures if sizes[name] > PICTURE_LIMIT_BYTES],
+    )
 
 
 def _chunks(archive: zipfile.ZipFile, name: str) -> Iterator[bytes]:

@@ -81,6 +81,9 @@ def progress_of(package: Package) -> Progress:
     wanting = DocumentVerdict.objects.filter(package=package, verdict__in=[Verdict.REJECTED, Verdict.CONFLICT, Verdict.HELD])
     listed = wanting.order_by("position")[:LINES_LIMIT]
     lines += [f"Заказ {verdict.number or verdict.document_id or '?'}: {verdict.reason}" for verdict in listed]
+    may_note = package.zipped or package.catalog is not None
+    refused = package.catalog_notes.filter(refused=True).order_by("pk") if may_note else ()
+    lines += [f"{note.place}: {note.reason}" for note in refused[:LINES_LIMIT]]
     return Progress(failed or package.state == Package.State.DONE, failed, package.documents_done, tuple(lines))
 
 

@@ -7,6 +7,7 @@ from uzel.commerceml.values import one_line
 from uzel.commerceml.xml_read import Element, Parts, text_of
 
 VARIANT_MARK = "#"
+PICTURE_FOLDER = "import_files/"
 
 
 def read_id(parts: Parts, notes: Notes) -> str:
@@ -38,6 +39,12 @@ def is_deleted(element: Element, parts: Parts) -> bool:
     if element.get(tags.STATUS) == tags.DELETED or text_of(parts, tags.STATUS) == tags.DELETED:
         return True
     return is_true(text_of(parts, tags.DELETION_MARK))
+
+
+def picture_name(text: str) -> str:
+    """A picture's name as files and archives both have it: with slashes, from ``import_files/`` on."""
+    name = text.strip().replace("\\", "/").removeprefix("./")
+    return name[max(0, name.rfind(PICTURE_FOLDER)) :]
 
 
 def is_true(text: str) -> bool:

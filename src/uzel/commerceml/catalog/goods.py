@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import cast
 
 from uzel.commerceml import tags
-from uzel.commerceml.catalog.common import is_deleted, is_true, item_of, read_id, read_name
+from uzel.commerceml.catalog.common import is_deleted, is_true, item_of, picture_name, read_id, read_name
 from uzel.commerceml.catalog.entry import Entry, EntryKind, Known, Told
 from uzel.commerceml.limits import PICTURES_PER_ITEM, PROPERTIES_PER_VARIANT
 from uzel.commerceml.lines import is_service
@@ -131,11 +131,6 @@ def read_pictures(parts: Parts, notes: Notes) -> tuple[str, ...]:
     if len(names) > PICTURES_PER_ITEM:
         notes.add("too_many_pictures", tags.PICTURE, f"Картинок больше {PICTURES_PER_ITEM}, остальные не взяты")
     return tuple(names[:PICTURES_PER_ITEM])
-
-
-def picture_name(text: str) -> str:
-    """A picture's name as records and archives both have it."""
-    return text.strip().replace("\\", "/").removeprefix("./")
 
 
 def read_variant(xml_id: str, name: str, parts: Parts, notes: Notes, deleted: bool | None) -> Told:

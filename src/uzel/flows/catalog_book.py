@@ -1,0 +1,244 @@
+"""Rows of the nomenclature that a chunk of a catalogue file speaks of: read at once, changed in memory, written at once.
+
+A row belongs to the source base that named it first. ``wanted`` rises only for what really changed and can be shown.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+from django.db.models import Case, F, QuerySet, When
+
+from uzel.commerceml.catalog.common import item_of
+from uzel.commerceml.catalog.entry import Entry, Record, Told
+from uzel.hub.bulk import insert_rows, update_rows
+from uzel.hub.models import Node, NomenclatureRow, Package, PriceTypeRow, SectionRow, SourceWord
+from uzel.model import NomenclatureItem, PriceType, Section, Unit, Variant, Warehouse
+from uzel.model.codec import to_json
+
+CATALOG_LOCK = 7403  # class of the advisory lock; the portal's id is its object
+NAME_CHARACTERS, CODE_CHARACTERS = 400, 100  # of the columns that rows are searched by
+
+Json = dict[str, Any]
+WordKey = tuple[str, str]  # kind and Ид
+Table = type[SectionRow] | type[PriceTypeRow] | type[NomenclatureRow]
+#: Where a record is kept, and the field that holds its Ид.
+TABLES: Mapping[type, tuple[Table, str]] = {
+    Section: (SectionRow, "section_id"),
+    PriceType: (PriceTypeRow, "price_type_id"),
+    NomenclatureItem: (NomenclatureRow, "item_id"),
+    Variant: (NomenclatureRow, "variant_id"),
+}
+WORDS: Mapping[type, tuple[str, str]] = {
+    Warehouse: (SourceWord.Kind.WAREHOUSE, "warehouse_id"),
+    Unit: (SourceWord.Kind.UNIT, "unit_id"),
+}
+PUBLISHED = ("content", "package")
+SEARCHED = ("name", "article", "barcode", "active", "parent", "prices", "stocks")
+
+
+class Outcome(StrEnum):
+    """What became of an entry, the weightiest first: several records of one entry have the first of theirs."""
+
+    REFUSED = "refused"
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(slots=True)
+class Kept:
+    """A row as it stands in this transaction; ``wanted`` is that of the beginning."""
+
+    xml_id: str
+    node_id: int
+    pk: int | None = None
+    content: Json | None = None
+    wanted: int = 0
+    prices: Json = field(default_factory=dict)
+    stocks: Json = field(default_factory=dict)
+    changed: bool = False
+
+    @property
+    def deleted(self) -> bool:
+        """Whether the base has marked it for deletion."""
+        return bool(self.content and self.content["deletion_mark"])
+
+
+class CatalogBook:
+    """What the portal's sources have told so far of the entries of one chunk."""
+
+    def __init__(self, node: Node, entries: Sequence[Entry]) -> None:
+        """Read the rows: one query a table. Until the end of the transaction no other source writes."""
+        self.node = node
+        _lock(node.portal_id)
+        self.rows: dict[Table, dict[str, Kept]] = {}
+        for table, ids in _ids(entries).items():
+            self.rows[table] = _read(table, node.portal_id, ids)
+        self.words = _read_words(node, entries)
+        self.new_words: dict[WordKey, Json] = {}
+
+    def take(self, entry: Entry) -> tuple[Outcome, int | None]:
+        """Note what an entry says; with a refusal the base that owns the row already."""
+        outcomes = [self._told(told) for told in entry.told]
+        if entry.prices or entry.stocks:
+            outcomes.append(self._offered(entry))
+        return min(outcomes, key=lambda found: list(Outcome).index(found[0]), default=(Outcome.UNCHANGED, None))
+
+    def _told(self, told: Told) -> tuple[Outcome, int | None]:
+        record = told.record
+        if type(record) in WORDS:
+            return self._worded(_word_key(record), told), None
+        table, id_field = TABLES[type(record)]
+        kept = self.rows[table].get(getattr(record, id_field))
+        if kept is None or kept.content is None:
+            return self._introduced(table, getattr(record, id_field), kept, record)
+        written = to_json(record)
+        content = {**kept.content, **{name: written[name] for name in told.fields}}
+        if content == kept.content:
+            return Outcome.UNCHANGED, None
+        return self._change(kept, content=content)
+
+    def _worded(self, key: WordKey, told: Told) -> Outcome:
+        """Warehouses and units: every source has its own."""
+        known = self.words.get(key)
+        written = to_json(told.record)
+        content = {**(known or written), **{name: written[name] for name in told.fields}}
+        if content == known or not content["name"]:
+            return Outcome.UNCHANGED
+        self.words[key] = self.new_words[key] = content
+        return Outcome.CHANGED if known else Outcome.CREATED
+
+    def _introduced(self, table: Table, xml_id: str, kept: Kept | None, record: Record) -> tuple[Outcome, int | None]:
+        """What nobody has told of yet; a deletion mark on what is not known leaves nothing to do."""
+        if not record.name:
+            return Outcome.UNCHANGED, None
+        outcome, owner = self._change(kept or self._new(table, xml_id), content=to_json(record))
+        return (outcome if owner else Outcome.CREATED), owner
+
+    def _offered(self, entry: Entry) -> tuple[Outcome, int | None]:
+        """Prices and stocks wait on a row without content when they come before their item."""
+        known = self.rows[NomenclatureRow].get(entry.xml_id)
+        kept = known or self._new(NomenclatureRow, entry.xml_id)
+        prices = kept.prices | {price.price_type_id: to_json((price.amount, price.currency)) for price in entry.prices}
+        stocks = kept.stocks | {stock.warehouse_id: to_json(stock.quantity) for stock in entry.stocks}
+        if (prices, stocks) == (kept.prices, kept.stocks):
+            return Outcome.UNCHANGED, None
+        outcome, owner = self._change(kept, prices=prices, stocks=stocks)
+        return (outcome if known or owner else Outcome.CREATED), owner
+
+    def _new(self, table: Table, xml_id: str) -> Kept:
+        kept = self.rows[table][xml_id] = Kept(xml_id, self.node.pk)
+        return kept
+
+    def _change(self, kept: Kept, **values: Json) -> tuple[Outcome, int | None]:
+        if kept.node_id != self.node.pk:
+            return Outcome.REFUSED, kept.node_id
+        for name, value in values.items():
+            setattr(kept, name, value)
+        kept.changed = True
+        return Outcome.CHANGED, None
+
+    def save(self, package: Package) -> None:
+        """Write what changed."""
+        _save_words(self.node, self.new_words)
+        for table, rows in self.rows.items():
+            changed = [kept for kept in rows.values() if kept.changed]
+            if changed:
+                self._save(table, changed, package)
+
+    def _save(self, table: Table, changed: list[Kept], package: Package) -> None:
+        names = PUBLISHED + SEARCHED if table is NomenclatureRow else PUBLISHED
+        insert_rows([self._row(table, kept, package, wanted=int(self._shows(kept))) for kept in changed if kept.pk is None])
+        known = [kept for kept in changed if kept.pk is not None]
+        update_rows([self._row(table, kept, package, pk=kept.pk) for kept in known], names)
+        due = [kept.pk for kept in known if kept.pk and self._shows(kept)]
+        if due:
+            want(table._default_manager.filter(pk__in=due))
+        if table is NomenclatureRow:
+            self._wake_variants([kept.xml_id for kept in changed if not kept.wanted and self._shows(kept)])
+
+    def _row(self, table: Table, kept: Kept, package: Package, **fields: Any) -> SectionRow | PriceTypeRow | NomenclatureRow:
+        fields |= {"portal_id": self.node.portal_id, "node_id": kept.node_id, "xml_id": kept.xml_id, "package": package}
+        return table(content=kept.content, **fields, **(_searched(kept) if table is NomenclatureRow else {}))
+
+    def _shows(self, kept: Kept) -> bool:
+        """Whether the portal has anything to show or to take down; a variant waits for its item."""
+        if kept.content is None or (kept.deleted and not kept.wanted):
+            return False
+        item_id = kept.content.get("item_id") if "variant_id" in kept.content else None
+        item = self.rows[NomenclatureRow].get(item_id) if item_id else None
+        return not item_id or (item is not None and self._shows(item))
+
+    def _wake_variants(self, items: list[str]) -> None:
+        """Variants that came before their item can be shown from now on."""
+        if items:
+            variants = NomenclatureRow.objects.filter(portal=self.node.portal_id, parent__in=items, wanted=0, active=True)
+            variants.filter(content__isnull=False).update(wanted=1)
+
+
+def _lock(portal_id: int | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (CATALOG_LOCK, portal_id))
+
+
+def _ids(entries: Iterable[Entry]) -> dict[Table, set[str]]:
+    """What to read: every row that is spoken of, and the items of variants."""
+    ids: dict[Table, set[str]] = {}
+    for entry in entries:
+        for told in entry.told:
+            if type(told.record) in TABLES:
+                table, id_field = TABLES[type(told.record)]
+                ids.setdefault(table, set()).add(getattr(told.record, id_field))
+        if entry.prices or entry.stocks:
+            ids.setdefault(NomenclatureRow, set()).add(entry.xml_id)
+    products = ids.get(NomenclatureRow, set())
+    products |= set(filter(None, map(item_of, products)))
+    return ids
+
+
+def _read(table: Table, portal_id: int | None, ids: set[str]) -> dict[str, Kept]:
+    names = ("xml_id", "node_id", "pk", "content", "wanted", *(("prices", "stocks") if table is NomenclatureRow else ()))
+    found = table._default_manager.filter(portal=portal_id, xml_id__in=ids).values_list(*names)
+    rows = [Kept(*values) for values in found]
+    return {kept.xml_id: kept for kept in rows}
+
+
+def _searched(kept: Kept) -> Json:
+    """Columns that repeat the content."""
+    content = kept.content or {}
+    return {
+        "parent": item_of(kept.xml_id),
+        "name": content.get("name", "")[:NAME_CHARACTERS],
+        "article": content.get("article", "")[:CODE_CHARACTERS],
+        "barcode": content.get("barcode", "")[:CODE_CHARACTERS],
+        "active": not kept.deleted,
+        "prices": kept.prices,
+        "stocks": kept.stocks,
+    }
+
+
+def want(rows: QuerySet[Any]) -> None:
+    """Make rows due, and give those that were given up a new chance. An unanswered create keeps its time."""
+    retry_at = Case(When(outcome_unknown=True, then=F("retry_at")), default=None)
+    rows.update(wanted=F("wanted") + 1, attempts=0, problem_code="", problem="", retry_at=retry_at)
+
+
+def _word_key(record: Record) -> WordKey:
+    kind, id_field = WORDS[type(record)]
+    return kind, getattr(record, id_field)
+
+
+def _read_words(node: Node, entries: Iterable[Entry]) -> dict[WordKey, Json]:
+    keys = [_word_key(told.record) for entry in entries for told in entry.told if type(told.record) in WORDS]
+    found = SourceWord.objects.filter(node=node, xml_id__in=[xml_id for _, xml_id in keys]) if keys else ()
+    return {(word.kind, word.xml_id): word.content for word in found}
+
+
+def _save_words(node: Node, words: Mapping[WordKey, Json]) -> None:
+    rows = [SourceWord(node=node, kind=kind, xml_id=xml_id, content=content) for (kind, xml_id), content in words.items()]
+    if rows:
+        unique = ["node", "kind", "xml_id"]
+        SourceWord.objects.bulk_create(rows, update_conflicts=True, unique_fields=unique, update_fields=["content"])
