@@ -10,6 +10,8 @@ from procrastinate.jobs import Status
 
 STALLED_AFTER_S = 15  # seconds without a heartbeat
 HEARTBEAT_S = 3
+POLL_S = 1.0  # for jobs whose time has come; new ones are told of at once
+BUSY_AGAIN_S = 1  # whoever finds the line to a portal taken looks again
 CONCURRENCY = 4  # jobs of one worker at once; a portal and a package are each one job at a time
 SHUTDOWN_S = 20  # seconds for running jobs when the worker is told to stop; what they leave is due again
 
@@ -30,19 +32,25 @@ def process_package(package_id: int) -> None:
 
 @app.task(queue="portal", pass_context=True)
 def drain_portal(context: job_context.JobContext, portal_id: int) -> None:
-    """Read what changed in the portal and write due orders into it."""
+    """Read what changed in the portal and write due orders into it.
+
+    Drains are kept apart by the line to the portal, not by a lock of the jobs: a killed worker lets go of its line at once,
+    but of its job only when somebody has missed its heartbeats.
+    """
     from django.utils import timezone
 
     from uzel.flows.drain_portal import drain
     from uzel.flows.portal_work import seconds_to_retry
 
-    drain(portal_id, keep_going=lambda: not context.should_abort())
+    if drain(portal_id, keep_going=lambda: not context.should_abort()).busy:
+        _defer(drain_portal, None, f"again:{portal_id}", BUSY_AGAIN_S, portal_id=portal_id)
+        return
     seconds = seconds_to_retry(portal_id, timezone.now())
     if seconds is not None:
-        _defer(drain_portal, f"portal:{portal_id}", f"later:{portal_id}", seconds, portal_id=portal_id)
+        _defer(drain_portal, None, f"later:{portal_id}", seconds, portal_id=portal_id)
 
 
-@app.periodic(cron="* * * * * */20")
+@app.periodic(cron="* * * * * */5")
 @app.task(queue="tick", queueing_lock="tick")
 def tick(timestamp: int) -> None:
     """Trigger whatever is due."""
@@ -85,7 +93,7 @@ def process_package_soon(package_id: int) -> None:
 
 def drain_soon(portal_id: int) -> None:
     """Trigger a drain; one that waits already is enough."""
-    _defer(drain_portal, f"portal:{portal_id}", f"drain:{portal_id}", portal_id=portal_id)
+    _defer(drain_portal, None, f"drain:{portal_id}", portal_id=portal_id)
 
 
 def work_forever() -> None:
@@ -94,6 +102,7 @@ def work_forever() -> None:
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]
         worker.run_worker(
             concurrency=CONCURRENCY,
+            fetch_job_polling_interval=POLL_S,
             delete_jobs="successful",
             update_heartbeat_interval=HEARTBEAT_S,
             stalled_worker_timeout=STALLED_AFTER_S,
@@ -115,10 +124,10 @@ def work_once() -> None:
         drain(portal_id)
 
 
-def _defer(task, lock: str, queueing_lock: str = "", in_seconds: int = 0, **arguments: int) -> None:  # type: ignore[no-untyped-def]
+def _defer(task, lock: str | None, queueing_lock: str, in_seconds: int = 0, **arguments: int) -> None:  # type: ignore[no-untyped-def]
     schedule = {"schedule_in": {"seconds": in_seconds}} if in_seconds else {}
     try:
         with transaction.atomic():  # a refusal must not spoil the transaction of whoever triggers
-            task.configure(lock=lock, queueing_lock=queueing_lock or lock, **schedule).defer(**arguments)
+            task.configure(lock=lock, queueing_lock=queueing_lock, **schedule).defer(**arguments)
     except exceptions.AlreadyEnqueued:
         return
