@@ -44,6 +44,16 @@ def forget_calls(url: str) -> None:
     httpx2.delete(f"{url}/_emulator/calls", trust_env=False).raise_for_status()
 
 
+def set_limits(url: str, on: bool) -> None:
+    """Take the portal's limits, costs and waiting away, or bring them back."""
+    httpx2.post(f"{url}/_emulator/limits", json={"on": on}, trust_env=False).raise_for_status()
+
+
+def arm(url: str, fault: dict[str, Any]) -> None:
+    """Let the portal misbehave."""
+    httpx2.post(f"{url}/_emulator/faults", json=fault, trust_env=False).raise_for_status()
+
+
 def in_a_home_of_its_own(module: str, home: str, *words: str) -> int:
     """Run a module in a process of its own, because a home and its database belong to one process tree."""
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}

@@ -50,6 +50,14 @@ def test_fail_next_waits_for_its_method(portal: RunningPortal, rest: Client) -> 
     assert rest.call("batch", cmd={"a": "profile"}).status == 200
 
 
+def test_every_third_request_that_fits(portal: RunningPortal, rest: Client) -> None:
+    portal.faults.arm("fail_next", status=503, method="profile", every=3, times=2)
+    asked = [rest.call(name).status for name in ("profile", "scope", "profile", "scope", *["profile"] * 6)]
+    assert asked == [200, 200, 200, 200, 503, 200, 200, 503, 200, 200]
+    with pytest.raises(ValueError, match="at least 1"):
+        portal.faults.arm("fail_next", status=503, every=0)
+
+
 def test_a_lost_answer(portal: RunningPortal, rest: Client) -> None:
     portal.faults.lose_answer("crm.item.add")
     assert rest.call("profile").status == 200

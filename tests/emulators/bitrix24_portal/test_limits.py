@@ -198,3 +198,12 @@ def test_without_limits_nothing_waits_and_nothing_is_refused(start: Start) -> No
     assert time.monotonic() - began < 30, "3,000 commands would cost 750 portal seconds"
     assert len(portal.state()["deals"]) == 3000
     assert client.call("profile").json["time"]["operating"] == 0
+
+
+def test_limits_go_and_come_back_while_it_runs(start: Start) -> None:
+    client = start(limits=False)[1]
+    add = {"entityTypeId": 2, "fields": {}}
+    for on, spent in ((True, 0.25), (False, 0.25), (True, 0.5)):
+        assert client.post("/_emulator/limits", {"on": on}).json == {"limits": on}
+        assert client.call("crm.item.add", **add).json["time"]["operating"] == spent, "without limits nothing is spent"
+    assert client.post("/_emulator/limits", {"on": 1}).status == 400

@@ -35,6 +35,7 @@ class Admin:
             ("GET", "faults"): lambda _, __: {"armed": engine.faults.listing(), "kinds": dict(KINDS)},
             ("POST", "faults"): self._arm,
             ("DELETE", "faults"): self._disarm,
+            ("POST", "limits"): self._limits,
             ("GET", "events"): lambda _, __: {"waiting": self._core.events.waiting(), "delivered": self._core.events.log()},
             ("POST", "events"): self._bind,
             ("GET", "applications"): self._applications,
@@ -104,6 +105,12 @@ class Admin:
     def _disarm(self, _: Query, __: Any) -> dict[str, Any]:
         self._engine.faults.clear()
         return {"armed": []}
+
+    def _limits(self, _: Query, body: Any) -> dict[str, Any]:
+        if not isinstance(body, dict) or not isinstance(body.get("on"), bool):
+            raise ValueError("on wants true or false")
+        self._engine.set_limits(body["on"])
+        return {"limits": self._engine.limits}
 
     def _applications(self, _: Query, __: Any) -> list[dict[str, Any]]:
         with self._core.store.lock:

@@ -27,6 +27,7 @@ class Run:
     application: Application | None = None
     free_at_s: float = 0.0
     is_expired: bool = False
+    has_slot: bool = False
     methods: list[str] = field(default_factory=list)
 
 
@@ -55,13 +56,17 @@ class Engine:
         left_s = (run.deadline_s - self.core.clock.portal_s()) / self.core.clock.speed
         if not self._slots.acquire(timeout=max(0.0, left_s)):
             return False
-        run.free_at_s = self.core.clock.portal_s()
+        run.has_slot, run.free_at_s = True, self.core.clock.portal_s()
         return True
 
-    def leave(self) -> None:
+    def leave(self, run: Run) -> None:
         """Free the place."""
-        if self.limits:
+        if run.has_slot:
             self._slots.release()
+
+    def set_limits(self, on: bool) -> None:
+        """From the next request on."""
+        self.limits = self.core.clock.waiting = on
 
     def execute(self, run: Run, name: str, params: dict[str, Any], *, in_batch: bool = False) -> Done:
         """Run one command; errors of the API are raised as :class:`ApiError`."""

@@ -23,11 +23,15 @@ MAX_ARMED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One armed fault. ``method`` narrows it to requests that call, or whose batch has, this method."""
+    """One armed fault. ``method`` narrows it to requests that call, or whose batch has, this method.
+
+    With ``every`` N it strikes the Nth request that fits, then the Nth after that.
+    """
 
     kind: str
     method: str = ""
     times: int = 1
+    every: int = 1
     status: int = 0
     error: str = ""
     description: str = ""
@@ -35,10 +39,13 @@ class Fault:
     location: str = ""
     stop_batch: bool = False
     html: bool = False
+    passed: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of: {', '.join(KINDS)}")
+        if self.times < 1 or self.every < 1:
+            raise ValueError("times and every must be at least 1")
         known = self.error in CATALOGUE if self.error else self.status in CODE_OF_STATUS or self.status in GATEWAY_PAGES
         if self.kind == "fail_next" and not known:
             raise ValueError("fail_next wants a status or an error of the catalogue")
@@ -87,7 +94,10 @@ class Faults:
             for place, fault in enumerate(self._armed):
                 if fault.kind != kind or not fault.matches(names) or (only_named and not fault.method):
                     continue
-                self._armed[place : place + 1] = [replace(fault, times=fault.times - 1)] if fault.times > 1 else []
+                if fault.passed + 1 < fault.every:
+                    self._armed[place] = replace(fault, passed=fault.passed + 1)
+                    continue
+                self._armed[place : place + 1] = [replace(fault, times=fault.times - 1, passed=0)] if fault.times > 1 else []
                 return fault
         return None
 

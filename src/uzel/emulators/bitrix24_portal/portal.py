@@ -98,6 +98,10 @@ class RunningPortal:
         """Count requests anew."""
         self._journal.clear()
 
+    def set_limits(self, on: bool) -> None:
+        """Limits, costs and waiting on or off, from the next request on: a large portal is filled without them."""
+        self._engine.set_limits(on)
+
     def set_event_handler(self, url: str, application_token: str, events: tuple[str, ...] = ()) -> None:
         """The outgoing webhook: where events go. Without names every event goes; an empty url stops them."""
         self._core.events.bind(url, application_token, events)

@@ -202,7 +202,7 @@ class Rest:
                 return Answer(200, to_json({"result": result, "time": self._engine.plain_time(started)}))
             done = self._engine.execute(run, target.method, params)
         finally:
-            self._engine.leave()
+            self._engine.leave(run)
         if done.reply.content is not None:
             return Answer(200, done.reply.content, FILE_TYPE)
         counts = {"next": done.reply.next, "total": done.reply.total}

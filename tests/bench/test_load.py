@@ -1,0 +1,24 @@
+"""The bench of load: a small one with all three, and its judge must be able to find fault."""
+
+import pytest
+
+from bench.load import Judgement, judge, main
+from bench.made_orders import make_base, make_orders
+
+
+def test_all_three_do_the_work(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["--new", "3", "--updates", "4", "--speed", "100"]) == 0
+    printed = capfd.readouterr().out
+    assert printed.count("lost, doubled                    0      0") == 3
+    assert printed.count("not changed, without rows        0      0") == 3
+
+
+def test_the_judge_finds_what_is_lost_doubled_stale_and_bare() -> None:
+    base = make_base()
+    lost, doubled, bare, stale = make_orders(base, 4)
+    deals = [{"originId": order.document_id, "comments": order.comment, "rows": [1]} for order in (doubled, doubled)]
+    deals += [
+        deals[0] | {"originId": bare.document_id, "rows": []},
+        deals[0] | {"originId": stale.document_id, "comments": "?"},
+    ]
+    assert judge({"deals": deals}, [lost, doubled, bare], [stale]) == Judgement(lost=1, doubled=1, stale=1, bare=1)
