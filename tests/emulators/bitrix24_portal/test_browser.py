@@ -109,3 +109,13 @@ def test_the_search(page: Any) -> None:
     page.fill("#search", "заказ 1")
     page.wait_for_selector('.deal[data-id="2"]', state="detached")
     assert page.locator(".deal").count() == 1
+
+
+def test_a_row_of_a_product_says_so(portal: RunningPortal, page: Any) -> None:
+    portal.add_product(9621, "Плед")
+    portal.manager_edit(1, rows=[{"productId": 9621, "price": 10}, {"productName": "Упаковка"}])
+    page.reload()
+    page.wait_for_selector('.deal[data-id="1"]')
+    assert "товаров в каталоге 1" in page.inner_text(".counters")
+    page.click('.deal[data-id="1"]')
+    assert [mark.inner_text() for mark in page.query_selector_all("dialog .tied")] == ["товар 9621"]

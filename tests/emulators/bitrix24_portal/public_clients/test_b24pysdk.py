@@ -187,3 +187,30 @@ def test_the_front_serves_other_clients_too(front: TlsFront, certificate: Path) 
         requests.get(f"https://{front.domain}/rest/profile", verify=str(certificate), timeout=5).json()["error"]
         == "NO_AUTH_FOUND"
     )
+
+
+def test_products_of_the_catalogue(b24: Any, portal: RunningPortal) -> None:
+    wishes = [b24.catalog.product.add({"iblockId": 23, "name": f"Товар {n} & Ко", "xmlId": f"guid-{n}"}) for n in range(PAGES)]
+    made = b24.call_batches(wishes).result
+    assert (len(made.result), made.result_error) == (PAGES, {})
+    changed = b24.catalog.product.update(1, {"name": "Чайник", "active": "N"}).result["element"]
+    assert (changed["name"], changed["active"], changed["xmlId"]) == ("Чайник", "N", "guid-0")
+    assert b24.catalog.product.get(1).result["product"]["name"] == "Чайник"
+    fields, ids = ["id", "iblockId", "xmlId"], list(range(1, PAGES + 1))
+    listed = b24.catalog.product.list(select=fields, filter={"iblockId": 23}, order={"id": "ASC"})
+    assert (listed.response.total, listed.response.next, len(listed.result["products"])) == (PAGES, 50, 50)
+    assert [one["id"] for one in listed.as_list().result] == ids
+    portal.forget_calls()
+    fast = b24.catalog.product.list(select=fields, filter={"iblockId": 23}).as_list_fast()
+    assert [one["id"] for one in fast.result] == ids
+    assert portal.calls()["counters"]["requests"] == 2
+    several = b24.catalog.product.list(select=fields, filter={"iblockId": 23, "=xmlId": ["guid-7", "guid-3"]}).result[
+        "products"
+    ]
+    assert [one["id"] for one in several] == [4, 8]
+    price = b24.catalog.price.add({"productId": 1, "catalogGroupId": 1, "price": 10.5, "currency": "RUB"}).result["price"]
+    assert (price["id"], price["price"]) == (1, 10.5)
+    assert b24.catalog.product.delete(1).result is True
+    with pytest.raises(BitrixAPIError) as gone:
+        _ = b24.catalog.product.get(1).result
+    assert gone.value.error_description == "product does not exist."

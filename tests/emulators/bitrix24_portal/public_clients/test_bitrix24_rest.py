@@ -112,3 +112,19 @@ def test_users(b24: Calls, rest: Client) -> None:
     assert len(b24("user.get")) == 56
     assert [one["ID"] for one in b24("user.get", filter={"LAST_NAME": "Гусева", "ACTIVE": "Y"})] == ["4"]
     assert b24("user.current")["ID"] == "1"
+
+
+def test_products_of_the_catalogue(b24: Calls, rest: Client, portal: RunningPortal) -> None:
+    for first in range(0, PAGES, 50):
+        numbers = range(first, min(first + 50, PAGES))
+        rest.batch([f"catalog.product.add?fields[iblockId]=23&fields[name]={n}" for n in numbers])
+    portal.forget_calls()
+    walk = {"select": ["id", "iblockId"], "filter": {"iblockId": 23}, "order": {"id": "ASC"}}
+    assert [one["id"] for one in b24("catalog.product.list", **walk)["products"]] == list(range(1, PAGES + 1))
+    assert portal.calls()["counters"]["requests"] == 3
+    made = b24("catalog.product.add", fields={"iblockId": 23, "name": "Чайник", "xmlId": "guid"})["element"]
+    assert b24("catalog.product.update", id=made["id"], fields={"name": "Плед"})["element"]["name"] == "Плед"
+    assert b24("catalog.product.get", id=made["id"])["product"]["xmlId"] == "guid"
+    assert b24("catalog.product.delete", id=made["id"]) is True
+    old = b24("crm.product.add", fields={"NAME": "Стол", "PRICE": 10})
+    assert b24("crm.product.get", id=old)["PRICE"] == "10.00"

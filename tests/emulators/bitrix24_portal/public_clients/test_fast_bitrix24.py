@@ -114,3 +114,19 @@ def test_users(b24: Bitrix) -> None:
     assert len(b24.get_all("user.get")) == 65
     assert b24.get_all("user.get", {"filter": {"ACTIVE": True, "LAST_NAME": "Гусева"}})[0]["ID"] == "4"
     assert b24.call("user.current", raw=True)["result"]["ID"] == "1"
+
+
+def test_products_of_the_catalogue(b24: Bitrix, portal: RunningPortal) -> None:
+    made = b24.call("catalog.product.add", [{"fields": {"iblockId": 23, "name": f"Товар {n}"}} for n in range(PAGES)])
+    assert len(made) == PAGES
+    assert portal.calls()["counters"]["requests"] == 3
+    block = {"select": ["id", "iblockId", "name"], "filter": {"iblockId": 23}}
+    shown = b24.get_all("catalog.product.list", block)
+    assert sorted(one["id"] for one in shown) == list(range(1, PAGES + 1))
+    b24.call("catalog.product.update", {"id": 1, "fields": {"name": "Чайник & Ко"}})
+    assert b24.call("catalog.product.get", {"id": 1})["name"] == "Чайник & Ко"
+    old = b24.get_all("crm.product.list", {"filter": {">ID": 20}, "select": ["ID"]})
+    assert {int(one["ID"]) for one in old} == set(range(21, PAGES + 1))
+    b24.call("catalog.product.delete", {"id": 1})
+    with pytest.raises(ErrorInServerResponseException, match="does not exist"):
+        b24.call("catalog.product.get", {"id": 1})

@@ -7,7 +7,9 @@ from typing import Any
 from uzel.emulators.bitrix24_portal.values import text
 
 Entry = Mapping[str, Any]
-_ALL = ("", None)
+#: a field and its value
+Key = tuple[str, Any]
+_ALL: Key = ("", None)
 
 
 class Table:
@@ -19,8 +21,8 @@ class Table:
     def __init__(self, indexed: tuple[str, ...] = (), groups: tuple[str, ...] = ()) -> None:
         self.indexed, self.groups = frozenset(indexed), groups
         self._rows: dict[int, Entry] = {}
-        self._ids: dict[tuple[str, Any], list[int]] = {_ALL: []}
-        self._index: dict[tuple[str, str], set[int]] = {}
+        self._ids: dict[Key, list[int]] = {_ALL: []}
+        self._index: dict[Key, set[int]] = {}
         self._last = 0
 
     def __iter__(self) -> Iterator[Entry]:
@@ -41,16 +43,20 @@ class Table:
         """Store a new entry or the new state of one."""
         number = entry["id"]
         old = self._rows.get(number)
+        groups, keys = self._groups(entry), self._keys(entry)
         if old is not None:
-            self._forget(old)
+            old_groups, old_keys = self._groups(old), self._keys(old)
+            self._forget(number, old_groups - groups, old_keys - keys)
+            groups, keys = groups - old_groups, keys - old_keys
         self._rows[number] = entry
         self._last = max(self._last, number)
-        for ids in self._lists(entry):
+        for group in groups:
+            ids = self._ids.setdefault(group, [])
             if not ids or number > ids[-1]:
                 ids.append(number)
             else:
                 insort(ids, number)
-        for key in self._keys(entry):
+        for key in keys:
             self._index.setdefault(key, set()).add(number)
         return entry
 
@@ -58,7 +64,7 @@ class Table:
         """Delete an entry for good."""
         entry = self._rows.pop(number, None)
         if entry is not None:
-            self._forget(entry)
+            self._forget(number, self._groups(entry), self._keys(entry))
 
     def ids(self, group: str = "", value: Any = None) -> list[int]:
         """Ids of all entries, or of those of one group, rising."""
@@ -72,15 +78,15 @@ class Table:
         """Entries whose indexed field has exactly this value."""
         return [self._rows[number] for number in self.equal(name, [value]) if self._rows[number].get(name) == value]
 
-    def _forget(self, entry: Entry) -> None:
-        number = entry["id"]
-        for ids in self._lists(entry):
+    def _forget(self, number: int, groups: set[Key], keys: set[Key]) -> None:
+        for group in groups:
+            ids = self._ids[group]
             del ids[bisect_left(ids, number)]
-        for key in self._keys(entry):
+        for key in keys:
             self._index[key].discard(number)
 
-    def _lists(self, entry: Entry) -> list[list[int]]:
-        return [self._ids[_ALL], *(self._ids.setdefault((name, entry[name]), []) for name in self.groups)]
+    def _groups(self, entry: Entry) -> set[Key]:
+        return {_ALL, *((name, entry[name]) for name in self.groups)}
 
-    def _keys(self, entry: Entry) -> list[tuple[str, str]]:
-        return [(name, text(entry[name]).casefold()) for name in self.indexed if entry.get(name) not in (None, "")]
+    def _keys(self, entry: Entry) -> set[Key]:
+        return {(name, text(entry[name]).casefold()) for name in self.indexed if entry.get(name) not in (None, "")}

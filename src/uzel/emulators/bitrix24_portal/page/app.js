@@ -97,7 +97,7 @@ function counters(board) {
   const commands = Object.values(counted.commands).reduce((sum, count) => sum + count, 0);
   const rejected = counted.rejected["503"] + counted.rejected["429"] + counted.rejected.commands_429;
   const items = [["сделок", board.total], ["обращений", counted.requests], ["команд", commands], ["отказов", rejected],
-    ["событий в пути", board.events_waiting]];
+    ["событий в пути", board.events_waiting], ["товаров в каталоге", board.products]];
   return items.map(([name, value]) => h("span", { class: name === "отказов" && value ? "bad" : "" }, name + " ", h("b", {}, String(value))));
 }
 

@@ -120,7 +120,7 @@ function rowView(card, box, row, place) {
   const select = (name, label, options, convert) => h("td", {}, h("select", { "aria-label": label, onchange: set(name, convert) },
     options.map(([option, text]) => h("option", { value: option, selected: String(option) === String(row[name] ?? "") }, text))));
   return h("tr", {},
-    input("productName", "Наименование", "name", String), input("quantity", "Количество", "num"),
+    nameCell(row, set), input("quantity", "Количество", "num"),
     select("measureCode", "Единица", card.board.measures.map((one) => [one.code, one.name]), Number),
     input("price", "Цена", "num"), input("discountSum", "Скидка с единицы", "num"),
     select("taxRate", "НДС", VAT, (text) => (text === "" ? null : Number(text))),
@@ -129,6 +129,13 @@ function rowView(card, box, row, place) {
     sum,
     h("td", {}, h("button", { type: "button", class: "close", "aria-label": "Убрать строку " + (place + 1),
       onclick: () => { card.rows.splice(place, 1); touchRows(card); drawRows(card, box); } }, "×")));
+}
+
+// A row tied to a product says so: the person sees which rows 1C and the portal know as the same goods.
+function nameCell(row, set) {
+  return h("td", { class: "name" },
+    h("input", { "aria-label": "Наименование", value: row.productName ?? "", oninput: set("productName", String) }),
+    row.productId ? h("small", { class: "tied", title: "Строка связана с товаром каталога" }, "товар " + row.productId) : null);
 }
 
 function timeline(deal) {
