@@ -36,9 +36,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _groups() -> list[Register]:
-    from uzel.commands import archive, demo, emulate, feed, nodes, orders, portal, secrets, servers, staff
+    from uzel.commands import archive, counterparties, demo, emulate, feed, nodes, orders, portal, secrets, servers, staff
 
-    modules: list[Any] = [demo, servers, portal, nodes, staff, orders, archive, feed, secrets, emulate]
+    modules: list[Any] = [
+        demo, servers, portal, nodes, staff, orders, counterparties, archive, feed, secrets, emulate,
+    ]  # fmt: skip
     return [module.register for module in modules]
 
 

@@ -111,7 +111,8 @@ def test_a_contact_is_matched_before_it_is_created(hub: Hub) -> None:
     assert contact["id"] == known
     assert hub.deals()[0]["contactId"] == known
     assert sorted(one["value"] for one in contact["fm"]) == ["8 (916) 123-45-01", "m@example.com"]
-    assert CounterpartyBinding.objects.get().decision == "найден по признаку: телефон"
+    decision = "найден по телефону +79161234501: контакт 1 «Иванова Мария», имя согласуется"
+    assert CounterpartyBinding.objects.get().decision == decision
 
 
 def test_a_shared_phone_does_not_glue_strangers(hub: Hub) -> None:

@@ -4,11 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
+from uzel.bitrix24.entities.client_card import ClientCard
 from uzel.mapping.counterparty_card import (
     card_of,
-    choose,
-    claims,
     could_be,
     counterparty_of,
     counterparty_seen_in,
@@ -49,24 +47,8 @@ def test_a_key_is_the_id_or_what_identifies() -> None:
         (ClientCard(name="А", inn="7701234567"), ClientCard(name="А", inn="7801234560"), False),
     ],
 )
-def test_a_shared_phone_does_not_glue_strangers(wanted: ClientCard, found: ClientCard, same: bool) -> None:
+def test_a_buyer_under_another_id_may_be_the_same(wanted: ClientCard, found: ClientCard, same: bool) -> None:
     assert could_be(wanted, found) is same
-
-
-def test_the_chain_of_matching_is_inn_phone_email_and_the_oldest_wins() -> None:
-    wanted = ClientCard(name="Ким Алла")
-    young, old = KnownCard(9, ClientCard(name="Ким Алла")), KnownCard(4, ClientCard(name="Ким"))
-    stranger = KnownCard(1, ClientCard(name="Иванов Пётр"))
-    match = choose(wanted, [], [young, stranger, old], [KnownCard(2, wanted)])
-    assert match is not None
-    assert (match.known.entity_id, match.decision) == (4, "найден по признаку: телефон")
-    assert choose(wanted, [], [stranger], []) is None
-
-
-def test_who_may_be_one_client_claims_the_same() -> None:
-    maria, masha = card_of(MARIA), replace(card_of(MARIA), name="Иванова", phones=("89161234501",), emails=())
-    assert claims(maria) & claims(masha)
-    assert not claims(maria) & claims(replace(masha, name="Петров"))
 
 
 def test_a_found_card_is_completed_and_never_multiplied() -> None:
@@ -75,6 +57,24 @@ def test_a_found_card_is_completed_and_never_multiplied() -> None:
     assert lacking(card_of(MARIA), replace(found, phones=("123",), emails=("M@example.com",))) == {
         "phones": ("123", "+7 916 123-45-01")
     }
+
+
+def test_a_nameless_card_gets_the_name_and_a_requisite_what_it_lacks() -> None:
+    telephony = ClientCard(name="+7 916 123-45-01", first_name="+7 916 123-45-01", phones=MARIA.phones, emails=MARIA.emails)
+    assert lacking(card_of(MARIA), telephony) == {
+        "name": "Иванова Мария Петровна", "last_name": "Иванова", "first_name": "Мария", "middle_name": "Петровна",
+    }  # fmt: skip
+    head = replace(card_of(DAISY), kpp="", full_name="")
+    assert lacking(card_of(DAISY), head) == {"kpp": "770101001", "full_name": "ООО «Ромашка»"}
+    assert lacking(card_of(DAISY), replace(head, inn="7801234560")) == {}
+
+
+def test_one_phone_in_two_spellings_is_one() -> None:
+    twice = replace(
+        MARIA, phones=("+7 916 123-45-01", "8 (916) 123-45-01 доб. 5", "нет"), emails=("M@example.com", "m@example.com")
+    )
+    assert (card_of(twice).phones, card_of(twice).emails) == (("+7 916 123-45-01", "нет"), ("M@example.com",))
+    assert lacking(card_of(twice), ClientCard(phones=("89161234501", "нет"), emails=("m@Example.com",), name="Иванова")) == {}
 
 
 def test_silence_empties_nothing() -> None:

@@ -19,6 +19,7 @@ DELIVERIES: Titles = {
 HISTORY: Titles = {"at": "когда", "package": "файл", "word": "вердикт", "reason": "почему"}
 CONFLICTS: Titles = {"at": "когда", "name": "поле", "in_node": "в базе", "in_portal": "в портале", "winner": "взято"}
 SIDES = {"portal": "портал", "node": "база"}
+CLIENTS = {"contact": "контакт", "company": "компания"}
 LONGEST_CELL = 60  # characters
 
 
@@ -111,6 +112,9 @@ def _everything(row: Any) -> dict[str, Any]:
         **{name: getattr(row, name) for name in ("merged", "in_node", "in_portal", "agreed")},
         "version": row.version,
         "hold": row.hold,
+        "client": None
+        if row.client is None
+        else {name: getattr(row.client, name) for name in ("key", "kind", "entity_id", "decision")},
         "deliveries": list(row.delivery_set.values()),
         "verdicts": list(verdicts),
         "conflicts": list(row.conflict_set.order_by("id").values()),
@@ -121,6 +125,9 @@ def _print(row: Any) -> None:
     print(f"Заказ {row.number} базы «{row.node.title}», сделка {row.deal_id or 'ещё не создана'}")
     if row.hold:
         print(f"Удержан: {row.hold}")
+    if row.client is not None:
+        card = f"{CLIENTS[row.client.kind]} {row.client.entity_id or 'ещё не создан'}"
+        print(f"Покупатель в портале: {card} — {row.client.decision}")
     print_table(_state_rows(row), STATES)
     deliveries = ({**one, "target": SIDES[one["target"]]} for one in row.delivery_set.order_by("target").values())
     print_table(deliveries, DELIVERIES, title="Доставка")

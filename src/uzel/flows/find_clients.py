@@ -7,8 +7,8 @@ means a search by our external key before anything is created again.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
@@ -20,20 +20,21 @@ from uzel.flows.portal_reading import read_all, read_cards
 from uzel.flows.write_cards import CardKey, key_of_card, write_cards
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import CounterpartyBinding, Node, Portal
-from uzel.mapping.counterparty_card import Match, card_of, choose, claims, key_of, lacking
+from uzel.mapping.client_match import EMAIL, INN, PHONE, PUBLIC, Decision, Found, claims, decide
+from uzel.mapping.counterparty_card import card_of, key_of, lacking
 from uzel.mapping.origin import ORIGINATOR, card_origin
 from uzel.model import Counterparty
 from uzel.model.codec import to_json
 
 ROUNDS = 10  # of search and create: two new counterparties who may be one wait for each other
-CREATED = "создан: в портале такого не было"
+CREATED_BEFORE = "создан раньше, ответ портала был потерян"
 KEYS_OF_ONE = 3  # phones and e-mails searched for one counterparty
 EXECUTION_LIMIT_S = 65  # seconds after which the portal has surely ended a request (bitrix24-rest B2)
 
 
 @dataclass(slots=True)
 class Wanted:
-    """A counterparty without a known card; ``failed`` says why he has none after all."""
+    """A counterparty without a known card; ``failed`` says why he has none after all, ``decision`` why he gets a new one."""
 
     node: Node
     counterparty: Counterparty
@@ -42,6 +43,7 @@ class Wanted:
     assigned_by_id: int
     binding: CounterpartyBinding | None = None
     failed: Failed | None = None
+    decision: str = ""
 
     @property
     def origin_id(self) -> str:
@@ -49,13 +51,13 @@ class Wanted:
         return card_origin(self.node.code, self.key)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Search:
-    """Ids that the searches for one counterparty gave, by the link of the chain."""
+    """Cards, by kind and id, that a search by one INN, phone or e-mail gave; without a link: by our external key."""
 
-    by_inn: list[int] = field(default_factory=list)
-    by_phone: list[int] = field(default_factory=list)
-    by_email: list[int] = field(default_factory=list)
+    link: str
+    value: str
+    cards: tuple[CardKey, ...]
 
 
 def wanted_client(node: Node, counterparty: Counterparty, assigned_by_id: int) -> Wanted:
@@ -83,6 +85,7 @@ def _recall_bindings(wanted: Sequence[Wanted]) -> None:
     }
     for one in wanted:
         one.binding = known.get((one.node.pk, one.key))
+        one.decision = one.binding.decision if one.binding else ""
 
 
 def _is_bound(one: Wanted) -> bool:
@@ -113,77 +116,96 @@ def _look_up(portal: Portal, client: PortalClient, waiting: Sequence[Wanted], no
     matches = _matches(client, waiting)
     bad = write_cards(portal, client, _completed(matches))
     lost = {key for key, outcome in bad.items() if is_doubtful(outcome)}
-    for one, match in matches:
-        if key_of_card(match.known) not in lost:
-            _bind(portal, one, match.known, match.decision)
-    _mark(portal, [one for one, match in matches if key_of_card(match.known) in lost], now)
+    for one, known in matches:
+        if key_of_card(known) not in lost:
+            _bind(portal, one, known)
+    _mark(portal, [one for one, known in matches if key_of_card(known) in lost], now)
 
 
-def _matches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wanted, Match]]:
+def _matches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wanted, KnownCard]]:
+    """Each is decided with the cards as those before him have completed them: two strangers do not both take a nameless one."""
     found = _searches(client, waiting)
-    ids = {kind: sorted({i for one, s in found if one.card.kind == kind for i in _ids(s)}) for kind in client_card.TYPE_ID}
-    cards = {kind: {known.entity_id: known for known in read_cards(client, kind, ids[kind])} for kind in ids}
-    matches: list[tuple[Wanted, Match]] = []
-    for one, search in found:
-        there = cards[one.card.kind]
-        lists = ([there[i] for i in ids_ if i in there] for ids_ in (search.by_inn, search.by_phone, search.by_email))
-        match = choose(one.card, *lists)
-        if match:
-            matches.append((one, match))
+    keys = {key for _, searches in found for search in searches for key in search.cards}
+    there: dict[CardKey, KnownCard] = {}
+    for kind in client_card.TYPE_ID:
+        known = read_cards(client, kind, sorted(entity_id for its_kind, entity_id in keys if its_kind == kind))
+        there |= {key_of_card(one): one for one in known}
+    now = dict(there)
+    matches: list[tuple[Wanted, KnownCard]] = []
+    for one, searches in found:
+        decision = _decide(one, searches, now)
+        one.decision = decision.text
+        if decision.known is not None:
+            key = key_of_card(decision.known)
+            now[key] = replace(now[key], card=replace(now[key].card, **lacking(one.card, now[key].card)))
+            matches.append((one, there[key]))
     return matches
 
 
-def _completed(matches: Iterable[tuple[Wanted, Match]]) -> dict[CardKey, tuple[KnownCard, ClientCard]]:
+def _decide(one: Wanted, searches: Sequence[Search], cards: Mapping[CardKey, KnownCard]) -> Decision:
+    """What was created by us is taken without a question; any other card must fit."""
+    ours = next((cards[key] for search in searches for key in search.cards if not search.link and key in cards), None)
+    if ours is not None:
+        return Decision(ours, one.decision or CREATED_BEFORE)
+    return decide(
+        one.card,
+        [
+            Found(
+                search.link, search.value, tuple(cards[key] for key in search.cards if key in cards),
+                public=search.link != INN and len(search.cards) >= PUBLIC,
+            )
+            for search in searches
+        ],
+    )  # fmt: skip
+
+
+def _completed(matches: Iterable[tuple[Wanted, KnownCard]]) -> dict[CardKey, tuple[KnownCard, ClientCard]]:
     """Found cards with all that they lack of the counterparties who are them."""
     cards: dict[CardKey, tuple[KnownCard, ClientCard]] = {}
     for one, match in matches:
-        known, card = cards.get(key_of_card(match.known), (match.known, match.known.card))
+        known, card = cards.get(key_of_card(match), (match, match.card))
         cards[key_of_card(known)] = known, replace(card, **lacking(one.card, card))
     return cards
 
 
-def _searches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wanted, Search]]:
-    commands: list[Command] = []
-    for place, one in enumerate(waiting):
-        commands += _search_commands(f"c{place}", one)
-    outcomes = read_all(client, commands)
-    return [(one, _read_search(f"c{place}", one, outcomes)) for place, one in enumerate(waiting)]
+def _searches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wanted, list[Search]]]:
+    asked = [(one, list(_search_commands(f"c{place}", one))) for place, one in enumerate(waiting)]
+    outcomes = read_all(client, [command for _, commands in asked for command, _, _ in commands])
+    return [
+        (one, [Search(link, value, _found(command, outcomes.get(command.key), one)) for command, link, value in commands])
+        for one, commands in asked
+    ]
 
 
-def _search_commands(key: str, one: Wanted) -> Iterator[Command]:
+def _search_commands(key: str, one: Wanted) -> Iterator[tuple[Command, str, str]]:
+    """Commands with the link of the chain and the value that each looks for."""
     kind, card = one.card.kind, one.card
     if one.binding is not None:  # created once, never answered
-        yield client_card.of_origin(f"{key}_origin", kind, ORIGINATOR, one.origin_id)
+        yield client_card.of_origin(f"{key}_origin", kind, ORIGINATOR, one.origin_id), "", ""
     if card.inn:
-        yield client_card.requisites_by_inn(f"{key}_inn", kind, card.inn, card.kpp)
+        yield client_card.requisites_by_inn(f"{key}_inn", card.inn), INN, card.inn
     for place, phone in enumerate(card.phones[:KEYS_OF_ONE]):
-        yield client_card.by_phone(f"{key}_phone{place}", kind, phone)
+        yield client_card.by_phone(f"{key}_phone{place}", kind, phone), PHONE, phone
     for place, email in enumerate(card.emails[:KEYS_OF_ONE]):
-        yield client_card.by_email(f"{key}_email{place}", kind, email)
+        yield client_card.by_email(f"{key}_email{place}", kind, email), EMAIL, email
 
 
-def _read_search(key: str, one: Wanted, outcomes: dict[str, Any]) -> Search:
-    search, kind = Search(), one.card.kind
-    for place in range(KEYS_OF_ONE):
-        search.by_phone += client_card.read_found(outcomes.get(f"{key}_phone{place}"), kind)
-        search.by_email += client_card.read_found(outcomes.get(f"{key}_email{place}"), kind)
-    search.by_inn = [int(row["ENTITY_ID"]) for row in outcomes.get(f"{key}_inn") or ()]
-    orphan = outcomes.get(f"{key}_origin")
-    if orphan and orphan["items"]:
-        search.by_inn.insert(0, int(orphan["items"][0]["id"]))
-    return search
+def _found(command: Command, result: Any, one: Wanted) -> tuple[CardKey, ...]:
+    """A search that the portal refused has found nobody."""
+    kind = one.card.kind
+    if command.key.endswith("_origin"):
+        return tuple((kind, int(item["id"])) for item in (result or {"items": ()})["items"][:1])
+    if command.key.endswith("_inn"):
+        return tuple(client_card.read_owners(result))
+    return tuple((kind, entity_id) for entity_id in client_card.read_found(result, kind))
 
 
-def _ids(search: Search) -> list[int]:
-    return search.by_inn + search.by_phone + search.by_email
-
-
-def _bind(portal: Portal, one: Wanted, known: KnownCard, decision: str) -> None:
+def _bind(portal: Portal, one: Wanted, known: KnownCard) -> None:
     one.binding, _ = CounterpartyBinding.objects.update_or_create(
         node=one.node,
         key=one.key,
         defaults={
-            "portal": portal, "kind": known.card.kind, "entity_id": known.entity_id, "decision": decision,
+            "portal": portal, "kind": known.card.kind, "entity_id": known.entity_id, "decision": one.decision,
             "shown": to_json(known.card), "retry_at": None,
         },
     )  # fmt: skip
@@ -215,10 +237,13 @@ def _mark(portal: Portal, wanted: Sequence[Wanted], now: Callable[[], dt.datetim
     """Just before a batch is sent: its creates are on record as unanswered."""
     retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
     marks = [
-        CounterpartyBinding(portal=portal, node=one.node, key=one.key, kind=one.card.kind, retry_at=retry_at) for one in wanted
+        CounterpartyBinding(
+            portal=portal, node=one.node, key=one.key, kind=one.card.kind, retry_at=retry_at, decision=one.decision
+        )
+        for one in wanted
     ]
     CounterpartyBinding.objects.bulk_create(
-        marks, update_conflicts=True, unique_fields=["node", "key"], update_fields=["kind", "retry_at"]
+        marks, update_conflicts=True, unique_fields=["node", "key"], update_fields=["kind", "retry_at", "decision"]
     )
     for one, mark in zip(wanted, marks, strict=True):
         one.binding = mark
@@ -232,10 +257,10 @@ def _created(wanted: dict[str, Wanted], outcomes: dict[str, Outcome]) -> None:
         assert one.binding is not None, "a create is marked before it is sent"
         if isinstance(outcome, Done) and whole:
             one.binding.entity_id, one.binding.retry_at = int(outcome.result), None
-            one.binding.shown, one.binding.decision = to_json(one.card), CREATED
+            one.binding.shown = to_json(one.card)
             bound.append(one.binding)
         elif isinstance(outcome, Failed) and not is_doubtful(outcome):
             one.failed = outcome
             one.binding.delete()
             one.binding = None
-    update_rows(bound, ("entity_id", "retry_at", "shown", "decision"))
+    update_rows(bound, ("entity_id", "retry_at", "shown"))

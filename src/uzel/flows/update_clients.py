@@ -34,7 +34,7 @@ def _changes(job: Job) -> dict[str, Any]:
     """Attributes that the base changed since the portal last knew; another counterparty is no change of this one."""
     if job.meant is None or not job.client.entity_id or key_of(job.meant.counterparty) != key_of(job.order.counterparty):
         return {}
-    return moved(job.meant.counterparty, job.order.counterparty)
+    return moved(job.meant.counterparty, job.order.counterparty, job.client.kind)
 
 
 def _read(client: PortalClient, jobs: Sequence[Job]) -> dict[CardKey, KnownCard]:

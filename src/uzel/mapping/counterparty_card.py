@@ -2,21 +2,25 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 from typing import Any
 
-from uzel.bitrix24.entities.client_card import COMPANY, CONTACT, ClientCard, KnownCard
+from uzel.bitrix24.entities.client_card import COMPANY, CONTACT, ClientCard
+from uzel.mapping.client_names import NAMELESS, name_words
 from uzel.model import Counterparty
 
 PHONE_DIGITS = 10  # of a Russian number without its country code: 8 900…, +7 900… and 900… are one phone
-NAMELESS = "Без имени"
+EXTENSION = re.compile(r"[,;#]|доб|вн|ext")
 PERSON = ("last_name", "first_name", "middle_name")
 
 
-def card_of(counterparty: Counterparty) -> ClientCard:
-    """The contact or company that shows a counterparty; a legal entity is a company, so is whoever has a KPP."""
-    is_company = counterparty.is_company or bool(counterparty.legal.kpp)
+def card_of(counterparty: Counterparty, kind: str = "") -> ClientCard:
+    """The contact or company that shows a counterparty; a legal entity is a company, so is whoever has a KPP.
+
+    ``kind``: what he is in the portal already (a sole trader may be either).
+    """
+    is_company = kind == COMPANY if kind else counterparty.is_company or bool(counterparty.legal.kpp)
     last, first, middle = names_of(counterparty)
     name = counterparty.name or counterparty.full_name or counterparty.legal.official_name or NAMELESS
     return ClientCard(
@@ -25,8 +29,8 @@ def card_of(counterparty: Counterparty) -> ClientCard:
         last_name="" if is_company else last,
         first_name="" if is_company else first,
         middle_name="" if is_company else middle,
-        phones=counterparty.phones,
-        emails=counterparty.emails,
+        phones=_distinct(counterparty.phones, digits),
+        emails=_distinct(counterparty.emails, str.lower),
         inn=counterparty.legal.inn,
         kpp=counterparty.legal.kpp,
         full_name=(counterparty.legal.official_name or counterparty.full_name) if is_company else "",
@@ -53,8 +57,8 @@ def key_of(counterparty: Counterparty) -> str:
 
 
 def digits(phone: str) -> str:
-    """The part of a phone by which two spellings of it are compared."""
-    return re.sub(r"\D", "", phone)[-PHONE_DIGITS:]
+    """The part of a phone by which two spellings of it are compared; its extension is none of it."""
+    return re.sub(r"\D", "", EXTENSION.split(phone.lower())[0])[-PHONE_DIGITS:] or phone.strip().lower()
 
 
 def is_somebody(counterparty: Counterparty) -> bool:
@@ -64,13 +68,13 @@ def is_somebody(counterparty: Counterparty) -> bool:
 
 
 def could_be(wanted: ClientCard, found: ClientCard) -> bool:
-    """Whether a card found by a phone or an e-mail may be the same client: families and shops share phones.
+    """Whether the buyer of an order may be whom the order had before under another Ид.
 
     The same INN is the same client, another INN is another; without one the names must not contradict.
     """
     if wanted.inn and found.inn:
         return wanted.inn == found.inn
-    mine, theirs = _words(wanted.name), _words(found.name)
+    mine, theirs = set(name_words(wanted.name)), set(name_words(found.name))
     return not mine or not theirs or mine <= theirs or theirs <= mine
 
 
@@ -79,17 +83,19 @@ def lacking(wanted: ClientCard, found: ClientCard) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     for name, same in (("phones", digits), ("emails", str.lower)):
         have = getattr(found, name)
-        new = _new_values(getattr(wanted, name), have, same)
-        if new:
-            changes[name] = (*have, *new)
-    if wanted.inn and not found.inn:
-        changes |= {"inn": wanted.inn, "kpp": wanted.kpp or found.kpp, "full_name": wanted.full_name or found.full_name}
-    return changes
+        both = _distinct((*have, *getattr(wanted, name)), same)
+        if len(both) > len(_distinct(have, same)):
+            changes[name] = (*have, *(value for value in both if value not in have))
+    same_inn = bool(wanted.inn) and wanted.inn == (found.inn or wanted.inn)
+    legal = {name: getattr(wanted, name) for name in ("inn", "kpp", "full_name") if same_inn and not getattr(found, name)}
+    nameless = wanted.kind == found.kind and bool(name_words(wanted.name)) and not name_words(found.name)
+    named = {name: getattr(wanted, name) for name in ("name", *PERSON)} if nameless else {}
+    return changes | {name: value for name, value in legal.items() if value} | named
 
 
-def moved(before: Counterparty, after: Counterparty) -> dict[str, Any]:
+def moved(before: Counterparty, after: Counterparty, kind: str = "") -> dict[str, Any]:
     """Attributes of the card that another word about the counterparty changes; nothing is emptied by silence."""
-    old, new = card_of(before), card_of(after)
+    old, new = card_of(before, kind), card_of(after, kind)
     return {
         field.name: getattr(new, field.name)
         for field in fields(ClientCard)
@@ -128,37 +134,9 @@ def counterparty_of(card: ClientCard, counterparty_id: str) -> Counterparty:
     return counterparty_seen_in(card, ClientCard(card.kind), Counterparty(counterparty_id, is_company=card.kind == COMPANY))
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A card of the portal that is this counterparty, and why, in plain Russian."""
-
-    known: KnownCard
-    decision: str
-
-
-def choose(
-    wanted: ClientCard, by_inn: Iterable[KnownCard], by_phone: Iterable[KnownCard], by_email: Iterable[KnownCard]
-) -> Match | None:
-    """INN (with KPP) → phone → e-mail; of several the oldest. ``None``: a new card is needed."""
-    links = (("ИНН", by_inn), ("телефон", by_phone), ("e-mail", by_email))
-    for word, cards in links:
-        fitting = [known for known in cards if could_be(wanted, known.card)]
-        if fitting:
-            return Match(min(fitting, key=lambda known: known.entity_id), f"найден по признаку: {word}")
-    return None
-
-
-def claims(card: ClientCard) -> set[tuple[str, str]]:
-    """What two counterparties share when they may turn out to be one client: a key and a word of the name."""
-    keys = [f"inn {card.inn}"] if card.inn else []
-    keys += [*map(digits, card.phones), *map(str.lower, card.emails)]
-    return {(key, word) for key in keys for word in (_words(card.name) or {""})}
-
-
-def _new_values(wanted: Iterable[str], have: Iterable[str], same: Any) -> list[str]:
-    known = {same(value) for value in have}
-    return [value for value in wanted if same(value) not in known]
-
-
-def _words(name: str) -> set[str]:
-    return set() if name == NAMELESS else set(re.findall(r"\w+", name.lower().replace("ё", "е")))
+def _distinct(values: Iterable[str], same: Callable[[str], str]) -> tuple[str, ...]:
+    """Each phone or e-mail once, as it was spelled first."""
+    found: dict[str, str] = {}
+    for value in values:
+        found.setdefault(same(value), value)
+    return tuple(found.values())

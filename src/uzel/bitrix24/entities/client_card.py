@@ -110,10 +110,16 @@ def read_found(result: Any, kind: str) -> list[int]:
     return [as_int(one) for one in result.get(OUTCOME_NAME[kind], ())] if isinstance(result, Mapping) else []
 
 
-def requisites_by_inn(key: str, kind: str, inn: str, kpp: str) -> Command:
-    """Requisites with an INN (and KPP, where there is one)."""
-    criteria = {"=ENTITY_TYPE_ID": TYPE_ID[kind], "=RQ_INN": inn} | ({"=RQ_KPP": kpp} if kpp else {})
-    return _requisites(key, criteria)
+def requisites_by_inn(key: str, inn: str) -> Command:
+    """Requisites with an INN, of contacts and companies."""
+    return _requisites(key, {"=RQ_INN": inn})
+
+
+def read_owners(result: Any) -> list[tuple[str, int]]:
+    """Whose requisites an answer lists: kind and id of each card once."""
+    kinds = {type_id: kind for kind, type_id in TYPE_ID.items()}
+    owners = ((kinds.get(as_int(row.get("ENTITY_TYPE_ID")), ""), as_int(row["ENTITY_ID"])) for row in result or ())
+    return list(dict.fromkeys(owner for owner in owners if owner[0]))
 
 
 def requisites_of(key: str, kind: str, entity_ids: Iterable[int]) -> Command:
@@ -197,7 +203,7 @@ def _by_communication(key: str, kind: str, type_id: str, value: str) -> Command:
 
 
 def _requisites(key: str, criteria: Mapping[str, Any]) -> Command:
-    select = ["ID", "ENTITY_ID", "RQ_INN", "RQ_KPP", "RQ_COMPANY_FULL_NAME"]
+    select = ["ID", "ENTITY_TYPE_ID", "ENTITY_ID", "RQ_INN", "RQ_KPP", "RQ_COMPANY_FULL_NAME"]
     return Command("crm.requisite.list", {"filter": criteria, "select": select, "order": {"ID": "ASC"}}, key)
 
 
