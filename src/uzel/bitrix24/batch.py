@@ -13,6 +13,8 @@ MOST_COMMANDS = 50  # the portal refuses the rest
 MOST_SECONDS = 25.0  # estimated; a request is cut off by the portal at 60 s
 MOST_OPEN_BATCHES = 32  # batches looked through for room, so that packing stays linear
 LONGEST_COUNT_DIGITS = 18
+CONNECTOR = "auth_connector"
+CHANGING = frozenset(("add", "update", "delete", "set", "import", "batchimport"))
 _KEY = re.compile(r"[A-Za-z0-9_]+")
 _METHOD = re.compile(r"[A-Za-z0-9_.]+")
 
@@ -113,6 +115,26 @@ class Request:
 
     commands: tuple[Command, ...]
     body: Mapping[str, Any]
+
+    def signed(self, connector: str) -> Mapping[str, Any]:
+        """The body with the source key in every command that changes something."""
+        if not connector:
+            return self.body
+        lines = dict(self.body["cmd"])
+        for command in self.commands:
+            if changes(command.method) and CONNECTOR not in command.params:
+                lines[command.key] += ("&" if command.params else "") + encode({CONNECTOR: connector})
+        return {**self.body, "cmd": lines}
+
+
+def signed(method: str, params: Mapping[str, Any], connector: str) -> Mapping[str, Any]:
+    """The same for one call."""
+    return {CONNECTOR: connector, **params} if connector and changes(method) else params
+
+
+def changes(method: str) -> bool:
+    """Whether the method writes, by its last word; bindings of events name their source key themselves."""
+    return method.lower().rpartition(".")[2] in CHANGING
 
 
 def prepare(parts: Iterable[Chain | Command], *, halt: bool = False) -> Request:

@@ -1,4 +1,4 @@
-"""The portal's REST API through an incoming webhook: single calls, batches, lists (bitrix24-rest A1, B).
+"""The portal's REST API, by an incoming webhook or as an application: single calls, batches, lists (bitrix24-rest A, B).
 
 The client sends nothing before the governor lets it, and says of everything sent whether it was executed, was not, or may
 have been.
@@ -7,26 +7,42 @@ have been.
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
 
 from uzel.bitrix24 import wire
-from uzel.bitrix24.batch import Chain, Command, Failed, Outcome, Request, Unknown, count, prepare, read_outcomes, read_times
+from uzel.bitrix24.batch import (
+    Chain,
+    Command,
+    Failed,
+    NotReached,
+    Outcome,
+    Request,
+    Unknown,
+    count,
+    prepare,
+    read_outcomes,
+    read_times,
+    signed,
+)
 from uzel.bitrix24.errors import (
     METHOD_BLOCKED,
+    TOKEN_EXPIRED,
     TOO_MANY_REQUESTS,
     MethodBlocked,
     OutcomeUnknown,
     PortalError,
+    TokenExpired,
     TooManyRequests,
     Unavailable,
     pause_s,
 )
 from uzel.bitrix24.flight import Batch, Flight, Landed
 from uzel.bitrix24.limits import LONGEST_NAP_S, Governor, Ticket
+from uzel.bitrix24.oauth import Application
 from uzel.bitrix24.operating import Spent
 from uzel.bitrix24.query_string import plain
 
@@ -34,6 +50,7 @@ _log = logging.getLogger("uzel.bitrix24")
 PAGE_ITEMS = 50  # the portal's own, not to be changed
 RETRY_DELAYS_S = (1.0, 3.0, 10.0, 30.0)  # portal seconds before each further attempt
 PARALLEL = 4  # batches in flight
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +63,19 @@ class Reply:
 
 
 class PortalClient:
-    """Thread-safe. ``http`` comes from :func:`uzel.bitrix24.wire.open_http`; ``webhook`` is a secret and is never shown."""
+    """Thread-safe. ``http`` comes from :func:`uzel.bitrix24.wire.open_http`; ``webhook`` is a secret and is never shown.
+
+    With an ``application`` it is ``https://portal/rest/``; a token that is over is renewed in the caller's own thread, and
+    what was not executed for its sake is sent once more.
+    """
 
     def __init__(
-        self, webhook: str, governor: Governor, http: httpx2.Client, *, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._base = wire.base_of(webhook)
+        self, webhook: str, governor: Governor, http: httpx2.Client, *,
+        application: Application | None = None, sleep: Callable[[float], None] = time.sleep,
+    ) -> None:  # fmt: skip
+        self._base = wire.base_of(webhook, is_application=application is not None)
+        self._application = application
+        self._token = application.token if application else None
         self._governor = governor
         self._http = http
         self._sleep = sleep
@@ -87,7 +111,7 @@ class PortalClient:
         delays = iter(RETRY_DELAYS_S if repeatable else ())
         while True:
             try:
-                return self._call_once(method, params or {})
+                return self._with_live_token(lambda: self._call_once(method, params or {}))
             except (Unavailable, TooManyRequests, OutcomeUnknown) as problem:
                 delay = next(delays, None)
                 pause = None if delay is None else pause_s(problem, delay, self._governor.speed)
@@ -103,7 +127,8 @@ class PortalClient:
         request = prepare(parts, halt=halt)
         if not request.commands:
             return {}
-        return self._send_batch(self._governor.take(command.method for command in request.commands), request)
+        methods = [command.method for command in request.commands]
+        return self._with_live_token(lambda: self._send_batch(self._governor.take(methods), request))
 
     def batches(
         self, packed: Iterable[Batch], *, parallel: int = PARALLEL, repeatable: bool = False,
@@ -118,7 +143,11 @@ class PortalClient:
         Batches are taken from ``packed`` some time before there is room for them; ``before`` is told of each, in this thread,
         just before it is sent (again): the place to put on record that its outcome is unknown.
         """
-        flight = Flight(self._governor, self._send_batch, before, RETRY_DELAYS_S, repeatable=repeatable, sleep=self._sleep)
+        self._renew_if_over()
+        flight = Flight(
+            self._governor, self._send_batch, before, RETRY_DELAYS_S, repeatable=repeatable, sleep=self._sleep,
+            renew=self._renew,
+        )  # fmt: skip
         return flight.run(packed, parallel)
 
     def walk(self, method: str, params: Mapping[str, Any], items: str, id_field: str = "id") -> Iterator[dict[str, Any]]:
@@ -135,8 +164,29 @@ class PortalClient:
                 raise OutcomeUnknown("NO_PROGRESS", f"портал отдаёт список {method} не по порядку")
             last = rows[-1][id_field]
 
+    def _with_live_token(self, send: Callable[[], _T]) -> _T:
+        """What ``send`` gives; once more with a fresh token when the one it went with is over: it was not executed."""
+        self._renew_if_over()
+        try:
+            return send()
+        except TokenExpired as problem:
+            self._renew(problem)
+            return send()
+
+    def _renew_if_over(self) -> None:
+        token = self._token
+        if token is not None and token.ends_at <= self._governor.clock():
+            self._renew(TokenExpired(token=token.access))
+
+    def _renew(self, problem: TokenExpired) -> None:
+        """A fresh token, unless there is one already. Only the caller's thread comes here: it may ask the database."""
+        if self._application is None:
+            raise problem
+        if self._token is None or self._token.access == problem.token:
+            self._token = self._application.renew(problem.token)
+
     def _call_once(self, method: str, params: Mapping[str, Any]) -> Reply:
-        payload = plain(params)
+        payload = plain(signed(method, params, self._connector))
         ticket = self._governor.take((method,))
         body = self._post(ticket, method, payload)
         self._governor.answered(ticket, (Spent.from_time(method, body.get("time")),))
@@ -146,22 +196,44 @@ class PortalClient:
         """Send with a ticket that was taken for exactly these commands."""
         commands = request.commands
         try:
-            body = self._post(ticket, "batch", request.body)
+            body = self._post(ticket, "batch", request.signed(self._connector))
         except OutcomeUnknown as problem:
             return {command.key: Unknown(str(problem)) for command in commands}
         outcomes = read_outcomes(body, commands)
         whole = Spent.from_time("batch", body.get("time"))
         self._governor.answered(ticket, read_times(body, commands, outcomes), whole.finish)
         self._heed(commands, outcomes)
-        return outcomes
+        return self._without_expired(outcomes)
+
+    def _without_expired(self, outcomes: dict[str, Outcome]) -> dict[str, Outcome]:
+        """Commands that a token ended before were not executed; TokenExpired when that is all of them."""
+        expired = {
+            key for key, outcome in outcomes.items()
+            if self._token and isinstance(outcome, Failed) and outcome.code.lower() == TOKEN_EXPIRED
+        }  # fmt: skip
+        if self._token and expired:
+            if len(expired) == len(outcomes):
+                raise TokenExpired(token=self._token.access)
+            self._token = replace(self._token, ends_at=0.0)
+        return {key: NotReached() if key in expired else outcome for key, outcome in outcomes.items()}
+
+    @property
+    def _connector(self) -> str:
+        return self._application.connector if self._application else ""
 
     def _post(self, ticket: Ticket, method: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send. A good answer leaves the ticket to the caller, who knows its times; whatever goes wrong gives it back."""
+        token = self._token
+        if token is not None:
+            payload = {**payload, "auth": token.access}
         try:
             answer = wire.post(self._http, self._base, method, payload)
         except OutcomeUnknown:
             self._governor.lost(ticket)
             raise
+        except TokenExpired as problem:
+            self._governor.not_executed(ticket)
+            raise TokenExpired(problem.text, token.access if token else "") from None
         except PortalError as problem:
             self._governor.not_executed(ticket)
             raise self._taught(problem, method) from None

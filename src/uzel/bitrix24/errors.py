@@ -5,6 +5,8 @@
     PortalError
       x Refused            the portal says no and will say no again: bad arguments, no rights, no such method
       x WrongCredentials   the webhook itself is not accepted: a person must mend it
+          x TokenExpired   the hour of an application's token is over: not executed, a fresh one is asked for
+          x ConnectionLost no fresh token is to be had: the text says what a person has to do
       x MethodBlocked      the method has used up its operating time; not executed
       x TooManyRequests    the leaky bucket of the portal is full; not executed
       x Unavailable        not reached or not willing; surely not executed
@@ -20,6 +22,7 @@ from typing import Any
 
 TOO_MANY_REQUESTS = "QUERY_LIMIT_EXCEEDED"
 METHOD_BLOCKED = "OPERATION_TIME_LIMIT"
+TOKEN_EXPIRED = "expired_token"  # noqa: S105 - a code; of any case of letters
 OVERLOAD_PAUSE_S = 600.0  # OVERLOAD_LIMIT is set by hand, by the portal's support: nothing to hurry for
 LONGEST_TEXT_CHARS = 1000
 LONGEST_PAUSE_S = 60.0  # between attempts of one call; a portal that asks for more is left alone by the caller
@@ -40,6 +43,18 @@ class Refused(PortalError):
 
 class WrongCredentials(PortalError):
     """Permanent until a person gives another webhook or more rights."""
+
+
+class TokenExpired(WrongCredentials):
+    """Not executed. ``token`` is the one it was sent with: somebody may have a fresh one already."""
+
+    def __init__(self, text: str = "", token: str = "") -> None:
+        self.token = token
+        super().__init__(TOKEN_EXPIRED, text or "ключ доступа приложения истёк")
+
+
+class ConnectionLost(WrongCredentials):
+    """Permanent until a person connects the application again; the text is for him."""
 
 
 class MethodBlocked(PortalError):
@@ -114,6 +129,8 @@ def _of_body(status: int, body: Mapping[str, Any], method: str, retry_after: flo
         return Unavailable(
             code, text or "портал временно недоступен", retry_after or (OVERLOAD_PAUSE_S if code == "OVERLOAD_LIMIT" else None)
         )
+    if code.lower() == TOKEN_EXPIRED:
+        return TokenExpired(text)
     if code.upper() in CREDENTIAL_CODES or (status == 401) or (status == 403 and code == "ACCESS_DENIED"):
         return WrongCredentials(code, text or "портал не принимает вебхук")
     if status >= 500 and code != "PORTAL_DELETED":  # it broke somewhere on the way: a part may have been done

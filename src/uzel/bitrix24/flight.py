@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from uzel.bitrix24.batch import Chain, Outcome, Request, Unknown, prepare
-from uzel.bitrix24.errors import MethodBlocked, PortalError, TooManyRequests, Unavailable, pause_s
+from uzel.bitrix24.errors import MethodBlocked, PortalError, TokenExpired, TooManyRequests, Unavailable, pause_s
 from uzel.bitrix24.limits import Governor, Ticket, Wait
 
 LOOK_AHEAD = 8  # batches taken from the caller's series and looked through for one that may start
@@ -31,12 +31,12 @@ class _Due:
 
 class Flight:
     """One series. ``send`` sends a batch with its ticket, ``before`` is told of each batch just before it is sent;
-    ``delays_s`` are portal seconds before each further attempt.
+    ``delays_s`` are portal seconds before each further attempt, ``renew`` gets a fresh token or raises.
     """
 
     def __init__(
         self, governor: Governor, send: Send, before: Callable[[Batch], None], delays_s: Sequence[float], *,
-        repeatable: bool, sleep: Callable[[float], None],
+        repeatable: bool, sleep: Callable[[float], None], renew: Callable[[TokenExpired], None],
     ) -> None:  # fmt: skip
         self._governor = governor
         self._send = send
@@ -44,6 +44,7 @@ class Flight:
         self._delays_s = delays_s
         self._repeatable = repeatable
         self._sleep = sleep
+        self._renew = renew
         self._waiting: list[_Due] = []
         self._running: dict[Future[dict[str, Outcome]], _Due] = {}
         self._not_before = 0.0  # unix time: a portal in trouble is left alone for a while, by all batches
@@ -109,6 +110,9 @@ class Flight:
         except (Unavailable, TooManyRequests, MethodBlocked) as problem:
             self._again(due, problem)
             return None
+        except TokenExpired as problem:
+            self._again_renewed(due, problem)
+            return None
         except PortalError as problem:
             self._failure = self._failure or problem
             return None
@@ -116,6 +120,20 @@ class Flight:
             self._again(due, None)
             return None
         return due.batch, outcomes
+
+    def _again_renewed(self, due: _Due, problem: TokenExpired) -> None:
+        """It was not executed: sent again at once with a fresh token, or later when none is to be had now."""
+        try:
+            self._renew(problem)
+        except Unavailable as later:
+            self._again(due, later)
+        except PortalError as lost:
+            self._failure = self._failure or lost
+        else:
+            if due.attempt < len(self._delays_s):
+                self._waiting.insert(0, replace(due, attempt=due.attempt + 1))
+            else:
+                self._failure = self._failure or problem
 
     def _again(self, due: _Due, problem: PortalError | None) -> None:
         """Back to the waiting ones, first of them; or the end of the series when it was tried often enough."""

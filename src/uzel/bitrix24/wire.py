@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx2
 
@@ -23,8 +23,10 @@ READ_TIMEOUT_S = 65.0  # a request lives 60 s in the portal
 CONNECT_TIMEOUT_S = 10.0
 MOST_CONNECTIONS = 16
 LONGEST_ANSWER_BYTES = 64 << 20
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 USER_AGENT = f"uzel/{__version__}"
 _PATH = re.compile(r"(?:/[\w.-]+)*/rest/\d+/[\w.-]+/")
+_APPLICATION_PATH = re.compile(r"(?:/[\w.-]+)*/rest/")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 #: These say that no byte of the request has reached the portal.
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
@@ -51,19 +53,28 @@ def open_http(*, read_timeout_seconds: float = READ_TIMEOUT_S, transport: httpx2
     )
 
 
-def base_of(webhook: str) -> str:
-    """The address of an incoming webhook, checked, with a slash at its end."""
+def base_of(webhook: str, *, is_application: bool = False) -> str:
+    """The address of an incoming webhook (or where an application calls), checked, with a slash at its end."""
+    path = _APPLICATION_PATH if is_application else _PATH
     base = webhook.strip().rstrip("/") + "/"
     try:
         parts = urlsplit(base)
         host = parts.hostname or ""
     except ValueError:
         raise WrongCredentials("BAD_WEBHOOK", "адрес вебхука не читается") from None
-    if not host or parts.query or parts.fragment or parts.username or not _PATH.fullmatch(parts.path):
+    if not host or parts.query or parts.fragment or parts.username or not path.fullmatch(parts.path):
         raise WrongCredentials("BAD_WEBHOOK", "адрес вебхука должен иметь вид https://портал/rest/НОМЕР/КОД/")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise WrongCredentials("BAD_WEBHOOK", "вебхук портала должен начинаться с https://")
     return base
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def hide_addresses() -> None:
@@ -87,10 +98,18 @@ def post(http: httpx2.Client, base: str, method: str, payload: Mapping[str, Any]
     return Answer(body, base)
 
 
-def _exchange(http: httpx2.Client, url: str, content: bytes, method: str) -> tuple[int, Mapping[str, str], bytes]:
+def post_form(http: httpx2.Client, url: str, form: Mapping[str, str]) -> tuple[int, Any]:
+    """Status and JSON (None: none) of an answer that is no portal's; secrets travel in the body, never in the address."""
+    status, _, raw = _exchange(http, url, urlencode(form).encode(), "oauth", FORM)
+    return status, _parsed(raw)
+
+
+def _exchange(
+    http: httpx2.Client, url: str, content: bytes, method: str, kind: str = JSON
+) -> tuple[int, Mapping[str, str], bytes]:
     """Status, headers and at most :data:`LONGEST_ANSWER_BYTES` of the body."""
     try:
-        with http.stream("POST", url, content=content, headers={"Content-Type": "application/json"}) as response:
+        with http.stream("POST", url, content=content, headers={"Content-Type": kind}) as response:
             raw = bytearray()
             for part in response.iter_bytes():
                 raw += part
@@ -118,7 +137,8 @@ def _moved(base: str, method: str, location: str) -> str:
         target = urlsplit(urljoin(asked, location))
         is_safe = target.scheme == "https" or urlsplit(base).scheme == "http"
         if is_safe and location and target.path == urlsplit(asked).path and not target.query:
-            return base_of(target.geturl().removesuffix(method))
+            is_application = _APPLICATION_PATH.fullmatch(urlsplit(base).path) is not None
+            return base_of(target.geturl().removesuffix(method), is_application=is_application)
     raise Refused("MOVED", "портал перенаправляет запросы на другую страницу: проверьте адрес портала и его лицензию")
 
 
@@ -136,13 +156,6 @@ def _refuse(text: str) -> Any:
 
 def _seconds(text: str | None) -> float | None:
     return float(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _without_secret(record: logging.LogRecord) -> bool:
