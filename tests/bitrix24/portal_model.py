@@ -74,6 +74,7 @@ class Run:
         self.governor = governor_of(lambda: self.now, self._sleep)
         self.reports = True  # whether result_time has operating
         self.times = True  # whether there is a result_time at all
+        self.refused: set[str] = set()  # methods since the last answer
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
@@ -83,7 +84,8 @@ class Run:
     def at(self, moment: float, what: Callable[[], None]) -> None:
         heapq.heappush(self._events, (moment, next(self._order), what))
 
-    def drive(self, batches: Sequence[Work], parallel: int = 4) -> float:
+    def drive(self, batches: Sequence[Work], parallel: int = 4, *, blocks: bool = False) -> float:
+        """``blocks``: the governor is told of refused commands, as the client does."""
         waiting, running = list(batches), set[int]()
 
         def start() -> None:
@@ -104,6 +106,9 @@ class Run:
         def landed(ticket: Ticket, spent: list[Spent]) -> None:
             running.discard(ticket.number)
             self.governor.answered(ticket, spent)
+            for method in {method for method in ticket.methods if blocks and method in self.refused}:
+                self.governor.block(method)
+            self.refused.clear()
             self.at(self.now, start)
 
         started = self.now
@@ -130,6 +135,7 @@ class Run:
         method, cost = command
         if self.model.operating(method, self.now) >= self.model.limit:
             self.model.rejected_commands += 1
+            self.refused.add(method)
             self._execute(rest, spent, finished)
             return
 

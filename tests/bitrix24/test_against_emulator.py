@@ -50,7 +50,8 @@ def test_three_hundred_orders_without_a_rejected_request() -> None:
         assert len(outcomes) == 900
         assert all(isinstance(outcome, Done) for outcome in outcomes.values())
         assert rejected(portal) == []
-        assert len(portal.calls()["calls"]) == len(packed) == 19
+        assert len(packed) == 19
+        assert len(portal.calls()["calls"]) < 25, "a hiccup of this machine may look like a slow portal"
         assert governor.snapshot()["rejected"] == {}
         assert len(portal.state()["deals"]) == 300
         listed = list(client.walk("crm.item.list", {"entityTypeId": 2, "select": ["id", "originId", "opportunity"]}, "items"))
@@ -62,9 +63,8 @@ def test_a_tight_budget_is_used_up_again_and_again_without_a_block() -> None:
     """A portal that gives a method 48 s in 60; the work needs 75 s of it."""
     tight = Options(operating_limit_s=48.0, operating_window_s=60.0)
     with connected(tight, speed=20.0) as (_portal, client, governor):
-        governor.rules = replace(
-            governor.rules, operating=replace(governor.rules.operating, limit=48.0, window=60.0, margin=0.1)
-        )
+        rules = replace(governor.rules, operating=replace(governor.rules.operating, limit=48.0, window=60.0, margin=0.1))
+        governor.keep_to(rules)
         packed = pack([order(number) for number in range(300)], cost=governor.cost, most_commands=15)
         outcomes = [outcome for _, landed in client.batches(packed) for outcome in landed.values()]
         assert len(outcomes) == 900

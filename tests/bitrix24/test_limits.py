@@ -11,7 +11,9 @@ import pytest
 from tests.bitrix24.portal_model import EPOCH, LATENCY_S, Model, Run, Work
 from uzel.bitrix24.bucket import BucketRules
 from uzel.bitrix24.errors import MethodBlocked
-from uzel.bitrix24.limits import Governor, Rules, Ticket, Wait
+from uzel.bitrix24.learned import ENTERPRISE, Settings
+from uzel.bitrix24.limits import Governor, Ticket, Wait
+from uzel.bitrix24.limits_kept import Rules
 from uzel.bitrix24.operating import Spent
 
 ORDER = (("crm.contact.add", 0.2), ("crm.item.add", 0.25), ("crm.item.productrow.set", 0.15))
@@ -172,7 +174,7 @@ def test_take_sleeps_in_short_naps_until_there_is_room() -> None:
         hands.governor.not_executed(hands.ticket("a"))
     hands.governor.too_many_requests()
     assert isinstance(hands.governor.take(["a"]), Ticket)
-    assert sum(hands.naps) == pytest.approx(3.0)
+    assert sum(hands.naps) == pytest.approx(4.0), "three, and one for what the refusal has taught"
     assert max(hands.naps) <= 1.0
 
 
@@ -212,11 +214,14 @@ def test_the_state_keeps_what_is_in_flight_as_spent() -> None:
     assert again.snapshot()["in_flight"] == 0
 
 
-def test_rules_are_kept_and_given_rules_win() -> None:
-    state = Governor(rules=Rules(requests=BucketRules(5, 250))).to_json()
-    assert Governor.from_json(state).rules.requests == BucketRules(5, 250)
-    assert Governor.from_json(state, rules=Rules()).rules == Rules()
-    assert Governor.from_json({"rules": {"requests": {"rate": 5}}}).rules.requests == BucketRules(rate=5)
+def test_what_was_learned_is_kept_and_given_rules_win() -> None:
+    first = Governor(settings=Settings(plan=ENTERPRISE), clock=lambda: EPOCH)
+    first.learn_licence("ru_std")
+    first.too_many_requests()
+    state = json.loads(json.dumps(first.to_json()))
+    again = Governor.from_json(state, settings=Settings(plan=ENTERPRISE), clock=lambda: EPOCH + 1)
+    assert (again.learned, again.believed.plan_by) == (first.learned, "refusal")
+    assert Governor.from_json(state, rules=Rules(requests=BucketRules(5, 250))).rules.requests == BucketRules(5, 250)
 
 
 @pytest.mark.parametrize(
@@ -225,13 +230,13 @@ def test_rules_are_kept_and_given_rules_win() -> None:
         None,
         [],
         "x",
-        {"bucket": 5, "budgets": [], "costs": {"a": "x", "b": -1, "c": True}, "rejected": None, "rules": {"requests": []}},
+        {"bucket": 5, "budgets": [], "costs": {"a": "x", "b": -1, "c": True}, "rejected": None, "learned": []},
         {
             "speed": 1.0,
             "budgets": {"m": None, "n": {"slots": [[1], [1, 2, 3], ["a", "b"], 7]}},
             "bucket": {"level": float("inf")},
         },
-        {"rules": {"requests": {"rate": 0, "burst": -5}, "operating": {"limit": "много"}}},
+        {"learned": {"plan": 7, "plan_by": "probe", "level": -3, "level_at": EPOCH, "operating_s": "много", "other": 1}},
     ],
 )
 def test_a_spoilt_state_is_forgotten(state: Any) -> None:

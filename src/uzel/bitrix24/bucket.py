@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+ROUNDING = 1e-3  # requests
+
 
 @dataclass(frozen=True, slots=True)
 class BucketRules:
@@ -30,7 +32,8 @@ class Bucket:
 
     def wait(self, now: float, rules: BucketRules) -> float:
         """Seconds until one more request fits; 0 when it fits now."""
-        return max(0.0, (self.drained(now, rules).level + 1 - rules.usable) / rules.rate)
+        excess = self.drained(now, rules).level + 1 - rules.usable
+        return excess / rules.rate if excess > ROUNDING else 0.0
 
     def taken(self, now: float, rules: BucketRules) -> "Bucket":
         """One request more."""

@@ -41,15 +41,18 @@ from uzel.bitrix24.errors import (
     pause_s,
 )
 from uzel.bitrix24.flight import Batch, Flight, Landed
+from uzel.bitrix24.learned import Settings
 from uzel.bitrix24.limits import LONGEST_NAP_S, Governor, Ticket
 from uzel.bitrix24.oauth import Application
 from uzel.bitrix24.operating import Spent
+from uzel.bitrix24.probe import probe
 from uzel.bitrix24.query_string import plain
 
 _log = logging.getLogger("uzel.bitrix24")
 PAGE_ITEMS = 50  # the portal's own, not to be changed
 RETRY_DELAYS_S = (1.0, 3.0, 10.0, 30.0)  # portal seconds before each further attempt
 PARALLEL = 4  # batches in flight
+CUT_OFF = frozenset(("TIMEOUT", "HTTP_504"))  # the request has met the portal's wall of 60 s (B2)
 _T = TypeVar("_T")
 
 
@@ -95,12 +98,28 @@ class PortalClient:
         return self._governor.to_json()
 
     def cost(self, method: str) -> float:
-        """Portal seconds that one command of the method takes: what batches are packed by."""
+        """Portal seconds that one command of the method takes at most: what batches are packed by."""
+        return self._governor.cautious_cost(method)
+
+    def usual_cost(self, method: str) -> float:
+        """Portal seconds that one command of the method usually takes."""
         return self._governor.cost(method)
 
     def room(self, method: str) -> float:
         """Portal seconds of the method that may be spent now without waiting."""
         return self._governor.room(method)
+
+    def learn_licence(self, licence: str) -> None:
+        """The portal named its plan: its limits follow from that."""
+        self._governor.learn_licence(licence)
+
+    def probe_plan(self) -> str:
+        """Find the portal's plan by sending more than the smaller one takes; empty when that told nothing."""
+        return probe(self._governor, lambda: self.call("server.time"))
+
+    def heed(self, settings: Settings) -> None:
+        """What people set of the portal's limits may have changed."""
+        self._governor.settings = settings
 
     def rest(self) -> None:
         """Wait a moment for room."""
@@ -228,8 +247,8 @@ class PortalClient:
             payload = {**payload, "auth": token.access}
         try:
             answer = wire.post(self._http, self._base, method, payload)
-        except OutcomeUnknown:
-            self._governor.lost(ticket)
+        except OutcomeUnknown as problem:
+            (self._governor.cut_off if problem.code in CUT_OFF else self._governor.lost)(ticket)
             raise
         except TokenExpired as problem:
             self._governor.not_executed(ticket)

@@ -9,10 +9,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from uzel.bitrix24.batch import Chain, Outcome, Request, Unknown, prepare
+from uzel.bitrix24.batch import MOST_SECONDS, Chain, Outcome, Request, Unknown, pack, prepare
 from uzel.bitrix24.errors import MethodBlocked, PortalError, TokenExpired, TooManyRequests, Unavailable, pause_s
 from uzel.bitrix24.limits import Governor, Ticket, Wait
 
+TOO_DEAR = 1.2  # of the seconds that a batch may last: dearer than that it is cut
 LOOK_AHEAD = 8  # batches taken from the caller's series and looked through for one that may start
 
 Batch = tuple[Chain, ...]
@@ -73,9 +74,10 @@ class Flight:
         pause = max(0.0, self._not_before - self._governor.clock())
         if pause:
             return pause
-        for due in tuple(self._waiting):
+        for waiting in tuple(self._waiting):
             if len(self._running) >= parallel:
                 break
+            due = self._cut(waiting)
             ticket = self._governor.try_take(command.method for command in due.request.commands)
             if isinstance(ticket, Wait):
                 pause = min(pause or ticket.seconds, ticket.seconds)
@@ -85,6 +87,20 @@ class Flight:
             self._waiting.remove(due)
             self._running[self._launch(pool, due, ticket)] = due
         return pause
+
+    def _cut(self, due: _Due) -> _Due:
+        """A batch that has become too dear since it was packed is sent in parts; the other parts wait in its place."""
+        if self._seconds(due.batch) <= MOST_SECONDS * TOO_DEAR:
+            return due
+        parts = [
+            replace(due, batch=batch, request=prepare(batch)) for batch in pack(due.batch, cost=self._governor.cautious_cost)
+        ]
+        place = self._waiting.index(due)
+        self._waiting[place : place + 1] = parts
+        return parts[0]
+
+    def _seconds(self, batch: Batch) -> float:
+        return sum(self._governor.cautious_cost(command.method) for chain in batch for command in chain.commands)
 
     def _launch(self, pool: ThreadPoolExecutor, due: _Due, ticket: Ticket) -> Future[dict[str, Outcome]]:
         try:

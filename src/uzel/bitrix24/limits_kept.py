@@ -16,16 +16,6 @@ class Rules:
     requests: BucketRules = field(default_factory=BucketRules)
     operating: OperatingRules = field(default_factory=OperatingRules)
 
-    @classmethod
-    def from_json(cls, kept: Any) -> "Rules":
-        """Rules as :meth:`Governor.to_json` keeps them; what is missing or spoilt is as usual."""
-        kept = kept if isinstance(kept, Mapping) else {}
-        requests, operating = numbers(kept.get("requests")), numbers(kept.get("operating"))
-        return cls(
-            BucketRules(**{name: requests[name] for name in BucketRules.__slots__ if requests.get(name, 0) > 0}),
-            OperatingRules(**{name: operating[name] for name in OperatingRules.__slots__ if operating.get(name, 0) > 0}),
-        )
-
 
 def budget_to_json(budget: Budget) -> dict[str, Any]:
     """Slots as pairs of (moment, seconds)."""
@@ -40,6 +30,7 @@ def budget_from_json(kept: Any, now: float, rules: OperatingRules) -> Budget:
     return Budget(
         tuple(sorted((min(pair["0"], now), pair["1"]) for pair in pairs if len(pair) == 2)),
         reported_at=min(moments.get("reported_at", 0.0), now),
+        reported=moments.get("reported", 0.0),
         reset_at=moments.get("reset_at", 0.0),
         blocked_until=min(moments.get("blocked_until", 0.0), now + rules.window),
     )

@@ -20,12 +20,18 @@ BASKET_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class OperatingRules:
-    """``limit`` seconds of a method in ``window`` seconds; ``margin``, a part of the limit, stays unused."""
+    """``limit`` seconds of a method in ``window`` seconds. A part ``margin`` stays unused, ``reserve`` is others'."""
 
     limit: float = 480.0
     window: float = 600.0
     margin: float = 0.02
+    reserve: float = 0.0
     caution: float = 1.3  # estimates of commands in flight are multiplied by it: the exact cost is known only afterwards
+
+    @property
+    def usable(self) -> float:
+        """Seconds that we may spend."""
+        return self.limit * (1 - self.margin - self.reserve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,13 @@ class Spent:
 class Budget:
     """The log of one method: ``slots`` are (moment, seconds spent up to it), oldest first.
 
-    ``reported_at`` is the moment of the newest report taken in, ``reset_at`` what it said of the oldest basket.
+    ``reported_at`` is the moment of the newest report taken in, ``reported`` what it said was spent, ``reset_at`` what it said
+    of the oldest basket.
     """
 
     slots: tuple[tuple[float, float], ...] = ()
     reported_at: float = 0.0
+    reported: float = 0.0
     reset_at: float = 0.0
     blocked_until: float = 0.0
 
@@ -73,7 +81,7 @@ class Budget:
         """
         if self.blocked_until > now:
             return self.blocked_until - now
-        excess = self.spent(now, rules) + (in_flight + need) * rules.caution - rules.limit * (1 - rules.margin)
+        excess = self.spent(now, rules) + (in_flight + need) * rules.caution - rules.usable
         if excess <= 0 or not (self.spent(now, rules) or in_flight):
             return 0.0
         return max(SHORTEST_WAIT_S, self._free_at(excess, now, rules) - now)
@@ -82,8 +90,7 @@ class Budget:
         """Estimated seconds that may be spent without waiting."""
         if self.blocked_until > now:
             return 0.0
-        left = rules.limit * (1 - rules.margin) - self.spent(now, rules)
-        return max(0.0, left / rules.caution - in_flight)
+        return max(0.0, (rules.usable - self.spent(now, rules)) / rules.caution - in_flight)
 
     def _free_at(self, excess: float, now: float, rules: OperatingRules) -> float:
         """The moment when ``excess`` seconds will have left; ``now`` when only answers of commands in flight can help."""
@@ -106,7 +113,7 @@ class Budget:
         alive = self._alive(at, rules)
         excess = math.fsum(seconds for _, seconds in alive) - operating
         slots = _without(alive, excess) if excess > 0 else _put(alive, -excess, at, rules)
-        return replace(self, slots=slots, reported_at=at, reset_at=reset_at)
+        return replace(self, slots=slots, reported_at=at, reported=operating, reset_at=reset_at)
 
     def blocked(self, now: float, rules: OperatingRules) -> "Budget":
         """The portal refused the method: others spent what we do not know of. It is free when the oldest basket leaves."""

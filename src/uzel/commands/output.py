@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uzel.console import Titles, print_table
+
+if TYPE_CHECKING:
+    from uzel.hub.models import Portal
 
 
 class CommandError(Exception):
@@ -16,6 +19,16 @@ def setup() -> None:
     import django
 
     django.setup()
+
+
+def the_portal() -> "Portal":
+    """The portal that is connected."""
+    from uzel.hub.models import Portal
+
+    portal = Portal.objects.first()
+    if portal is None:
+        raise CommandError("портал ещё не подключён: uzel portal connect URL")
+    return portal
 
 
 def show(rows: Iterable[Mapping[str, Any]], titles: Titles, *, as_json: bool, title: str = "") -> None:

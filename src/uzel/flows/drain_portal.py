@@ -14,7 +14,7 @@ from django.utils import timezone
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.errors import PortalError, WrongCredentials
 from uzel.flows import sweep_portal
-from uzel.flows.portal_line import portal_line
+from uzel.flows.portal_line import portal_line, settings_of
 from uzel.flows.portal_work import WORK, CarryOut
 from uzel.flows.set_up_portal import complete_setup
 from uzel.hub.models import Portal
@@ -25,6 +25,7 @@ log = logging.getLogger("uzel.drain")
 #: Portal seconds of execution in a wave. Few at first: the first deals appear at once, and the portal's window of operating
 #: time begins with them. Then enough to keep the portal busy, little enough to let news in between.
 FIRST_WAVE_S, LARGEST_WAVE_S, GROWTH = 30.0, 240.0, 4.0
+SET_BY_PEOPLE = ("plan", "reserve_requests", "reserve_operating", "limits_set_at")
 MOST_COUNTED = 5000  # of each kind that waits; a wave takes less
 
 
@@ -80,6 +81,8 @@ def drain(
 
 def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) -> None:
     """What people changed is read between the waves: a long drain must not make the portal's own news wait."""
+    portal.refresh_from_db(fields=SET_BY_PEOPLE)
+    client.heed(settings_of(portal))
     if sweep_portal.is_due(portal, now()):
         sweep_portal.look(portal, client, now())
 
@@ -87,7 +90,7 @@ def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) 
 def _queues(portal: Portal, client: PortalClient, now: dt.datetime) -> list[Queue]:
     """What waits of each kind, at what a command costs today."""
     return [
-        Queue(kind.code, kind.count(portal, now, MOST_COUNTED), kind.needs(client.cost), kind.share, kind.most_s)
+        Queue(kind.code, kind.count(portal, now, MOST_COUNTED), kind.needs(client.usual_cost), kind.share, kind.most_s)
         for kind in WORK
     ]
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from uzel.bitrix24 import wire
 from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.learned import Settings
 from uzel.bitrix24.limits import Governor
 from uzel.hub.models import Portal
 
@@ -24,13 +25,19 @@ def portal_line(portal: Portal, *, wait: bool = False) -> Iterator[PortalClient 
         yield None
         return
     portal.refresh_from_db()
-    governor = Governor.from_json(portal.limits, speed=portal.speed)
+    governor = Governor.from_json(portal.limits, settings=settings_of(portal), speed=portal.speed)
     try:
         with wire.open_http() as http:
             yield PortalClient(portal.webhook, governor, http)
     finally:
         _keep(portal, governor.to_json())
         _ask("SELECT pg_advisory_unlock(%s, %s)", portal.pk)
+
+
+def settings_of(portal: Portal) -> Settings:
+    """What people set of the portal's limits."""
+    since = portal.limits_set_at.timestamp() * portal.speed if portal.limits_set_at else 0.0
+    return Settings(portal.plan, portal.reserve_requests, portal.reserve_operating, since)
 
 
 def keep_limits(portal: Portal, client: PortalClient) -> None:

@@ -46,6 +46,11 @@ class Kind:
         """How many are due, no further than ``most``."""
         return self.due(portal, now).order_by()[:most].count()
 
+    def oldest(self, portal: Portal) -> dt.datetime | None:
+        """Since when the oldest waits."""
+        moment: dt.datetime | None = self.waiting(portal).aggregate(oldest=Min(self.since))["oldest"]
+        return moment
+
     def needs(self, cost: Callable[[str], float]) -> dict[str, float]:
         """Portal seconds of each method for one piece."""
         return {method: number * cost(method) for method, number in self.commands.items()}

@@ -18,6 +18,7 @@ from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.bitrix24.errors import Unavailable
 from uzel.flows.follow_staff import read_users
+from uzel.flows.portal_limits import learn_licence
 from uzel.flows.portal_line import portal_line
 from uzel.flows.portal_reading import chunks, read_all, read_cards, read_rows
 from uzel.flows.receive_card import receive_card
@@ -50,6 +51,7 @@ def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
     """One sweep on an open line."""
     if portal.users_read_at is None or portal.users_read_at <= now - dt.timedelta(seconds=USERS_S):
         read_users(portal, client, now)
+        learn_licence(client)
     notices = list(DealNotice.objects.filter(portal=portal, noticed__gt=F("handled")))
     since = dict(portal.swept_until)
     changed = {deal.deal_id: deal for deal in _changed_deals(portal, client, since)}  # pages overlap by a second

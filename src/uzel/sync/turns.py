@@ -76,3 +76,16 @@ def _times(seconds: float, need: float) -> int:
 
 def _spent(method: str, served: Sequence[Queue], taken: Mapping[str, int]) -> float:
     return sum(taken[queue.kind] * queue.needs.get(method, 0.0) for queue in served)
+
+
+def seconds_to_end(queues: Sequence[Queue], room: Mapping[str, float], pace: float, parallel: int) -> float:
+    """Least portal seconds until nothing of ``queues`` waits.
+
+    ``pace``: seconds of a method that are given in a second, besides ``room``; ``parallel`` requests are carried out at a time.
+    """
+    needs: dict[str, float] = {}
+    for queue in queues:
+        for method, need in queue.needs.items():
+            needs[method] = needs.get(method, 0.0) + need * queue.waiting
+    waits = (max(0.0, need - room[method]) / pace for method, need in needs.items())
+    return max(sum(needs.values()) / parallel, *waits) if needs else 0.0

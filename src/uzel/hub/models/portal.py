@@ -12,7 +12,13 @@ class Portal(models.Model):
     sealed_webhook = models.TextField()
     exchange_user_id = models.PositiveBigIntegerField(null=True, help_text="employee in whose name we write")
     event_token = models.CharField(max_length=64, blank=True, help_text="application_token of the portal's events")
-    limits = models.JSONField(default=dict, help_text="state of the leaky bucket and of the operating budgets")
+    limits = models.JSONField(
+        default=dict, help_text="state of the leaky bucket and of the operating budgets, what they taught"
+    )
+    plan = models.CharField(max_length=10, default="auto", help_text="auto | standard | enterprise: whose limits of requests")
+    reserve_requests = models.FloatField(default=3.0, help_text="of the bucket, left to the portal's other applications")
+    reserve_operating = models.FloatField(default=0.0, help_text="part of each method's time left to them")
+    limits_set_at = models.DateTimeField(null=True, help_text="what was learned of the limits before does not count")
     speed = models.FloatField(default=1.0, help_text="time scale of an emulated portal; 1 for a real one")
     swept_until = models.JSONField(default=dict, help_text="kind → updatedTime the sweep has reached, as the portal wrote it")
     setup = models.JSONField(
