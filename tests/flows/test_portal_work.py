@@ -38,7 +38,8 @@ def test_each_delivery_is_of_one_kind(hub: Hub) -> None:
         moved(orders[0], comment="Не звонить"), moved(orders[1], paid=True), moved(orders[2], status=CANCELED), orders[3]
     )
     assert due(hub) == {"new_orders": 1, "statuses": 2, "changes": 1}
-    assert hub.drain().taken == {kind.code: due for kind, due in zip(WORK, (1, 2, 1), strict=False)}
+    taken = hub.drain().taken
+    assert {kind: count for kind, count in taken.items() if count} == {"new_orders": 1, "statuses": 2, "changes": 1}
     assert due(hub) == {}
 
 

@@ -35,6 +35,7 @@ from uzel.bitrix24.operating import Budget, Spent
 USUAL_COST_S: Mapping[str, float] = {
     "crm.item.add": 0.25,
     "crm.item.update": 0.25,
+    "crm.item.import": 0.2,
     "crm.item.productrow.set": 0.15,
     "crm.contact.add": 0.2,
     "crm.company.add": 0.2,

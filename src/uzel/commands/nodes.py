@@ -11,8 +11,13 @@ LIST: Titles = {
     "code": "код", "title": "база", "login": "логин", "profile": "клиент", "rights": "права",
     "last_call_at": "последнее обращение",
 }  # fmt: skip
-RIGHTS = {"receives_changes": "получает изменения", "catalog_source": "источник каталога"}
-FLAGS = {"receives_changes": "gets what managers change", "catalog_source": "its nomenclature is the portal's catalogue"}
+RIGHTS = {
+    "receives_changes": "получает изменения", "catalog_source": "источник каталога", "bulk_load": "загрузка без роботов",
+}  # fmt: skip
+FLAGS = {
+    "receives_changes": "gets what managers change", "catalog_source": "its nomenclature is the portal's catalogue",
+    "bulk_load": "its new deals are imported: robots and workflows do not run",
+}  # fmt: skip
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,6 +63,7 @@ PLAIN = [
     "profile",
     "receives_changes",
     "catalog_source",
+    "bulk_load",
     "encoding",
     "category_id",
     "default_responsible_id",
@@ -132,7 +138,7 @@ def _list(options: argparse.Namespace) -> None:
     setup()
     from uzel.hub.models import Node
 
-    columns = ("code", "title", "login", "profile", "receives_changes", "catalog_source", "active", "last_call_at")
+    columns = ("code", "title", "login", "profile", "receives_changes", "catalog_source", "bulk_load", "active", "last_call_at")
     nodes = list(Node.objects.order_by("code").values(*columns))
     show(nodes if options.json else map(_in_short, nodes), LIST, as_json=options.json)
 

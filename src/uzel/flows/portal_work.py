@@ -57,7 +57,11 @@ class Kind:
 
 
 def _new(portal: Portal) -> QuerySet[Delivery]:
-    return waiting_orders(portal).filter(order__deal_id=None)
+    return waiting_orders(portal).filter(order__deal_id=None, order__node__bulk_load=False)
+
+
+def _imported(portal: Portal) -> QuerySet[Delivery]:
+    return waiting_orders(portal).filter(order__deal_id=None, order__node__bulk_load=True)
 
 
 def _statuses(portal: Portal) -> QuerySet[Delivery]:
@@ -70,6 +74,7 @@ def _changes(portal: Portal) -> QuerySet[Delivery]:
 
 ADD = {"crm.contact.add": 1.0, "crm.item.add": 1.0, "crm.item.productrow.set": 1.0}
 READ = {"crm.item.get": 1.0, "crm.item.productrow.list": 1.0}
+IMPORT = {"crm.contact.add": 1.0, "crm.item.import": 1.0, "crm.item.productrow.set": 1.0, "crm.item.get": 1.0}
 ALL_S = float("inf")  # as much of a wave as the others leave
 
 WORK: tuple[Kind, ...] = (
@@ -79,6 +84,7 @@ WORK: tuple[Kind, ...] = (
         "changes", "прочие изменения заказов", 0.1, ALL_S, READ | {"crm.item.update": 1.0, "crm.item.productrow.set": 0.5},
         _changes, take_orders, write_orders,
     ),
+    Kind("bulk_orders", "массовая загрузка заказов", 0.05, 60.0, IMPORT, _imported, take_orders, write_orders),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Orders become deals: chains of commands sent, answers settled, each order in the end confirmed, postponed or failed.
 
-no deal            add ─ rows
+no deal            add ─ rows, or import ─ rows ─ get where robots must not run
 no deal, unknown   a create was sent and never answered: look for our external key, then as above or below
 a deal             get ─ rows as they are ─ [update] ─ [rows]      read before write: what people changed meanwhile is kept
 """
@@ -69,15 +69,17 @@ def _commands(job: Job, stamp: dict[str, str]) -> Iterator[Command]:
 
 
 def _create(job: Job, stamp: dict[str, str]) -> Iterator[Command]:
-    state = _attributes(job.wanted)
+    state, created = _attributes(job.wanted), f"$result[{job.key}_write][item][id]"
     rows = state.pop("rows")
-    yield deals.add(
+    yield (deals.import_one if job.rules.bulk_load else deals.add)(
         f"{job.key}_write", {name: value for name, value in state.items() if value not in ("", 0)}, job.rules.node_field,
         title=title_of(job.order, job.rules), category_id=job.rules.category_id,
         originator_id=deal_originator(job.rules.code), origin_id=job.row.document_id, **stamp,
     )  # fmt: skip
     if rows:
-        yield product_row.set_rows(f"{job.key}_rows", f"$result[{job.key}_write][item][id]", rows)
+        yield product_row.set_rows(f"{job.key}_rows", created, rows)
+    if job.rules.bulk_load:
+        yield deals.get(f"{job.key}_get", created)
 
 
 def _update(job: Job, deal_id: int, stamp: dict[str, str]) -> Iterator[Command]:
@@ -138,7 +140,7 @@ def _settle(jobs: Sequence[Job], outcomes: dict[str, Outcome], now: dt.datetime)
         answers = _Answers(*(outcomes.get(f"{job.key}_{part}") for part in ("get", "before", "write", "rows")))
         created = job.row.deal_id is None
         if created and isinstance(answers.write, Done):
-            job.row.deal_id = deals.read_item(answers.write.result, job.rules.node_field).deal_id
+            job.row.deal_id = deals.read_id(answers.write.result)
         if answers.bad is None:
             before, after = _states(job, answers)
             confirmed.append(Confirmed(job, after) if created else Confirmed(job, after, before, tuple(job.writes)))
@@ -149,20 +151,27 @@ def _settle(jobs: Sequence[Job], outcomes: dict[str, Outcome], now: dt.datetime)
 
 def _settle_bad(job: Job, answers: _Answers, bad: Outcome, now: dt.datetime) -> None:
     if job.row.deal_id is not None and isinstance(answers.write, Done):
-        keep_half(job, replace(deals.read_item(answers.write.result, job.rules.node_field).state, rows=job.shown.rows))
+        shown = [deals.read_item(result, job.rules.node_field).state for result in _whole(job, answers)]
+        keep_half(job, replace(shown[-1] if shown else job.wanted, rows=job.shown.rows))
     _leave(job, bad, now)
 
 
 def _states(job: Job, answers: _Answers) -> tuple[DealState, DealState]:
     """What the deal showed before and what it shows now."""
-    done = [outcome.result for outcome in (answers.get, answers.write) if isinstance(outcome, Done)]
-    found = [deals.read_item(result, job.rules.node_field).state for result in done]
+    found = [deals.read_item(result, job.rules.node_field).state for result in _whole(job, answers)]
     rows_before, rows_after = job.shown.rows, job.shown.rows
     if isinstance(answers.before, Done):
         rows_before = rows_after = product_row.read_rows(answers.before.result)
     if isinstance(answers.rows, Done):
         rows_after = product_row.read_rows(answers.rows.result)
     return replace(found[0], rows=rows_before), replace(found[-1], rows=rows_after)
+
+
+def _whole(job: Job, answers: _Answers) -> list[Any]:
+    """Results that show the whole deal, in order; an import shows its id only."""
+    imported = job.rules.bulk_load and answers.before is None
+    told = (answers.get,) if imported else (answers.get, answers.write)
+    return [outcome.result for outcome in told if isinstance(outcome, Done)]
 
 
 def _leave(job: Job, outcome: Outcome, now: dt.datetime) -> None:

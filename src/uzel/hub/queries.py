@@ -33,6 +33,7 @@ def rules_of(node: Node) -> NodeRules:
         category_id=node.category_id,
         default_responsible_id=node.default_responsible_id,
         number_prefix=node.number_prefix,
+        bulk_load=node.bulk_load,
         node_field=node_field_of(node.portal) if node.portal else "",
         portal_item=str(node.portal.setup.get("nodes", {}).get(node.code, "")) if node.portal else "",
     )

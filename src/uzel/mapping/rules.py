@@ -19,6 +19,7 @@ class NodeRules:
 
     ``absence_revives``: this client writes «Отменен» only when it is true, so that its absence means a live
     order (UNF and UT; onec-exchange 4.1). ``statuses_travel``: the client takes and gives status codes.
+    ``bulk_load``: new deals are imported, so that robots and workflows do not run.
     ``node_field`` and ``portal_item``: the field of a deal that names its exchange node, and what stands there for this
     one; empty until the portal is set up.
     """
@@ -32,6 +33,7 @@ class NodeRules:
     category_id: int = 0
     default_responsible_id: int | None = None
     number_prefix: str = "B"
+    bulk_load: bool = False
     node_field: str = ""
     portal_item: str = ""
 

@@ -4,7 +4,7 @@ Every name of a deal's field stands here and nowhere else.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -90,14 +90,30 @@ def add(
     return Command("crm.item.add", {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "fields": fields}, key)
 
 
+def import_one(
+    key: str, state: Mapping[str, Any], node_field: str, *,
+    title: str, category_id: int, originator_id: str, origin_id: str, **own: Any,
+) -> Command:  # fmt: skip
+    """The same without robots and workflows; the answer names the id only (bitrix24-rest C10)."""
+    command = add(
+        key, state, node_field, title=title, category_id=category_id, originator_id=originator_id, origin_id=origin_id, **own
+    )
+    return replace(command, method="crm.item.import")
+
+
+def read_id(result: Any) -> int:
+    """Id of the deal in an answer to add or import."""
+    return as_int(result["item"]["id"])
+
+
 def update(key: str, deal_id: int, state: Mapping[str, Any], node_field: str, **own: Any) -> Command:
     """Write the given attributes of a state; ``own`` are further fields in the portal's names."""
     changes = {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "id": deal_id, "fields": own | show(state, node_field)}
     return Command("crm.item.update", changes, key)
 
 
-def get(key: str, deal_id: int) -> Command:
-    """Read one deal."""
+def get(key: str, deal_id: int | str) -> Command:
+    """Read one deal; its id may be a reference to an earlier command of the batch."""
     return Command("crm.item.get", {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "id": deal_id}, key)
 
 

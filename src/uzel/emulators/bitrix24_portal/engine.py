@@ -123,7 +123,9 @@ class Engine:
 
     def _spend(self, run: Run, method: Method, params: dict[str, Any]) -> float:
         """Wait out the cost of a command. The gateway stops waiting at the deadline, the portal may go on."""
-        cost_s = self.core.options.cost_s(method.name, str(params.get("entityTypeId", "")))
+        data = params.get("data")  # items of crm.item.batchImport: each costs
+        pieces = max(1, len(data)) if isinstance(data, list | dict) else 1
+        cost_s = pieces * self.core.options.cost_s(method.name, str(params.get("entityTypeId", "")))
         run.free_at_s += cost_s
         if run.free_at_s > run.deadline_s and not run.is_expired:
             self.core.clock.wait_until(run.deadline_s)

@@ -10,6 +10,8 @@ COSTS: Mapping[str, float] = {
     "crm.item.add:4": 0.2,
     "crm.item.update": 0.25,
     "crm.item.delete": 0.2,
+    "crm.item.import": 0.2,
+    "crm.item.batchImport": 0.2,  # an item
     "crm.deal.add": 0.25,
     "crm.deal.update": 0.25,
     "crm.contact.add": 0.2,
@@ -92,6 +94,7 @@ class Options:
     productrow_set_fires_update: bool = True
     productrow_set_touches_deal: bool = True
     unchanged_update_fires_event: bool = False
+    import_fires_events: bool = True
     webhook_hears_category_moves: bool = True
     event_timeout_s: float = 5.0
 
@@ -109,6 +112,7 @@ class Options:
     # The portal and its people.
     exchange_user_is_admin: bool = True
     exchange_user_rights: str = "all"
+    may_import: bool = True
     manager_rights: str = "all"
     exchange_user_catalog: str = "edit"
     manager_catalog: str = "read"

@@ -33,7 +33,7 @@ class Change:
     rows: tuple[ProductRow, ...] | None = None
 
 
-def create(core: Core, user: User, entity_type_id: int, change: Change) -> Item:
+def create(core: Core, user: User, entity_type_id: int, change: Change, *, fires: bool = True) -> Item:
     """Make an item; without values it is made all the same (its title says "Сделка #7")."""
     store, now = core.store, core.clock.moment()
     _check_required(core, entity_type_id, change.values, on_create=True)
@@ -50,7 +50,8 @@ def create(core: Core, user: User, entity_type_id: int, change: Change) -> Item:
     item = Item(entity_type_id, item_id, {"id": item_id, **values}, phones)
     store.items[entity_type_id].put(_communicating(item))
     _bind_back(core, {}, item)
-    core.events.fire(EVENT_PREFIX[entity_type_id] + "ADD", ID=item_id)
+    if fires:
+        core.events.fire(EVENT_PREFIX[entity_type_id] + "ADD", ID=item_id)
     return store.items[entity_type_id].get(item_id) or item
 
 

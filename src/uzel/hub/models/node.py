@@ -21,6 +21,7 @@ class Node(models.Model):
     profile = models.CharField(max_length=10, choices=Profile.choices, default=Profile.UNF)
     receives_changes = models.BooleanField(default=False)
     catalog_source = models.BooleanField(default=False)
+    bulk_load = models.BooleanField(default=False, help_text="new deals are imported: robots and workflows do not run")
     active = models.BooleanField(default=True)
     category_id = models.PositiveIntegerField(default=0, help_text="pipeline of the portal")
     default_responsible_id = models.PositiveBigIntegerField(null=True, help_text="portal user for unmapped employees")

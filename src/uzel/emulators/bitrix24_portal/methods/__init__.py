@@ -13,6 +13,7 @@ from uzel.emulators.bitrix24_portal.methods import (
     crm_address,
     crm_category,
     crm_duplicate,
+    crm_import,
     crm_item,
     crm_old_items,
     crm_old_products,
@@ -32,6 +33,7 @@ from uzel.emulators.bitrix24_portal.values import text
 
 _GROUPS = (
     crm_item.METHODS,
+    crm_import.METHODS,
     crm_product_rows.METHODS,
     crm_old_items.METHODS,
     crm_old_products.METHODS,
