@@ -12,6 +12,7 @@ from tests.docs import source
 from uzel.bitrix24 import batch
 from uzel.bitrix24.bucket import BucketRules
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, EXCHANGED, HOLD
+from uzel.bitrix24.entities.smart_process import SMART_PROCESSES
 from uzel.bitrix24.operating import OperatingRules
 from uzel.commerceml.dialects import DIALECTS, Dialect
 from uzel.commerceml.limits import DEFAULT_LIMITS
@@ -72,6 +73,15 @@ def _deal_fields() -> str:
         for field in DEAL_FIELDS
     )
     return markdown(("field of the deal", "label", "type", "shows"), rows)
+
+
+def _smart_processes() -> str:
+    rows = (
+        (process.title, code(field.suffix), field.label, field.user_type + (", many" if field.multiple else ""))
+        for process in SMART_PROCESSES
+        for field in process.fields
+    )
+    return markdown(("smart process", "field ends with", "label", "type"), rows)
 
 
 def _dialects() -> str:
@@ -136,6 +146,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "requisites": _requisites,
     "ownership": _ownership,
     "deal-fields": _deal_fields,
+    "smart-processes": _smart_processes,
     "dialects": _dialects,
     "reasons": _reasons,
     "events": _events,

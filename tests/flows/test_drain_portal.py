@@ -42,7 +42,7 @@ def test_an_order_becomes_a_deal_with_all_it_says(hub: Hub) -> None:
         "createdBy": 1,
     }
     assert {name: deal[name] for name in shown} == shown
-    assert deal["UF_CRM_UZEL_NODE"] == hub.emulator.enum_id("UF_CRM_UZEL_NODE", "Тверская (shop)")
+    assert deal[hub.node_field] == hub.node_item
     assert [
         (row["productName"], row["price"], row["quantity"], row["discountSum"], row["taxRate"]) for row in deal["rows"]
     ] == [

@@ -17,7 +17,7 @@ from uzel.model import Order
 from uzel.model.codec import from_json, to_json
 
 pytestmark = pytest.mark.django_db
-PROMO, HOLD, NODE = "UF_CRM_UZEL_PROMO", "UF_CRM_UZEL_HOLD", "UF_CRM_UZEL_NODE"
+PROMO, HOLD = "UF_CRM_UZEL_PROMO", "UF_CRM_UZEL_HOLD"
 
 
 @pytest.fixture
@@ -212,9 +212,8 @@ def test_a_client_taken_away_is_put_back(hub: Hub) -> None:
 
 
 def make_deal(hub: Hub, **fields: Any) -> int:
-    item = hub.emulator.enum_id(NODE, "Тверская (shop)")
     rows = [{"productName": "Чай", "price": 100, "quantity": 2, "taxRate": 20, "taxIncluded": "Y"}]
-    return hub.emulator.manager_create(3, {"title": "Звонок", NODE: item, "assignedById": 2, **fields}, rows)
+    return hub.emulator.manager_create(3, {"title": "Звонок", hub.node_field: hub.node_item, "assignedById": 2, **fields}, rows)
 
 
 def test_a_managers_deal_with_a_node_becomes_an_order_of_that_base(hub: Hub) -> None:
@@ -334,7 +333,7 @@ def test_a_deal_without_a_node_is_nobodys_order(hub: Hub) -> None:
 def test_a_node_chosen_later_makes_the_order_then(hub: Hub) -> None:
     made = hub.emulator.manager_create(3, {"title": "Звонок"})
     hub.sweep()
-    hub.emulator.manager_edit(made, fields={NODE: hub.emulator.enum_id(NODE, "Тверская (shop)")})
+    hub.emulator.manager_edit(made, fields={hub.node_field: hub.node_item})
     hub.sweep()
     assert hub.row(f"B{made}").deal_id == made
 
@@ -353,10 +352,10 @@ def test_a_number_is_free_in_its_base(hub: Hub) -> None:
 
 
 def test_the_exchange_node_of_an_order_cannot_be_changed(hub: Hub) -> None:
-    hub.emulator.manager_edit(deal_id(hub), fields={NODE: ""})
+    hub.emulator.manager_edit(deal_id(hub), fields={hub.node_field: ""})
     hub.sweep()
     hub.drain()
-    assert hub.deals()[0][NODE] == hub.emulator.enum_id(NODE, "Тверская (shop)")
+    assert hub.deals()[0][hub.node_field] == hub.node_item
 
 
 def test_a_busy_line_is_left_alone(hub: Hub) -> None:

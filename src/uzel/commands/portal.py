@@ -1,13 +1,9 @@
 """``uzel portal connect|setup|sweep``: the Bitrix24 side."""
 
 import argparse
-from dataclasses import asdict
 
-from uzel.commands import portal_limits
-from uzel.commands.output import CommandError, setup, show, the_portal
-from uzel.console import Titles
-
-CHECKS: Titles = {"what": "проверка", "passed": "в порядке", "outcome": "итог", "advice": "что сделать"}
+from uzel.commands import portal_limits, portal_setup
+from uzel.commands.output import CommandError, setup, the_portal
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,9 +14,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     connect.add_argument("--event-token", default="", help="application_token of the portal's outgoing webhook")
     connect.add_argument("--speed", type=float, default=1.0, help="time scale of an emulated portal; leave 1 for a real one")
     connect.set_defaults(run=_connect)
-    setup_ = verbs.add_parser("setup", help="create deal fields, check the exchange employee; safe to repeat")
-    setup_.add_argument("--json", action="store_true")
-    setup_.set_defaults(run=_setup)
+    portal_setup.register(verbs)
     verbs.add_parser("sweep", help="look for changed deals now").set_defaults(run=_sweep)
     portal_limits.register(verbs)
 
@@ -38,20 +32,6 @@ def _connect(options: argparse.Namespace) -> None:
     print(f"Адрес для исходящего вебхука портала: /portal/{portal.code}/events")
     print("Создайте исходящий вебхук на события сделок, контактов и компаний и передайте его токен:")
     print("  uzel portal connect URL --event-token ТОКЕН (без него изменения находит опрос раз в минуту)")
-
-
-def _setup(options: argparse.Namespace) -> None:
-    setup()
-    from uzel.bitrix24.errors import PortalError
-    from uzel.flows.set_up_portal import set_up
-
-    try:
-        checks = set_up(the_portal())
-    except PortalError as error:
-        raise CommandError(str(error)) from error
-    show((asdict(check) for check in checks), CHECKS, as_json=options.json)
-    if any(not check.passed for check in checks):
-        raise CommandError("настройка портала не закончена, см. таблицу")
 
 
 def _sweep(options: argparse.Namespace) -> None:

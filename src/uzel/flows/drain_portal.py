@@ -17,6 +17,8 @@ from uzel.flows import sweep_portal
 from uzel.flows.portal_line import portal_line, settings_of
 from uzel.flows.portal_work import WORK, CarryOut
 from uzel.flows.set_up_portal import complete_setup
+from uzel.flows.show_nodes import show_nodes
+from uzel.flows.undo_setup import UNDONE, is_undone
 from uzel.hub.models import Portal
 from uzel.sync.turns import Queue, share_out
 
@@ -56,6 +58,9 @@ def drain(
         if client is None:
             return Drained(busy=True)
         taken, wave_s, problem = dict.fromkeys((kind.code for kind in WORK), 0), FIRST_WAVE_S, ""
+        if is_undone(portal):
+            remember_problem(portal, UNDONE)
+            return Drained(problem=UNDONE)
         try:
             complete_setup(portal, client)
             while keep_going():
@@ -85,6 +90,7 @@ def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) 
     client.heed(settings_of(portal))
     if sweep_portal.is_due(portal, now()):
         sweep_portal.look(portal, client, now())
+    show_nodes(portal, client, now())
 
 
 def _queues(portal: Portal, client: PortalClient, now: dt.datetime) -> list[Queue]:

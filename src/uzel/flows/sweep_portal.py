@@ -23,6 +23,7 @@ from uzel.flows.portal_line import portal_line
 from uzel.flows.portal_reading import chunks, read_all, read_cards, read_rows
 from uzel.flows.receive_card import receive_card
 from uzel.flows.receive_deal import Arrived, forget_deal, needs_card, node_of, receive_deal
+from uzel.flows.undo_setup import is_undone
 from uzel.hub.models import CounterpartyBinding, DealNotice, OrderRow, Portal
 from uzel.hub.queries import node_field_of
 from uzel.model.codec import from_json
@@ -37,7 +38,7 @@ def sweep(portal_id: int, now: dt.datetime) -> int:
     """Look at the portal now; returns the number of deals read. 0 while another process speaks with it."""
     portal = Portal.objects.get(pk=portal_id)
     with portal_line(portal) as client:
-        return 0 if client is None else look(portal, client, now)
+        return 0 if client is None or is_undone(portal) else look(portal, client, now)
 
 
 def is_due(portal: Portal, now: dt.datetime) -> bool:

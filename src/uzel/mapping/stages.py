@@ -44,6 +44,11 @@ def stage_of(status: str, rules: NodeRules) -> str:
     return _full(stages.get(status) or stages[NEW], rules)
 
 
+def full_stage(row: StageRow, rules: NodeRules) -> str:
+    """The stage of a row as the portal knows it, with the prefix of the node's pipeline."""
+    return _full(row.stage_id, rules)
+
+
 def status_of(stage: str, rules: NodeRules, current: str) -> str:
     """Status that a manager meant by moving the deal to ``stage``; ``current`` where the table has no word for it.
 

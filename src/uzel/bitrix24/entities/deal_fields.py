@@ -1,6 +1,6 @@
 """User fields of a deal that ``uzel portal setup`` creates, and the attribute of a deal's state that each one shows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -73,6 +73,22 @@ def create(key: str, field: DealField, items: tuple[tuple[str, str], ...] = ()) 
     own = {"FIELD_NAME": field.code.removeprefix("UF_CRM_"), "USER_TYPE_ID": field.user_type, "XML_ID": field.code}
     listed = {"LIST": [{"XML_ID": code, "VALUE": title} for code, title in items]} if items else {}
     return Command("crm.deal.userfield.add", {"fields": own | labels | {"SHOW_FILTER": "E"} | listed}, key)
+
+
+def delete(key: str, field_id: int) -> Command:
+    """Delete a user field with its values."""
+    return Command("crm.deal.userfield.delete", {"id": field_id}, key)
+
+
+def remove_items(key: str, field_id: int, item_ids: Iterable[int]) -> Command:
+    """Take items out of an enumeration; deals that show them show nothing there afterwards."""
+    items = [{"ID": item_id, "DEL": "Y"} for item_id in item_ids]
+    return Command("crm.deal.userfield.update", {"id": field_id, "fields": {"LIST": items}}, key)
+
+
+def read_id(result: Any) -> int:
+    """Id of the field that was created."""
+    return as_int(result)
 
 
 def extend(key: str, field_id: int, known: tuple[tuple[int, str], ...], new: tuple[tuple[str, str], ...]) -> Command:

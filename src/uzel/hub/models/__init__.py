@@ -13,7 +13,7 @@ from uzel.hub.models.nomenclature import (
     UnmatchedLine,
 )
 from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
-from uzel.hub.models.portal import CounterpartyBinding, DealNotice, Portal
+from uzel.hub.models.portal import CounterpartyBinding, DealNotice, MadeInPortal, Portal
 from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Employee",
     "ExchangeSession",
     "Feed",
+    "MadeInPortal",
     "Node",
     "NomenclatureMatch",
     "NomenclatureRow",

@@ -22,7 +22,8 @@ class Portal(models.Model):
     speed = models.FloatField(default=1.0, help_text="time scale of an emulated portal; 1 for a real one")
     swept_until = models.JSONField(default=dict, help_text="kind → updatedTime the sweep has reached, as the portal wrote it")
     setup = models.JSONField(
-        default=dict, help_text="ids of what `portal setup` found or created: nodes (code → item id), presets"
+        default=dict,
+        help_text="what `portal setup` found or created: node_field (of a deal), nodes (code → item id), processes, presets",
     )
     swept_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True, help_text="why the exchange with the portal stands, in plain Russian")
@@ -37,6 +38,21 @@ class Portal(models.Model):
     @webhook.setter
     def webhook(self, url: str) -> None:
         self.sealed_webhook = seal(url)
+
+
+class MadeInPortal(models.Model):
+    """Something that the set-up created in the portal: all that an undo may remove."""
+
+    portal = models.ForeignKey(Portal, models.CASCADE)
+    kind = models.CharField(max_length=20, help_text="as in `bitrix24.setup_plan`")
+    name = models.CharField(max_length=80, help_text="unique within the kind")
+    title = models.CharField(max_length=300, help_text="plain Russian")
+    entity_id = models.PositiveBigIntegerField(null=True, help_text="id in the portal; before the answer the number asked for")
+    asked_at = models.DateTimeField(help_text="when the create was sent")
+    made_at = models.DateTimeField(null=True, help_text="null: its answer is not known")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["portal", "kind", "name"], name="one_row_a_made_thing")]
 
 
 class CounterpartyBinding(models.Model):

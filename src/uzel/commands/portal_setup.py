@@ -1,0 +1,86 @@
+"""``uzel portal setup``: the plan, its steps, a pipeline for a base, and the way back."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+from uzel.commands.output import CommandError, setup, show, the_portal
+from uzel.console import Titles
+
+CHECKS: Titles = {"what": "проверка", "passed": "в порядке", "outcome": "итог", "advice": "что сделать"}
+STEPS: Titles = {"title": "что нужно", "action": "что будет сделано", "why": "почему"}
+REMOVALS: Titles = {"title": "что создано настройкой", "removed": "убрано", "text": "итог"}
+ACTIONS = {"create": "создать", "extend": "добавить в список", "keep": "есть, не трогать", "cannot": "НЕЛЬЗЯ"}
+
+
+def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add ``setup`` to the group."""
+    command = verbs.add_parser("setup", help="create what the exchange needs in the portal; safe to repeat")
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--plan", action="store_true", help="only say what would be done")
+    way.add_argument("--undo", action="store_true", help="remove what the set-up created, and nothing else")
+    way.add_argument("--pipeline", metavar="NODE", help="make a pipeline with all its stages for a base")
+    command.add_argument("--yes", action="store_true", help="with --undo: remove also what holds data")
+    command.add_argument("--lists-only", action="store_true", help="do without smart processes although the portal has them")
+    command.add_argument("--json", action="store_true")
+    command.set_defaults(run=_setup)
+
+
+def _setup(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.bitrix24.errors import PortalError
+
+    if options.yes and not options.undo:
+        raise CommandError("--yes нужен только вместе с --undo")
+    ways: list[tuple[Any, Callable[[argparse.Namespace], None]]] = [
+        (options.plan, _plan), (options.undo, _undo), (options.pipeline, _pipeline), (True, _build)
+    ]  # fmt: skip
+    try:
+        next(way for chosen, way in ways if chosen)(options)
+    except PortalError as error:
+        raise CommandError(f"{error}. Повторите команду: сделанное уже на учёте") from error
+
+
+def _plan(options: argparse.Namespace) -> None:
+    from uzel.flows.set_up_portal import plan_setup
+
+    steps = plan_setup(the_portal(), lists_only=options.lists_only)
+    rows = ({**asdict(step), "action": step.action if options.json else ACTIONS[step.action]} for step in steps)
+    show(rows, STEPS, as_json=options.json)
+
+
+def _build(options: argparse.Namespace) -> None:
+    from uzel.flows.hand_work import HAND_WORK
+    from uzel.flows.set_up_portal import set_up
+
+    checks = set_up(the_portal(), lists_only=options.lists_only)
+    show((asdict(check) for check in checks), CHECKS, as_json=options.json)
+    if any(not check.passed for check in checks):
+        raise CommandError("настройка портала не закончена, см. таблицу")
+    if not options.json:
+        print("\nОсталось сделать в портале руками:")
+        for place, (what, how) in enumerate(HAND_WORK, 1):
+            print(f"{place}. {what}. {how}")
+
+
+def _pipeline(options: argparse.Namespace) -> None:
+    from uzel.flows.pipelines import pipeline_for
+    from uzel.hub.models import Node
+
+    node = Node.objects.filter(code=options.pipeline).first()
+    if node is None:
+        raise CommandError(f"узла «{options.pipeline}» нет")
+    category_id = pipeline_for(the_portal(), node)
+    print(f"Воронка узла «{node.code}»: {category_id}. Новые сделки пойдут в неё, прежние останутся на месте.")
+
+
+def _undo(options: argparse.Namespace) -> None:
+    from uzel.flows.undo_setup import undo_setup
+
+    removals = undo_setup(the_portal(), with_data=options.yes)
+    show((asdict(one) for one in removals), REMOVALS, as_json=options.json)
+    if not options.json:
+        print("Убрано только то, что создала настройка. Права, роли и исходящий вебхук уберите в портале сами.")
+    if any(not one.removed for one in removals):
+        raise CommandError("убрано не всё, см. таблицу")
