@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.bitrix24.scripted_portal import Portal, error, page, sections
-from uzel.bitrix24.batch import Chain, Command, Done, Unknown
+from uzel.bitrix24.batch import Chain, Command, Done, Unknown, pack
 from uzel.bitrix24.errors import Unavailable, WrongCredentials
 
 
@@ -132,3 +132,65 @@ def test_what_cannot_be_sent_takes_no_room() -> None:
             send()
     assert portal.requests == []
     assert portal.in_flight == 0
+
+
+# --- the wall of 60 seconds -------------------------------------------------------------------------------------------
+
+
+def timed(request: httpx2.Request, seconds: float) -> httpx2.Response:
+    keys = json.loads(request.content)["cmd"]
+    times = {key: {"duration": seconds, "finish": 1_800_000_000.0, "operating": 1.0} for key in keys}
+    return httpx2.Response(200, json=sections(result=dict.fromkeys(keys, 1), result_time=times))
+
+
+def sizes(portal: Portal) -> list[int]:
+    return [len(json.loads(request.content)["cmd"]) for request in portal.requests]
+
+
+def packed_by(portal: Portal, chains: int, method: str) -> list[tuple[Chain, ...]]:
+    return pack([chain(number, method) for number in range(chains)], cost=portal.client.cost)
+
+
+def test_a_portal_that_slows_down_shrinks_even_the_batches_that_were_packed_before() -> None:
+    portal = Portal(lambda request: timed(request, 0.1), lambda request: timed(request, 2.0))
+    packed = packed_by(portal, 200, "crm.item.list")
+    assert [len(batch) for batch in packed] == [50] * 4
+    landed = list(portal.client.batches(packed, parallel=1))
+    assert sizes(portal)[:2] == [50, 50], "nobody could know"
+    assert max(sizes(portal)[2:]) <= 13, "25 s of commands of 2 s"
+    assert sum(sizes(portal)) == len({key for _, outcomes in landed for key in outcomes}) == 200
+
+
+def test_one_slow_command_is_soon_forgotten() -> None:
+    portal = Portal(lambda request: timed(request, 0.1))
+    list(portal.client.batches([(chain(1),)]))
+    portal.script = [lambda request: timed(request, 8.0), lambda request: timed(request, 0.1)]
+    list(portal.client.batches([(chain(2),)]))
+    assert 3 < portal.client.cost("crm.item.add") < 5
+    list(portal.client.batches([tuple(chain(number) for number in range(3, 43))], parallel=1))
+    assert portal.client.cost("crm.item.add") < 1.0
+
+
+@pytest.mark.parametrize("wall", [page(504), httpx2.ReadTimeout("x")])
+def test_a_batch_that_met_the_wall_is_cut_before_it_is_sent_again(wall: Any) -> None:
+    portal = Portal(wall, lambda request: timed(request, 0.05))
+    packed = packed_by(portal, 50, "crm.item.list")
+    landed = list(portal.client.batches(packed, repeatable=True, parallel=1))
+    assert sizes(portal)[0] == 50
+    assert max(sizes(portal)[1:]) <= 25
+    assert len({key for _, outcomes in landed for key in outcomes}) == 50
+
+
+def test_a_write_that_met_the_wall_is_unknown_and_the_next_are_smaller() -> None:
+    portal = Portal(page(504), lambda request: timed(request, 1.5))
+    [(_, outcomes)] = portal.client.batches([tuple(chain(number) for number in range(50))])
+    assert all(isinstance(outcome, Unknown) for outcome in outcomes.values())
+    assert len(portal.requests) == 1
+    assert max(len(batch) for batch in packed_by(portal, 50, "crm.item.add")) <= 20
+
+
+def test_another_unreadable_answer_says_nothing_of_the_cost() -> None:
+    portal = Portal(page(502))
+    before = portal.client.cost("crm.item.add")
+    list(portal.client.batches([tuple(chain(number) for number in range(50))]))
+    assert portal.client.cost("crm.item.add") == before

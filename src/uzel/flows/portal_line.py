@@ -28,10 +28,21 @@ def portal_line(portal: Portal, *, wait: bool = False) -> Iterator[PortalClient 
     governor = Governor.from_json(portal.limits, settings=settings_of(portal), speed=portal.speed)
     try:
         with wire.open_http() as http:
-            yield PortalClient(portal.webhook, governor, http)
+            client = PortalClient(portal.webhook, governor, http)
+            try:
+                yield client
+            finally:
+                _remember_address(portal, client)
     finally:
         _keep(portal, governor.to_json())
         _ask("SELECT pg_advisory_unlock(%s, %s)", portal.pk)
+
+
+def _remember_address(portal: Portal, client: PortalClient) -> None:
+    """A renamed portal is asked at its new address from now on: the old one does not redirect for ever."""
+    if client.webhook != portal.webhook:
+        portal.webhook = client.webhook
+        Portal.objects.filter(pk=portal.pk).update(sealed_webhook=portal.sealed_webhook)
 
 
 def settings_of(portal: Portal) -> Settings:

@@ -6,6 +6,7 @@ a deal             get ─ rows as they are ─ [update] ─ [rows]      read be
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
+from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, Unknown, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import product_row
@@ -31,6 +32,9 @@ from uzel.mapping.deal_order import title_of
 from uzel.mapping.origin import deal_originator
 from uzel.model.codec import to_json
 
+log = logging.getLogger("uzel.drain")
+BAD_ANSWER = "bad_answer"
+BAD_ANSWER_TEXT = "портал ответил на команду не по форме"
 DELETED = "deal_deleted"
 DELETED_TEXT = "Сделка удалена в портале. Заказ в 1С остался; чтобы вернуть сделку, восстановите её из корзины портала."
 
@@ -139,13 +143,19 @@ def _settle(jobs: Sequence[Job], outcomes: dict[str, Outcome], now: dt.datetime)
     for job in jobs:
         answers = _Answers(*(outcomes.get(f"{job.key}_{part}") for part in ("get", "before", "write", "rows")))
         created = job.row.deal_id is None
-        if created and isinstance(answers.write, Done):
-            job.row.deal_id = deals.read_id(answers.write.result)
-        if answers.bad is None:
-            before, after = _states(job, answers)
-            confirmed.append(Confirmed(job, after) if created else Confirmed(job, after, before, tuple(job.writes)))
-        else:
+        try:
+            if created and isinstance(answers.write, Done):
+                job.row.deal_id = deals.read_id(answers.write.result)
+            states = _states(job, answers) if answers.bad is None else None
+        except (LookupError, TypeError, ValueError):
+            log.exception("order %s: the portal's answer has a shape that nobody knows", job.row.pk)
+            _leave(job, Unknown(BAD_ANSWER_TEXT) if created else Failed(BAD_ANSWER, BAD_ANSWER_TEXT), now)
+            continue
+        if answers.bad is not None:
             _settle_bad(job, answers, answers.bad, now)
+        elif states is not None:
+            before, after = states
+            confirmed.append(Confirmed(job, after) if created else Confirmed(job, after, before, tuple(job.writes)))
     confirm_deals(confirmed)
 
 

@@ -102,8 +102,11 @@ def import_one(
 
 
 def read_id(result: Any) -> int:
-    """Id of the deal in an answer to add or import."""
-    return as_int(result["item"]["id"])
+    """Id of the deal in an answer to add or import; ValueError when there is none."""
+    deal_id = as_int(result["item"]["id"])
+    if not deal_id:
+        raise ValueError("a deal without an id")
+    return deal_id
 
 
 def update(key: str, deal_id: int, state: Mapping[str, Any], node_field: str, **own: Any) -> Command:
