@@ -202,12 +202,11 @@ def _process(builder: Builder, step: Step) -> None:
     wanted = next(one for one in SMART_PROCESSES if one.name == step.name)
     earlier = builder.unanswered(step.kind, step.name)
     number = (earlier.entity_id if earlier else None) or smart_process.free_type_id(builder.found.type_ids)
+    builder.found = replace(builder.found, type_ids=builder.found.type_ids | {number})  # taken, whatever the answer
     command = smart_process.create_type("type", wanted, number)
     type_id = builder.make(step, command, lambda result: smart_process.read_type(result).type_id, number=number)
     made = FoundProcess(KnownProcess(type_id, number, wanted.title))
-    builder.found = replace(
-        builder.found, processes={**builder.found.processes, step.name: made}, type_ids=builder.found.type_ids | {number}
-    )
+    builder.found = replace(builder.found, processes={**builder.found.processes, step.name: made})
 
 
 def _process_field(builder: Builder, step: Step) -> None:

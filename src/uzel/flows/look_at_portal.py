@@ -38,11 +38,12 @@ def ask(client: PortalClient, command: Command) -> Any:
 def _process(client: PortalClient, known: KnownProcess) -> FoundProcess:
     prefix = known.code("")
     fields = walk(client, lambda key, start: smart_process.list_fields(key, known, start), smart_process.read_fields)
-    items = walk(client, lambda key, start: smart_process.list_items(key, known, start), smart_process.read_keys)
+    items = list(walk(client, lambda key, start: smart_process.list_items(key, known, start), smart_process.read_keys))
     return FoundProcess(
         known,
         fields={one.code.removeprefix(prefix): one for one in fields},
-        items={key: item_id for item_id, key in reversed(list(items)) if key},
+        items={key: item_id for item_id, key in reversed(items) if key},
+        filled=bool(items),
         over_deals=smart_process.is_over_deals(ask(client, smart_process.get_type("type", known.type_id))),
     )
 

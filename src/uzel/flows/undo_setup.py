@@ -121,7 +121,7 @@ def _items(undoing: _Undoing, row: MadeInPortal) -> str:
 
 def _of_process(undoing: _Undoing, row: MadeInPortal) -> str:
     process = undoing.found.processes[row.name.partition(".")[0]]
-    return "" if undoing.with_data or not process.items else "остаётся вместе со смарт-процессом"
+    return "" if undoing.with_data or not process.filled else "остаётся вместе со смарт-процессом"
 
 
 def _deals_inside(undoing: _Undoing, row: MadeInPortal) -> str:

@@ -15,7 +15,9 @@ def status_of(nodes: Sequence[Node], now: dt.datetime) -> list[NodeStatus]:
     """How the nodes are doing."""
     ids = [node.pk for node in nodes]
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    counted = OrderRow.objects.filter(node__in=ids).values_list("node").annotate(Count("pk"), Count("pk", filter=~Q(hold="")))
+    counted = (
+        OrderRow.objects.filter(node__in=ids).values_list("node").annotate(Count("pk"), held=Count("pk", filter=~Q(hold="")))
+    )
     orders = {node: (count, held) for node, count, held in counted}
     due = Delivery.objects.filter(order__node__in=ids, wanted__gt=F("confirmed"))
     waiting = {(node, target): count for node, target, count in due.values_list("order__node", "target").annotate(Count("pk"))}

@@ -7,8 +7,9 @@ from typing import Any
 from uzel.emulators.bitrix24_portal import human, state
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.errors import ApiError
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item, SmartType
 from uzel.emulators.bitrix24_portal.rest import HTML_TYPE, Answer
+from uzel.emulators.bitrix24_portal.smart import parents_of
 from uzel.emulators.bitrix24_portal.values import to_int, to_map
 
 CARDS_PER_STAGE = 60
@@ -58,12 +59,27 @@ def _stage(core: Core, stage: Any, deals: list[Item]) -> dict[str, Any]:
 def _card(core: Core, item: Item) -> dict[str, Any]:
     own = {one.name: one for one in core.store.user_fields_of(DEAL)}
     chips = {name: _shown(own[name], item.values.get(name)) for name in CHIPS if name in own}
+    chips |= {name: _parent_title(core, one, item.values.get(name)) for name, one in parents_of(core.store, DEAL).items()}
     return {
         "id": item.id, "title": item.values["title"], "opportunity": item.values["opportunity"],
         "currencyId": item.values["currencyId"], "assignedById": item.values["assignedById"], "client": client_name(core, item),
         "updatedTime": item.values["updatedTime"], "updatedBy": item.values["updatedBy"],
         "rows": len(core.store.rows.get(item.id, ())), "chips": {name: value for name, value in chips.items() if value},
     }  # fmt: skip
+
+
+def _parent_title(core: Core, one: SmartType, item_id: int | None) -> str:
+    parent = core.store.items[one.entity_type_id].get(item_id)
+    return str(parent.values["title"]) if parent else ""
+
+
+def _parents(core: Core) -> list[dict[str, Any]]:
+    """Parents of a deal, for the card: chosen as from a list."""
+    return [
+        {"name": name, "title": one.title, "type": "enumeration", "multiple": False,
+         "items": [{"id": item.id, "value": item.values["title"]} for item in core.store.items[one.entity_type_id]]}
+        for name, one in parents_of(core.store, DEAL).items()
+    ]  # fmt: skip
 
 
 def _shown(field: Any, value: Any) -> Any:
@@ -94,7 +110,7 @@ def _directories(core: Core) -> dict[str, Any]:
     return {
         "categories": [{"id": one.id, "name": one.name} for one in categories],
         "users": [one for one in state.users(core) if one["isActive"]],
-        "fields": [
+        "fields": _parents(core) + [
             {"name": one.name, "title": one.title, "type": one.user_type, "multiple": one.is_multiple,
              "items": [{"id": item.id, "value": item.value} for item in one.items]}
             for one in core.store.user_fields_of(DEAL)

@@ -9,6 +9,7 @@ from typing import Any
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.fields import DIRECTORIES, Field
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, UserField
+from uzel.emulators.bitrix24_portal.smart import PARENT, parent_type
 from uzel.emulators.bitrix24_portal.store import Store
 from uzel.emulators.bitrix24_portal.values import is_empty, is_yes, text, to_decimal, to_int, to_list, to_moment
 
@@ -125,6 +126,13 @@ def _link(reader: Converter, one: Field, value: Any) -> int:
     return number
 
 
+def _parent(reader: Converter, one: Field, value: Any) -> int | None:
+    number = None if is_empty(value) else to_int(value)
+    if number and reader.store.items[parent_type(one.name)].get(number) is None:
+        raise invalid(one.title)
+    return number or None
+
+
 def _category(reader: Converter, one: Field, value: Any) -> int:
     number = 0 if is_empty(value) else to_int(value)
     if number is None or number not in reader.store.categories:
@@ -146,6 +154,7 @@ _KINDS: Mapping[str, Reader] = {
     "crm_company": _link,
     "crm_contact": _link,
     "crm_category": _category,
+    PARENT: _parent,
 }
 
 

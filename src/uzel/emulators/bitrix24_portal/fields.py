@@ -132,6 +132,19 @@ _COMPANY = (
     Field("contactIds", "crm_contact", "w", "Контакты", is_multiple=True),
 )
 
+#: of an item of any smart process; stages, clients, sums and dates are not emulated
+SMART_FIELDS: Mapping[str, Field] = {
+    one.name: one
+    for one in (
+        Field("id", "integer", "r", "ID"),
+        Field("xmlId", "string", "w", "Внешний код"),
+        Field("title", "string", "w", "Название"),
+        *(one for one in _BEGIN if one.name not in ("id", "leadId")),
+        Field("lastActivityBy", "user", "r", "Кто последний работал в таймлайне"),
+        Field("lastActivityTime", "datetime", "r", "Последняя активность"),
+    )
+}
+
 FIELDS: Mapping[int, Mapping[str, Field]] = {
     DEAL: {one.name: one for one in (*_BEGIN, *_DEAL, *_END)},
     CONTACT: {one.name: one for one in (*_BEGIN, *_CONTACT, *_COMMUNICATION, *_END)},
@@ -145,6 +158,8 @@ BY_OLD_NAME: Mapping[int, Mapping[str, Field]] = {
 BY_UPPER_NAME: Mapping[int, Mapping[str, str]] = {
     entity: {one.upper: one.name for one in fields.values()} for entity, fields in FIELDS.items()
 }
+
+BY_UPPER_NAME_SMART: Mapping[str, str] = {one.upper: one.name for one in SMART_FIELDS.values()}
 
 #: ENTITY_ID of the directory a crm_status field takes its values from; stages come from their pipeline
 DIRECTORIES: Mapping[tuple[int, str], str] = {

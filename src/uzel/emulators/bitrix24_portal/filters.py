@@ -12,7 +12,7 @@ from uzel.emulators.bitrix24_portal.values import is_empty, is_true, text, to_de
 
 NUMERIC_KINDS = frozenset(
     {"integer", "double", "user", "employee", "enumeration", "crm_company", "crm_contact", "crm_category", "crm_lead",
-     "crm_quote", "crm_webform", "location"}
+     "crm_quote", "crm_webform", "location", "crm_entity"}
 )  # fmt: skip
 MOMENT_KINDS = frozenset({"date", "datetime"})
 USER_BOOLEAN = "user_boolean"

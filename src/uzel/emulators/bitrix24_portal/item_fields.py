@@ -8,12 +8,14 @@ from typing import Any
 from uzel.emulators.bitrix24_portal import multifields
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.errors import ApiError
-from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, BY_UPPER_NAME, DIRECTORIES, FIELDS, Field
-from uzel.emulators.bitrix24_portal.records import CONTACT, DEAL, Item, UserField
+from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, BY_UPPER_NAME, BY_UPPER_NAME_SMART, DIRECTORIES, FIELDS, Field
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item, UserField
 from uzel.emulators.bitrix24_portal.saving import Change
+from uzel.emulators.bitrix24_portal.smart import fields_of
 from uzel.emulators.bitrix24_portal.store import stage_directory
 from uzel.emulators.bitrix24_portal.uf_names import camel_case
 
+CLIENTS = (CONTACT, COMPANY)
 NOT_OVER_REST = ("contacts", "companies")
 
 
@@ -25,16 +27,17 @@ def user_fields(core: Core, entity_type_id: int, *, original: bool) -> dict[str,
 
 def spelled(core: Core, entity_type_id: int, name: str) -> str:
     """A standard field's name as crm.item.* answers it; they are said to read the UPPER_CASE one too."""
-    return BY_UPPER_NAME[entity_type_id].get(name, name) if core.options.upper_case_names else name
+    known = BY_UPPER_NAME.get(entity_type_id, BY_UPPER_NAME_SMART)
+    return known.get(name, name) if core.options.upper_case_names else name
 
 
 def read(core: Core, entity_type_id: int, raw: Mapping[str, Any], *, original: bool, on_create: bool) -> Change:
     """The change that ``fields`` of crm.item.add and update ask for; unknown and read-only names are ignored."""
-    known, extra = FIELDS[entity_type_id], user_fields(core, entity_type_id, original=original)
+    known, extra = fields_of(core.store, entity_type_id), user_fields(core, entity_type_id, original=original)
     reader, values = core.converter(entity_type_id), {}
     for sent, value in raw.items():
         name = spelled(core, entity_type_id, sent)
-        if name in NOT_OVER_REST or (name == "fm" and entity_type_id == DEAL):
+        if name in NOT_OVER_REST or (name == "fm" and entity_type_id not in CLIENTS):
             raise ApiError("100", f"Field {name} is not supported")
         if name == "id" and not on_create:
             raise ApiError("100", "Setting value for Primary ID is not allowed, it is read-only field")
@@ -65,10 +68,10 @@ def _is_writable(one: Field, *, on_create: bool) -> bool:
 
 def show(core: Core, item: Item, *, original: bool) -> dict[str, Any]:
     """``item`` of crm.item.* answers: numbers are numbers, ids are integers."""
-    shown = {name: item.values.get(name) for name in FIELDS[item.entity_type_id]}
+    shown = {name: item.values.get(name) for name in fields_of(core.store, item.entity_type_id)}
     for name, one in user_fields(core, item.entity_type_id, original=original).items():
         shown[name] = _user_value(core, one, item.values.get(one.name))
-    if item.entity_type_id != DEAL:
+    if item.entity_type_id in CLIENTS:
         shown |= multifields.aliases(item.multifields) | {"fm": multifields.show(item.multifields)}
     shown["entityTypeId"] = item.entity_type_id
     return shown
@@ -127,12 +130,14 @@ def _old_user_text(value: Any) -> str | None:
 
 def describe(core: Core, entity_type_id: int, *, original: bool) -> dict[str, Any]:
     """``fields`` of crm.item.fields."""
-    shown = {one.name: _describe_field(entity_type_id, one) for one in FIELDS[entity_type_id].values() if one.access != "a"}
-    if entity_type_id != DEAL:
+    known = fields_of(core.store, entity_type_id)
+    shown = {one.name: _describe_field(entity_type_id, one) for one in known.values() if one.access != "a"}
+    if entity_type_id in CLIENTS:
         shown["fm"] = _description("crm_multifield", "Мультиполе", "FM", is_multiple=True)
     link = "companies" if entity_type_id == CONTACT else "contacts"
     kind = "crm_company" if entity_type_id == CONTACT else "crm_contact"
-    shown[link] = _description(kind, link.upper(), link.upper(), is_multiple=True)
+    if entity_type_id in FIELDS:
+        shown[link] = _description(kind, link.upper(), link.upper(), is_multiple=True)
     for name, one in user_fields(core, entity_type_id, original=original).items():
         shown[name] = _describe_user_field(one)
     return shown

@@ -119,6 +119,7 @@ class Options:
     scopes: tuple[str, ...] = SCOPES
     features: Mapping[str, str] = field(default_factory=dict)
     commercial_plan: bool = True
+    most_smart_processes: int = 150
     require_https: bool = False
     seed: int = 20260101
     utc_offset_hours: int = 3

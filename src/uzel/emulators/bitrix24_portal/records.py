@@ -47,6 +47,22 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class SmartType:
+    """A smart process. ``parents`` and ``children``: entityTypeId → whether the list of linked items is shown (Y, N)."""
+
+    id: int
+    entity_type_id: int
+    title: str
+    created_by: int
+    updated_by: int
+    created: datetime
+    updated: datetime
+    flags: Mapping[str, str] = field(default_factory=dict)
+    parents: Mapping[int, str] = field(default_factory=dict)
+    children: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """An entry of a CRM directory; a stage of a pipeline is one. ``semantics``: "" in work, S won, F lost."""
 
@@ -112,7 +128,10 @@ class Multifield:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A deal, a contact or a company. ``values``: camelCase names of standard fields and original names of user fields."""
+    """A deal, a contact, a company or an item of a smart process.
+
+    ``values``: camelCase names of standard fields and original names of user fields.
+    """
 
     entity_type_id: int
     id: int

@@ -50,7 +50,7 @@ def create(core: Core, user: User, entity_type_id: int, change: Change, *, fires
     item = Item(entity_type_id, item_id, {"id": item_id, **values}, phones)
     store.items[entity_type_id].put(_communicating(item))
     _bind_back(core, {}, item)
-    if fires:
+    if fires and entity_type_id in EVENT_PREFIX:
         core.events.fire(EVENT_PREFIX[entity_type_id] + "ADD", ID=item_id)
     return store.items[entity_type_id].get(item_id) or item
 
@@ -89,7 +89,9 @@ def _stored(core: Core, old: Item, values: Mapping[str, Any], phones: tuple[Mult
 
 
 def _fire_update(core: Core, old: Item, item: Item) -> None:
-    prefix = EVENT_PREFIX[item.entity_type_id]
+    prefix = EVENT_PREFIX.get(item.entity_type_id)
+    if prefix is None:  # events of smart processes are not emulated
+        return
     if item.entity_type_id == DEAL and old.values["categoryId"] != item.values["categoryId"]:
         data = {"CATEGORY_ID": item.values["categoryId"], "STAGE_ID": item.values["stageId"]}
         core.events.fire(prefix + "MOVETOCATEGORY", ID=item.id, **data)
@@ -109,12 +111,15 @@ def delete(core: Core, item: Item) -> None:
     for requisite_id in owned:
         del store.requisites[requisite_id]
     _unlink(core, item)
-    core.events.fire(EVENT_PREFIX[item.entity_type_id] + "DELETE", ID=item.id)
+    if item.entity_type_id in EVENT_PREFIX:
+        core.events.fire(EVENT_PREFIX[item.entity_type_id] + "DELETE", ID=item.id)
 
 
 def _unlink(core: Core, gone: Item) -> None:
     """Nobody is linked to a contact or a company that is no more. This is no save of theirs: no event."""
-    if gone.entity_type_id == DEAL:
+    if gone.entity_type_id not in EVENT_PREFIX:
+        _orphan(core, gone)
+    if gone.entity_type_id not in (CONTACT, COMPANY):
         return
     single, several = ("contactId", "contactIds") if gone.entity_type_id == CONTACT else ("companyId", "companyIds")
     for table in core.store.items.values():
@@ -122,6 +127,14 @@ def _unlink(core: Core, gone: Item) -> None:
             left = tuple(number for number in item.values.get(several, ()) if number != gone.id)
             links = {single: left[0] if left else 0, several: left}
             table.put(replace(item, values={**item.values, **{name: links[name] for name in links if name in item.values}}))
+
+
+def _orphan(core: Core, gone: Item) -> None:
+    """Children of an item of a smart process that is no more have no parent."""
+    name = f"parentId{gone.entity_type_id}"
+    for table in core.store.items.values():
+        for item in [one for one in table if one.values.get(name) == gone.id]:
+            table.put(replace(item, values={**item.values, name: None}))
 
 
 def set_rows(core: Core, user: User, deal: Item, rows: tuple[ProductRow, ...]) -> None:
@@ -153,7 +166,7 @@ def _defaults(entity_type_id: int, user: User, now: datetime) -> dict[str, Any]:
         "createdTime": now, "updatedTime": now, "createdBy": user.id, "updatedBy": user.id, "assignedById": user.id,
         "opened": "Y", "lastActivityBy": user.id, "lastActivityTime": now, "webformId": 0, "observers": (),
     }  # fmt: skip
-    return common | (_deal_defaults(now) if entity_type_id == DEAL else dict(_CLIENT_DEFAULTS[entity_type_id]))
+    return common | (_deal_defaults(now) if entity_type_id == DEAL else dict(_CLIENT_DEFAULTS.get(entity_type_id, {})))
 
 
 def _deal_defaults(now: datetime) -> dict[str, Any]:
@@ -179,7 +192,7 @@ _CLIENT_DEFAULTS: Mapping[int, Mapping[str, Any]] = {
 
 def _named(entity_type_id: int, item_id: int, values: dict[str, Any]) -> dict[str, Any]:
     """The name the portal gives an item that came without one."""
-    name = f"{ENTITY_NAMES[entity_type_id]} #{item_id}"
+    name = f"{ENTITY_NAMES.get(entity_type_id, 'Элемент')} #{item_id}"
     if entity_type_id != CONTACT:
         return values if values.get("title") else values | {"title": name}
     named = values.get("name") or values.get("lastName") or values.get("secondName")
@@ -188,7 +201,7 @@ def _named(entity_type_id: int, item_id: int, values: dict[str, Any]) -> dict[st
 
 def _linked(entity_type_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
     """The single link and the list of links say the same: the first of the list is the single one."""
-    single, several = _LINKS[entity_type_id]
+    single, several = _LINKS.get(entity_type_id, ("", ""))
     if several in values:
         listed = tuple(dict.fromkeys(number for number in values[several] if number))
         return {**values, several: listed} | ({single: listed[0] if listed else 0} if single else {})
@@ -198,7 +211,7 @@ def _linked(entity_type_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _communicating(item: Item) -> Item:
-    if item.entity_type_id == DEAL:
+    if item.entity_type_id not in (CONTACT, COMPANY):
         return item
     kinds = {one.type_id for one in item.multifields}
     flags = {"hasPhone": "Y" if "PHONE" in kinds else "N", "hasEmail": "Y" if "EMAIL" in kinds else "N", "hasImol": "N"}
@@ -207,7 +220,7 @@ def _communicating(item: Item) -> Item:
 
 def _bind_back(core: Core, before: Mapping[str, Any], item: Item) -> None:
     """A contact's companies know the contact, a company's contacts know the company."""
-    if item.entity_type_id == DEAL:
+    if item.entity_type_id not in (CONTACT, COMPANY):
         return
     mine, theirs, other = (
         ("companyIds", "contactIds", COMPANY) if item.entity_type_id == CONTACT else ("contactIds", "companyIds", CONTACT)

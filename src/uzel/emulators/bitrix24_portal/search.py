@@ -6,11 +6,12 @@ from typing import Any
 from uzel.emulators.bitrix24_portal.access import may_touch
 from uzel.emulators.bitrix24_portal.core import Call
 from uzel.emulators.bitrix24_portal.errors import ApiError
-from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, FIELDS
+from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME
 from uzel.emulators.bitrix24_portal.filters import USER_BOOLEAN, Resolve, Rules, compile_filter, invalid_filter, split_prefix
 from uzel.emulators.bitrix24_portal.item_fields import NOT_OVER_REST, spelled, user_fields
 from uzel.emulators.bitrix24_portal.paging import page, read_order, sort
 from uzel.emulators.bitrix24_portal.records import DEAL, Item
+from uzel.emulators.bitrix24_portal.smart import fields_of
 from uzel.emulators.bitrix24_portal.store import INDEXED
 from uzel.emulators.bitrix24_portal.values import text, to_int, to_list, to_map
 
@@ -19,7 +20,7 @@ Found = tuple[list[Item], int, int | None]
 
 def resolver(call: Call, entity_type_id: int, *, original: bool) -> Resolve:
     """Names that ``filter`` and ``order`` of crm.item.list may use."""
-    fields, extra = FIELDS[entity_type_id], user_fields(call.core, entity_type_id, original=original)
+    fields, extra = fields_of(call.core.store, entity_type_id), user_fields(call.core, entity_type_id, original=original)
 
     def resolve(sent: str) -> tuple[str, str] | None:
         name = spelled(call.core, entity_type_id, sent)

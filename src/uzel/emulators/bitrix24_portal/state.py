@@ -5,7 +5,7 @@ from typing import Any
 from uzel.emulators.bitrix24_portal import item_fields, multifields, product_rows
 from uzel.emulators.bitrix24_portal.catalog.state import everything as catalog_state
 from uzel.emulators.bitrix24_portal.core import Core
-from uzel.emulators.bitrix24_portal.methods import crm_category, crm_requisite, crm_status, crm_userfield
+from uzel.emulators.bitrix24_portal.methods import crm_category, crm_requisite, crm_status, crm_type, crm_userfield
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item
 
 
@@ -29,6 +29,10 @@ def everything(core: Core) -> dict[str, Any]:
                 {"id": one.id, "entityType": one.entity_type, "entityId": one.entity_id, "authorId": one.author_id,
                  "comment": one.comment, "created": one.created}
                 for one in core.store.comments.values()
+            ],
+            "types": [crm_type.show(one, with_relations=True) for one in core.store.types.values()],
+            "type_items": [
+                _plain(core, item) for one in core.store.types.values() for item in core.store.items[one.entity_type_id]
             ],
             **catalog_state(core.store.catalog),
         }  # fmt: skip

@@ -16,6 +16,7 @@ from uzel.emulators.bitrix24_portal.records import (
     Item,
     ProductRow,
     Requisite,
+    SmartType,
     Status,
     User,
     UserField,
@@ -85,7 +86,8 @@ class Store:
         self.categories: dict[int, Category] = {}
         self.statuses: dict[int, Status] = {}
         self.user_fields: dict[int, UserField] = {}
-        self.items: Mapping[int, Items] = {DEAL: Items(), CONTACT: Items(), COMPANY: Items()}
+        self.types: dict[int, SmartType] = {}
+        self.items: dict[int, Items] = {DEAL: Items(), CONTACT: Items(), COMPANY: Items()}
         self.rows: dict[int, tuple[ProductRow, ...]] = {}
         self.requisites: dict[int, Requisite] = {}
         self.presets: dict[int, Mapping[str, Any]] = {}
@@ -105,9 +107,14 @@ class Store:
 
     def user_fields_of(self, entity: int | str) -> list[UserField]:
         """User fields of an entity type id or of an ENTITY_ID, in the order people see them."""
-        entity_id = USER_FIELD_ENTITY[entity] if isinstance(entity, int) else entity
+        entity_id = self.user_field_entity(entity) if isinstance(entity, int) else entity
         fields = [one for one in self.user_fields.values() if one.entity_id == entity_id]
         return sorted(fields, key=lambda one: (one.sort, one.id))
+
+    def user_field_entity(self, entity_type_id: int) -> str:
+        """ENTITY_ID of the user fields of an entity type; a smart process has its own id there."""
+        found = (f"CRM_{one.id}" for one in self.types.values() if one.entity_type_id == entity_type_id)
+        return USER_FIELD_ENTITY.get(entity_type_id) or next(found)
 
     def stages(self, category_id: int) -> list[Status]:
         """Stages of a pipeline in their order; empty when there is no such pipeline."""

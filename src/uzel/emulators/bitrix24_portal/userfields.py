@@ -8,7 +8,7 @@ from typing import Any
 from uzel.emulators.bitrix24_portal.convert import USER_TYPES
 from uzel.emulators.bitrix24_portal.core import Call
 from uzel.emulators.bitrix24_portal.errors import plain
-from uzel.emulators.bitrix24_portal.records import USER_FIELD_ENTITY, EnumItem, UserField
+from uzel.emulators.bitrix24_portal.records import EnumItem, UserField
 from uzel.emulators.bitrix24_portal.values import is_yes, text, to_int
 
 MAX_NAME_CHARS = 50
@@ -88,11 +88,11 @@ def delete(call: Call, field: UserField) -> None:
     """Delete a field with its values."""
     store = call.core.store
     del store.user_fields[field.id]
-    for entity_type_id, entity_id in USER_FIELD_ENTITY.items():
-        if entity_id == field.entity_id:
-            for item in list(store.items[entity_type_id]):
+    for entity_type_id, items in store.items.items():
+        if store.user_field_entity(entity_type_id) == field.entity_id:
+            for item in list(items):
                 values = {name: value for name, value in item.values.items() if name != field.name}
-                store.items[entity_type_id].put(replace(item, values=values))
+                items.put(replace(item, values=values))
 
 
 def check_name(name: str, prefix: str, limit_chars: int) -> str:

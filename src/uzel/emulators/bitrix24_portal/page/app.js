@@ -57,7 +57,7 @@ const CHIP_STYLES = {
 function chips(card) {
   return Object.entries(card.chips).map(([name, value]) => {
     const field = state.board.fields.find((one) => one.name === name);
-    return h("span", { class: "chip " + (CHIP_STYLES[name] || "") , title: field.title }, value === true ? field.title : value);
+    return h("span", { class: "chip " + (CHIP_STYLES[name] || (name.startsWith("parentId") ? "node" : "")) , title: field.title }, value === true ? field.title : value);
   });
 }
 

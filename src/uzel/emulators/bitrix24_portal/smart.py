@@ -1,0 +1,32 @@
+"""Smart processes: kinds of items that an administrator defines, and what their items are parents of (bitrix24-rest F)."""
+
+import re
+from collections.abc import Mapping
+
+from uzel.emulators.bitrix24_portal.fields import FIELDS, SMART_FIELDS, Field
+from uzel.emulators.bitrix24_portal.records import SmartType
+from uzel.emulators.bitrix24_portal.store import Store
+
+PARENT = "crm_entity"
+_PARENT_NAME = re.compile(r"parentId(\d+)")
+
+
+def fields_of(store: Store, entity_type_id: int) -> Mapping[str, Field]:
+    """Standard fields of an entity type, with one for each smart process whose items may be its parents."""
+    own = FIELDS.get(entity_type_id, SMART_FIELDS)
+    parents = parents_of(store, entity_type_id)
+    if not parents:
+        return own
+    return {**own, **{name: Field(name, PARENT, "w", one.title) for name, one in parents.items()}}
+
+
+def parents_of(store: Store, entity_type_id: int) -> dict[str, SmartType]:
+    """Smart processes whose items may be parents of these items, by the field that names the parent."""
+    return {f"parentId{one.entity_type_id}": one for one in store.types.values() if entity_type_id in one.children}
+
+
+def parent_type(name: str) -> int:
+    """entityTypeId in the name of a parent's field."""
+    found = _PARENT_NAME.fullmatch(name)
+    assert found, name
+    return int(found[1])
