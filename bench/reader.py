@@ -38,10 +38,10 @@ class Run:
 
 
 def _ours(path: str) -> int:
-    return sum(1 for document in read_documents(_chunks(path)) if document.fatal is None)
+    return sum(1 for document in read_documents(chunks(path)) if document.fatal is None)
 
 
-def _chunks(path: str) -> Iterator[bytes]:
+def chunks(path: str) -> Iterator[bytes]:
     with open(path, "rb") as file:
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
@@ -85,10 +85,10 @@ def _measure_here(name: str, path: str) -> None:
     begun = time.process_time()
     documents = READERS[name](path)
     seconds = time.process_time() - begun
-    print(json.dumps({"documents": documents, "seconds": seconds, "peak_megabytes": _peak_megabytes()}))
+    print(json.dumps({"documents": documents, "seconds": seconds, "peak_megabytes": peak_megabytes()}))
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     """Peak memory of this process. ru_maxrss of a child may be its parent's, so the kernel's own count comes first."""
     try:
         status = Path("/proc/self/status").read_text()

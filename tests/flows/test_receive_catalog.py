@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.commerceml.samples import SAMPLES
 from tests.exchange.talk import make_node, order, package
@@ -293,6 +294,14 @@ def test_what_was_given_up_gets_a_new_chance(shop: Node) -> None:
     load(shop, goods(item("i-1", "Кресло"), item("i-2", "Парта")))
     assert (row("i-1").problem_code, row("i-1").attempts, row("i-1").retry_at) == ("", 0, None)
     assert row("i-2").retry_at == NOW, "the create may still be under way"
+
+
+def test_the_planner_is_told_of_a_catalogue_that_has_grown(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "GROWN_ROWS", 4)
+    load(shop, EVERYTHING)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'hub_nomenclaturerow'")
+        assert cursor.fetchone() == (2,)
 
 
 def test_notes_have_a_limit_and_counts_have_none(shop: Node) -> None:

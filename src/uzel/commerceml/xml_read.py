@@ -59,7 +59,9 @@ def moment_of(parts: Parts, tag: str, notes: Notes) -> dt.datetime | None:
 def local_name(element: Element) -> str:
     """Name without a namespace; empty for what is no element."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    if not isinstance(tag, str):
+        return ""
+    return tag if tag[0] != "{" else tag.rpartition("}")[2]
 
 
 def without_namespaces(element: Element) -> Element:

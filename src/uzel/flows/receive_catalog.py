@@ -17,13 +17,15 @@ from uzel.commerceml.errors import PackageError
 from uzel.exchange.commands import Refusal
 from uzel.flows.catalog_book import CatalogBook, Outcome
 from uzel.hub import feed_store
-from uzel.hub.models import CatalogNote, Node, Package, PriceTypeRow, SourceWord
+from uzel.hub.bulk import renew_statistics
+from uzel.hub.models import CatalogNote, Node, NomenclatureRow, Package, PriceTypeRow, SourceWord
 from uzel.model import NomenclatureItem, Problem, Unit
 from uzel.model.codec import from_json
 
 CHUNK_ENTRIES = 1_000  # of a transaction
 CHUNK_FIGURES = 50_000  # prices and stocks in a transaction
 CHUNK_CHARACTERS = 4_000_000  # of descriptions in a transaction
+GROWN_ROWS = 5_000  # created by one file: the tables are another size now
 NOTES_LIMIT = 1_000  # kept of one file; the counts know of all
 
 OUR_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, DataError, IntegrityError)
@@ -181,6 +183,8 @@ def _finish(package: Package, problem: PackageError | Refusal | None, received: 
     package.problem = _reason(problem)
     package.finished_at = now
     package.save(update_fields=["catalog", "entries_received", "state", "problem_code", "problem", "finished_at"])
+    if sum(of_kind.get(Outcome.CREATED, 0) for of_kind in counts.values()) >= GROWN_ROWS:
+        renew_statistics(NomenclatureRow)
 
 
 def _reason(problem: PackageError | Refusal | None) -> str:

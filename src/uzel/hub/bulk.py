@@ -39,6 +39,12 @@ def update_rows(rows: Sequence[Model], names: Iterable[str]) -> None:
     _execute(_UPDATE, rows, fields, add=False, sets=sets)
 
 
+def renew_statistics(model: type[Model]) -> None:
+    """Let the planner see that a table has grown, before the database does it by itself: or else it reads it whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(model._meta.db_table)))
+
+
 def _execute(
     statement: sql.SQL, rows: Sequence[Model], fields: Sequence["Field[Any, Any]"], *, add: bool, **parts: sql.Composed
 ) -> None:

@@ -106,7 +106,7 @@ class _Shelf:
         self.entries += 1
         element = without_namespaces(element)
         parts = {child.tag: child for child in element}
-        title = text_of(parts, tags.NAME) or text_of(parts, tags.ID) or f"№{self.entries} по порядку"
+        title = text_of(parts, tags.NAME) or text_of(parts, tags.ID) or str(self.entries)
         notes = Notes(f"{element.tag} {one_line(title)[:100]}")
         if self.bytes_since_entry > self.limits.harmless_bytes and self._too_long(element):
             notes.add("text_too_long", "", f"Есть текст длиннее {self.limits.text_characters} знаков", fatal=True)
