@@ -1,6 +1,7 @@
 """A catalogue comes in: rows, outcomes, and that only what really changed is due."""
 
 import runpy
+import threading
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -270,6 +271,48 @@ def test_a_killed_reading_goes_on(shop: Node, monkeypatch: pytest.MonkeyPatch) -
     made.refresh_from_db()
     assert (made.catalog, made.entries_done) == ({"item": {"created": 5, "refused": 1}}, 6)
     assert CatalogNote.objects.count() == 1
+
+
+def test_a_kill_within_a_transaction_leaves_nothing_half_done(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = waiting(shop, EVERYTHING)
+    with monkeypatch.context() as patched:
+        patched.setattr(CatalogNote.objects, "bulk_create", lambda notes: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            receive_catalog(made.pk, NOW)
+    made.refresh_from_db()
+    assert (made.state, made.entries_done, state()) == (State.WAITING, 0, {})
+    receive_catalog(made.pk, NOW)
+    assert set(state()) == {"i-1", "i-2"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sources_take_turns_and_a_file_is_read_once(shop: Node, no_jobs: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two workers on one file, and another source with the same goods, all at once."""
+    monkeypatch.setattr(receiving, "CHUNK_ENTRIES", 20)
+    other = make_node("other", catalog_source=True)
+    data = goods(*(item(f"i-{n}") for n in range(100)))
+    files = [waiting(shop, data), waiting(other, data)]
+    errors: list[BaseException] = []
+
+    def work(pk: int) -> None:
+        try:
+            receive_catalog(pk, NOW)
+        except BaseException as error:
+            errors.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(made.pk,)) for made in (files[0], *files)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert errors == []
+    for made in files:
+        made.refresh_from_db()
+        assert made.entries_received == sum(counts(made).values()) == 100
+    assert counts(files[0]).get("created", 0) + counts(files[1]).get("created", 0) == 100 == NomenclatureRow.objects.count()
+    assert set(NomenclatureRow.objects.values_list("wanted", flat=True)) == {1}
 
 
 def test_a_fault_of_ours_refuses_one_entry(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:

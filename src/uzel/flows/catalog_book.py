@@ -73,7 +73,7 @@ class CatalogBook:
     def __init__(self, node: Node, entries: Sequence[Entry]) -> None:
         """Read the rows: one query a table. Until the end of the transaction no other source writes."""
         self.node = node
-        _lock(node.portal_id)
+        lock_catalog(node.portal_id)
         self.rows: dict[Table, dict[str, Kept]] = {}
         for table, ids in _ids(entries).items():
             self.rows[table] = _read(table, node.portal_id, ids)
@@ -179,7 +179,8 @@ class CatalogBook:
             variants.filter(content__isnull=False).update(wanted=1)
 
 
-def _lock(portal_id: int | None) -> None:
+def lock_catalog(portal_id: int | None) -> None:
+    """Until the end of the transaction no other source changes the portal's catalogue."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (CATALOG_LOCK, portal_id))
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from uzel.flows.catalog_book import want
+from uzel.flows.catalog_book import lock_catalog, want
 from uzel.hub.models import CatalogPicture, Feed, Node, NomenclatureRow
 
 PICTURE_LIMIT_BYTES = 20 << 20
@@ -13,6 +13,7 @@ PICTURE_LIMIT_BYTES = 20 << 20
 @transaction.atomic
 def receive_pictures(node: Node, pictures: Mapping[str, Feed]) -> int:
     """Tie pictures to their names; goods that show one that is new or changed are due. How many were new or changed."""
+    lock_catalog(node.portal_id)
     known = dict(CatalogPicture.objects.filter(node=node, name__in=list(pictures)).values_list("name", "feed_id"))
     fresh = [CatalogPicture(node=node, name=name, feed=feed) for name, feed in pictures.items() if known.get(name) != feed.pk]
     if fresh:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.commerceml.samples import SAMPLES
+from tests.commerceml.xml import requisite
 from uzel.commerceml.catalog.entry import Entry, EntryKind, Known
 from uzel.commerceml.catalog.reader import read_catalog
 from uzel.commerceml.errors import PackageError
@@ -119,6 +120,16 @@ def test_a_price_has_the_currency_of_its_kind() -> None:
     ).encode()
     (known,), (unknown,) = read_catalog([data], Known(currencies={"t": "EUR"})), read_catalog([data])
     assert (known.prices[0].currency, unknown.prices[0].currency) == ("EUR", "RUB")
+
+
+def test_what_is_not_said_is_not_mentioned() -> None:
+    entry, _ = read_item(requisite("Код", "17"))
+    assert entry.told[0].fields == {"item_id", "name", "deletion_mark"}
+    kind = "<ТипЦены><Ид>t</Ид><Наименование>Опт</Наименование></ТипЦены>"
+    text = f"<КоммерческаяИнформация><Классификатор><ТипыЦен>{kind}</ТипыЦен></Классификатор></КоммерческаяИнформация>"
+    known = Known(currencies={"t": "USD"})
+    (entry,) = read_catalog([text.encode()], known)
+    assert (entry.told[0].fields, known.currencies) == ({"price_type_id", "name", "deletion_mark"}, {"t": "USD"})
 
 
 def test_pictures_have_a_limit() -> None:

@@ -1,5 +1,7 @@
 """``Классификатор``: groups, kinds of prices, warehouses, units of measure."""
 
+from collections.abc import Iterable
+
 from uzel.commerceml import tags
 from uzel.commerceml.catalog.common import is_deleted, read_id, read_name
 from uzel.commerceml.catalog.entry import Entry, EntryKind, Known, Record, Told
@@ -38,9 +40,10 @@ def read_price_type(element: Element, parts: Parts, notes: Notes, known: Known) 
     flag = "" if tax is None else (tax.findtext(tags.IN_TOTAL) or "").strip().lower()
     name = read_name(parts, notes, needed=not deleted)
     kind = PriceType(read_id(parts, notes), name, currency, flag not in _FALSE, deleted)
-    if currency:
+    silent = {field for field, absent in (("currency", not text), ("vat_included", not flag)) if absent}
+    if text and currency:
         known.currencies[kind.price_type_id] = currency
-    return _entry(EntryKind.PRICE_TYPE, kind.price_type_id, kind, notes, deleted=deleted)
+    return _entry(EntryKind.PRICE_TYPE, kind.price_type_id, kind, notes, deleted=deleted, silent=silent)
 
 
 def read_warehouse(element: Element, parts: Parts, notes: Notes, known: Known) -> Entry:
@@ -62,7 +65,7 @@ def read_measure(element: Element, parts: Parts, notes: Notes, known: Known) -> 
     return _entry(EntryKind.UNIT, unit.unit_id, unit, notes, deleted=False)
 
 
-def _entry(kind: EntryKind, xml_id: str, record: Record, notes: Notes, *, deleted: bool) -> Entry:
-    """What is deleted may come without the rest of it: only the mark counts then."""
-    names = frozenset({"deletion_mark"}) if deleted and not record.name else frozenset(record.__slots__)
+def _entry(kind: EntryKind, xml_id: str, record: Record, notes: Notes, *, deleted: bool, silent: Iterable[str] = ()) -> Entry:
+    """What is deleted may come without the rest of it: only the mark counts then. ``silent``: not mentioned."""
+    names = frozenset({"deletion_mark"}) if deleted and not record.name else frozenset(record.__slots__).difference(silent)
     return Entry(kind, xml_id, notes.place, (Told(record, names),), problems=tuple(notes.problems))

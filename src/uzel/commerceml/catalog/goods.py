@@ -53,7 +53,7 @@ def _item(item_id: str, name: str, parts: Parts, requisites: Requisites, deleted
     values |= _measure(parts, notes, known)
     values |= _vat(parts, notes)
     block = parts.get(tags.REQUISITES)
-    if block is not None:
+    if any(name in requisites for name in tags.NATURE_REQUISITES):
         values["is_service"] = is_service(block)
     sections = parts.get(tags.SECTIONS)
     if sections is not None:

@@ -20,7 +20,7 @@ ENTRIES = (
         told=(
             Told(
                 record=PriceType(price_type_id="t-1", name="Розничные", deletion_mark=True),
-                fields=frozenset({"currency", "deletion_mark", "name", "price_type_id", "vat_included"}),
+                fields=frozenset({"currency", "deletion_mark", "name", "price_type_id"}),
             ),
         ),
     ),

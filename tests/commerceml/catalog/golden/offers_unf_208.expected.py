@@ -33,7 +33,7 @@ ENTRIES = (
         told=(
             Told(
                 record=PriceType(price_type_id="t-odd", name="Ракушки", currency=""),
-                fields=frozenset({"currency", "deletion_mark", "name", "price_type_id", "vat_included"}),
+                fields=frozenset({"currency", "deletion_mark", "name", "price_type_id"}),
             ),
         ),
         problems=(
