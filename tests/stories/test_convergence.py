@@ -175,7 +175,7 @@ class Hunt(RuleBasedStateMachine):
             "flags": ({f"{UF}POSTED": str(self.n % 2), f"{UF}PAID": str(self.n // 2 % 2), f"{UF}NUM_1C": "не то"}, set[str]()),
             "number": ({f"{UF}NUMBER": f"не то {self.n}", f"{UF}DATE_1C": "вчера"}, set[str]()),
             "sum": ({"opportunity": str(self.n), "isManualOpportunity": "Y"}, set[str]()),
-            "node": ({f"{UF}NODE": self.town.node_item(CODES[self.n % 3])}, set[str]()),
+            "node": ({self.town.node_field: self.town.node_item(CODES[self.n % 3])}, set[str]()),
         }[what]
         self.edit(deal, names, fields=fields)
         for name, title in SHOWN.items():
@@ -248,7 +248,8 @@ class Hunt(RuleBasedStateMachine):
         self.n += 1
         fields = {
             "title": f"Звонок {self.n}", "comments": self.word(), "currencyId": "RUB", f"{UF}HOLD": "1" if held else "0",
-            **({f"{UF}NODE": self.town.node_item(code)} if code else {}), **(clients[other % len(clients)] if clients else {}),
+            **({self.town.node_field: self.town.node_item(code)} if code else {}),
+            **(clients[other % len(clients)] if clients else {}),
         }  # fmt: skip
         rows = [{"productName": f"Чай {self.n}", "price": "490", "quantity": "2", "taxRate": "20", "taxIncluded": "Y"}]
         deal_id = self.town.portal.manager_create(user_id=2 + self.n % len(PEOPLE), fields=fields, rows=rows)

@@ -57,7 +57,13 @@ def test_a_managers_deal_goes_to_its_base_and_stays_one_deal(town: Town, code: s
     rows = [{"productName": "Чай подарочный", "price": "490", "quantity": "2", "taxRate": "20", "taxIncluded": "Y"}]
     client = min(town.state().contacts or town.state().companies)
     key = "contactId" if town.state().contacts else "companyId"
-    fields = {"title": "Звонок", f"{UF}NODE": town.node_item(code), key: client, "assignedById": 3, "comments": "По телефону"}
+    fields = {
+        "title": "Звонок",
+        town.node_field: town.node_item(code),
+        key: client,
+        "assignedById": 3,
+        "comments": "По телефону",
+    }
     made = town.portal.manager_create(3, fields, rows)
     town.settle()
     (order,) = [one for one in town.bases[code].orders() if one["comment"] == "По телефону"]

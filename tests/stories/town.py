@@ -199,8 +199,13 @@ class Town:
     def node(self, code: str) -> Node:
         return Node.objects.get(code=code)
 
+    @property
+    def node_field(self) -> str:
+        """Field of a deal that names its base."""
+        return self.state().node_field
+
     def node_item(self, code: str) -> str:
-        """Item of the deal's list that stands for a base."""
+        """What stands there for a base."""
         return next(item for item, title in self.state().node_items.items() if title.endswith(f"({code})"))
 
 
@@ -215,7 +220,7 @@ def open_town(web: Web, client: httpx2.Client, shops: tuple[Shop, ...] = TOWN_SH
         for shop in shops:
             _add_node(row, shop)
             town.bases[shop.code] = _base(shop, web, client, clock, town.read_packages)
-        failed = [check for check in set_up(row, lists_only=True) if not check.passed]
+        failed = [check for check in set_up(row) if not check.passed]
         assert not failed, failed
         Employee.objects.bulk_create(Employee(portal=row, personnel_number=n, user_id=user) for n, user in PEOPLE.items())
         portal.set_event_handler(f"{web.url}/portal/main/events", TOKEN)

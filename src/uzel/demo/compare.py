@@ -12,6 +12,7 @@ from uzel.demo.shops import STAGES, Shop
 
 KOPECK = Decimal("0.01")
 UF = "UF_CRM_UZEL_"
+NODES = "Узлы обмена"  # the smart process that deals have their nodes in, where the portal has such
 Plain = Mapping[str, Any]
 
 
@@ -39,27 +40,38 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class PortalState:
-    """The emulated portal's own state, indexed."""
+    """The emulated portal's own state, indexed. ``node_field``: where a deal names its node, an item of ``node_items``."""
 
     deals: Mapping[int, Plain]
     contacts: Mapping[int, Plain]
     companies: Mapping[int, Plain]
+    node_field: str
     node_items: Mapping[str, str]
 
     @classmethod
     def of(cls, state: Plain) -> "PortalState":
         """From ``RunningPortal.state()``."""
-        items = next(one["LIST"] for one in state["user_fields"] if one["FIELD_NAME"] == f"{UF}NODE")
+        number = next((one["entityTypeId"] for one in state["types"] if one["title"] == NODES), 0)
         return cls(
             deals={one["id"]: one for one in state["deals"]},
             contacts={one["id"]: one for one in state["contacts"]},
             companies={one["id"]: one for one in state["companies"]},
-            node_items={str(item["ID"]): str(item["VALUE"]) for item in items},
+            node_field=f"parentId{number}" if number else f"{UF}NODE",
+            node_items=_cards(state, number) if number else _listed(state),
         )
 
     def node_of(self, deal: Plain) -> str:
-        """Code of the node that the deal's list shows: the item's title ends with it."""
-        return self.node_items.get(str(deal.get(f"{UF}NODE") or ""), "").rpartition("(")[2].rstrip(")")
+        """Code of the node that the deal names: the item's title ends with it."""
+        return self.node_items.get(str(deal.get(self.node_field) or ""), "").rpartition("(")[2].rstrip(")")
+
+
+def _cards(state: Plain, number: int) -> dict[str, str]:
+    return {str(item["id"]): str(item["title"]) for item in state["type_items"] if item["entityTypeId"] == number}
+
+
+def _listed(state: Plain) -> dict[str, str]:
+    items = next(one["LIST"] for one in state["user_fields"] if one["FIELD_NAME"] == f"{UF}NODE")
+    return {str(item["ID"]): str(item["VALUE"]) for item in items}
 
 
 def compare(

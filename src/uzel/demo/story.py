@@ -183,7 +183,7 @@ class Story:
         state = PortalState.of(self.town.portal.state())
         item = next(item for item, title in state.node_items.items() if title.endswith(f"({shop.code})"))
         fields = {
-            "title": f"Звонок в {shop.title}", f"{UF}NODE": item, "contactId": min(state.contacts), COMMENT: BY_PHONE,
+            "title": f"Звонок в {shop.title}", state.node_field: item, "contactId": min(state.contacts), COMMENT: BY_PHONE,
             "assignedById": self.rng.choice(list(PEOPLE.values())), PROMO: "ЗВОНОК", "currencyId": "RUB",
         }  # fmt: skip
         rows = [

@@ -75,11 +75,11 @@ def _set_up(town: Town, speed: float, say: Callable[[str], None]) -> None:
 
     say("База данных и таблицы")
     call_command("migrate", interactive=False, verbosity=0)
-    say("Портал: подключение, поля сделок, узлы обмена, сотрудники")
+    say("Портал: подключение, поля сделок, смарт-процессы, узлы обмена, сотрудники")
     portal, _ = connect(town.portal.webhook, speed=speed, event_token=EVENT_TOKEN)
     for shop in SHOPS:
         _add_node(shop)
-    failed = [check.what for check in set_up(portal, lists_only=True) if not check.passed]
+    failed = [check.what for check in set_up(portal) if not check.passed]
     if failed:
         raise RuntimeError(f"настройка портала не закончена: {', '.join(failed)}")
     for number, user_id in list(PEOPLE.items())[:-1]:  # the last one is found by his full name
