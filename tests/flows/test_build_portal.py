@@ -8,7 +8,7 @@ import pytest
 
 from tests.flows.portal_town import NOW, ORDER, Hub, in_a_hurry, open_hub
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, EXCHANGED, NODE
+from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, EXCHANGED, HOLD, NODE
 from uzel.bitrix24.entities.user import PERSONNEL_NUMBER
 from uzel.bitrix24.setup_plan import Action, Kind
 from uzel.emulators.bitrix24_portal import Options, RunningPortal, start_portal
@@ -177,3 +177,20 @@ def test_without_the_right_to_employee_fields_it_is_a_note() -> None:
     assert number.passed
     assert "user.userfield" in number.outcome
     assert all(check.passed for check in checks)
+
+
+def test_while_a_field_is_gone_it_is_nobodys_edit_and_a_held_order_stays_held() -> None:
+    with open_hub() as hub:
+        hub.receive(ORDER)
+        hub.drain()
+        hub.emulator.manager_edit(hub.deals()[0]["id"], fields={HOLD: "1"})
+        hub.sweep()
+        for code in ("UF_CRM_UZEL_PROMO", "UF_CRM_UZEL_NUMBER", HOLD):
+            _delete(hub, code)
+        hub.emulator.manager_edit(hub.deals()[0]["id"], fields={"comments": "Не звонить"})
+        hub.emulator.forget_calls()
+        hub.sweep()
+        hub.drain()
+        assert (hub.row().merged["comment"], hub.row().merged["promo_code"]) == ("Не звонить", "ВЕСНА10")
+        assert hub.row().hold
+        assert hub.writes() == 0

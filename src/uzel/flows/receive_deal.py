@@ -84,6 +84,7 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
     row, states = lock_row(found.pk)
     rules, staff = rules_of(found.node), staff_of(found.node)
     shown = DealState() if row.deal is None else from_json(DealState, row.deal)
+    deal = replace(deal, state=deal.over(shown), hold=bool(row.hold) if "hold" in deal.absent else deal.hold)
     if row.absent_user_id and states.sent and deal.state.assigned_by_id == staff.fallback_id:
         shown = replace(shown, assigned_by_id=staff.fallback_id)  # our own write, whose answer was lost
     if row.deal_deleted:  # taken out of the portal's recycle bin

@@ -161,14 +161,14 @@ def _settle(jobs: Sequence[Job], outcomes: dict[str, Outcome], now: dt.datetime)
 
 def _settle_bad(job: Job, answers: _Answers, bad: Outcome, now: dt.datetime) -> None:
     if job.row.deal_id is not None and isinstance(answers.write, Done):
-        shown = [deals.read_item(result, job.rules.node_field).state for result in _whole(job, answers)]
+        shown = [deals.read_item(result, job.rules.node_field).over(job.shown) for result in _whole(job, answers)]
         keep_half(job, replace(shown[-1] if shown else job.wanted, rows=job.shown.rows))
     _leave(job, bad, now)
 
 
 def _states(job: Job, answers: _Answers) -> tuple[DealState, DealState]:
     """What the deal showed before and what it shows now."""
-    found = [deals.read_item(result, job.rules.node_field).state for result in _whole(job, answers)]
+    found = [deals.read_item(result, job.rules.node_field).over(job.shown) for result in _whole(job, answers)]
     rows_before, rows_after = job.shown.rows, job.shown.rows
     if isinstance(answers.before, Done):
         rows_before = rows_after = product_row.read_rows(answers.before.result)

@@ -120,3 +120,10 @@ def test_known_fields_are_read_with_their_items() -> None:
     assert (field.field_id, field.items) == (7, ((51, "Тверская (shop)"),))
     extended = deal_fields.extend("k", 7, field.items, (("arbat", "Арбат (arbat)"),)).params
     assert extended["fields"]["LIST"] == [{"ID": 51, "VALUE": "Тверская (shop)"}, {"XML_ID": "arbat", "VALUE": "Арбат (arbat)"}]
+
+
+def test_a_field_that_is_gone_shows_what_it_showed() -> None:
+    shown = DealState(promo_code="ЛЕТО", number="A-1")
+    found = deal.read_deal({"id": 17, "UF_CRM_UZEL_NUMBER": None, "comments": "x"}, deal_fields.NODE)
+    assert {"promo_code", "hold", "node"} <= found.absent
+    assert (found.over(shown).promo_code, found.over(shown).number, found.over(shown).comments) == ("ЛЕТО", "", "x")

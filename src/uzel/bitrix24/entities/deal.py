@@ -46,7 +46,10 @@ class DealState:
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A deal as read, without its product rows: those come by a call of their own."""
+    """A deal as read, without its product rows: those come by a call of their own.
+
+    ``absent``: attributes of the state (and ``hold``) whose fields this portal does not have.
+    """
 
     deal_id: int
     state: DealState
@@ -57,6 +60,11 @@ class Deal:
     updated_by_id: int = 0
     originator_id: str = ""
     origin_id: str = ""
+    absent: frozenset[str] = frozenset()
+
+    def over(self, shown: DealState) -> DealState:
+        """The state, with what the portal cannot show as it was last seen: a field that is gone is nobody's edit."""
+        return replace(self.state, **{name: getattr(shown, name) for name in self.absent - {"hold"}})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,4 +189,5 @@ def read_deal(item: Mapping[str, Any], node_field: str) -> Deal:
         updated_by_id=as_int(item.get("updatedBy")),
         originator_id=as_text(item.get("originatorId")),
         origin_id=as_text(item.get("originId")),
+        absent=deal_fields.absent(item, node_field),
     )

@@ -58,6 +58,12 @@ def read(item: Mapping[str, Any], node_field: str) -> dict[str, Any]:
     }
 
 
+def absent(item: Mapping[str, Any], node_field: str) -> frozenset[str]:
+    """What this portal's deals cannot show, because somebody deleted the field: attributes, and ``hold``."""
+    lost = {field.attribute for field in DEAL_FIELDS if field.attribute and _name(field, node_field) not in item}
+    return frozenset(lost | ({"hold"} if HOLD not in item else set()))
+
+
 def _name(field: DealField, node_field: str) -> str:
     return node_field if field.code == NODE else field.code
 
