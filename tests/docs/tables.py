@@ -14,6 +14,7 @@ from uzel.bitrix24.bucket import BucketRules
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, EXCHANGED, HOLD
 from uzel.bitrix24.entities.smart_process import SMART_PROCESSES
 from uzel.bitrix24.operating import OperatingRules
+from uzel.commerceml import limits
 from uzel.commerceml.dialects import DIALECTS, Dialect
 from uzel.commerceml.limits import DEFAULT_LIMITS
 from uzel.exchange import session
@@ -25,6 +26,7 @@ from uzel.sync.fields import TITLES
 from uzel.sync.locks import NUMBER_LIMIT
 
 ROOT = Path(__file__).parents[2]
+ENTRY_LIMITS = ("ID_CHARACTERS", "PICTURES_PER_ITEM", "PROPERTIES_PER_VARIANT", "PRICES_PER_OFFER", "STOCKS_PER_OFFER")
 _BLOCK = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -124,7 +126,9 @@ def _limits() -> str:
         for where, record in records.items()
         for field in dataclasses.fields(record)  # type: ignore[arg-type]
     ]
+    rows += [("entry of a catalogue", code(name), getattr(limits, name)) for name in ENTRY_LIMITS]
     rows += [
+        ("file of a catalogue", "`NOTES_LIMIT`", source.constant("flows/receive_catalog.py", "NOTES_LIMIT")),
         ("batch to the portal", "`MOST_COMMANDS`", batch.MOST_COMMANDS),
         ("batch to the portal", "`MOST_SECONDS`", batch.MOST_SECONDS),
         ("order without an answer", "`ATTEMPTS_LIMIT`", plan.ATTEMPTS_LIMIT),

@@ -2,11 +2,13 @@
 
 import io
 import zipfile
+from functools import partial
 
 import pytest
 
 from tests.exchange.talk import make_node, order, package, zipped
 from tests.flows.catalogue import due, goods, item, load, offer, offers, price, row, shown
+from uzel.exchange.zips import ZipLimits
 from uzel.flows import read_in_turn as reading
 from uzel.flows.receive_package import progress_of
 from uzel.hub import feed_store
@@ -50,7 +52,7 @@ def test_a_picture_that_comes_later_or_changes_makes_its_goods_due(shop: Node) -
 
 
 def test_too_large_a_picture_is_noted(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "PICTURE_LIMIT_BYTES", 2)
+    monkeypatch.setattr(reading, "ZipLimits", partial(ZipLimits, picture_bytes=2))
     made = load(shop, zipped({"import.xml": GOODS, "import_files/ab/1.jpg": b"one", "import_files/ab/2.jpg": b"ok"}))
     assert [picture.name for picture in CatalogPicture.objects.all()] == ["import_files/ab/2.jpg"]
     assert (CatalogNote.objects.get().reason_code, made.state) == ("picture_too_large", Package.State.DONE)

@@ -27,6 +27,7 @@ class ZipLimits:
     directory_bytes: int = 4 << 20
     ratio: int = 300
     ratio_free_bytes: int = 32 << 20
+    picture_bytes: int = 20 << 20  # a larger picture is left out, the rest is taken
 
 
 @dataclass(frozen=True, slots=True)

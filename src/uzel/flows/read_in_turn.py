@@ -24,7 +24,7 @@ from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, picture_names
 from uzel.flows.open_session import fail_uploads
 from uzel.flows.receive_catalog import receive_catalog
 from uzel.flows.receive_package import process_package
-from uzel.flows.receive_pictures import PICTURE_LIMIT_BYTES, receive_pictures
+from uzel.flows.receive_pictures import receive_pictures
 from uzel.hub import feed_store
 from uzel.hub.models import CatalogNote, Feed, Package
 
@@ -103,23 +103,24 @@ def unpack(package: Package, now: dt.datetime) -> None:
                 )
                 for name, feed in inside.files
             )  # fmt: skip
-            CatalogNote.objects.bulk_create(_too_large(package, name) for name in inside.too_large)
+            CatalogNote.objects.bulk_create(_too_large(package, name, inside.picture_bytes) for name in inside.too_large)
         package.state, package.finished_at = Package.State.DONE, now
         package.save(update_fields=["state", "finished_at"])
 
 
-def _too_large(package: Package, name: str) -> CatalogNote:
-    reason = f"Картинка больше {PICTURE_LIMIT_BYTES >> 20} МБ, не взята"
+def _too_large(package: Package, name: str, limit: int) -> CatalogNote:
+    reason = f"Картинка больше {limit >> 20} МБ, не взята"
     return CatalogNote(package=package, place=name[:300], refused=True, reason_code="picture_too_large", reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
 class _Inside:
-    """What was in a zip: files to read, in their order; pictures by name; names of pictures over the limit."""
+    """What was in a zip: files to read, in their order; pictures by name; names of pictures over the limit, in bytes."""
 
     files: list[tuple[str, Feed]]
     pictures: dict[str, Feed]
     too_large: list[str]
+    picture_bytes: int
 
 
 def _files_of(package: Package) -> _Inside | Refusal:
@@ -152,11 +153,12 @@ def _unpacked(archive: zipfile.ZipFile, limits: ZipLimits, *, with_pictures: boo
     if not names and not pictures:
         return NO_XML
     sizes = {item.filename: item.file_size for item in listed}
-    taken = [name for name in pictures if sizes[name] <= PICTURE_LIMIT_BYTES]
+    taken = [name for name in pictures if sizes[name] <= limits.picture_bytes]
     return _Inside(
         files=[(name, feed_store.store(_chunks(archive, inside))) for inside, name in names.items()],
         pictures={picture_name(name)[:NAME_CHARACTERS]: feed_store.store(_chunks(archive, name)) for name in taken},
-        too_large=[name for name in pictures if sizes[name] > PICTURE_LIMIT_BYTES],
+        too_large=[name for name in pictures if sizes[name] > limits.picture_bytes],
+        picture_bytes=limits.picture_bytes,
     )
 
 

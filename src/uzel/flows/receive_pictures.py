@@ -7,8 +7,6 @@ from django.db import transaction
 from uzel.flows.catalog_book import lock_catalog, want
 from uzel.hub.models import CatalogPicture, Feed, Node, NomenclatureRow
 
-PICTURE_LIMIT_BYTES = 20 << 20
-
 
 @transaction.atomic
 def receive_pictures(node: Node, pictures: Mapping[str, Feed]) -> int:
