@@ -48,6 +48,14 @@ def test_chains_that_share_a_key_do_not_share_a_batch() -> None:
     assert len(pack([chain(1, "cheap"), chain(1, "cheap")], cost=COSTS.__getitem__)) == 2
 
 
+def test_little_work_is_spread_over_what_is_carried_out_at_a_time() -> None:
+    chains = [Chain((Command("m", {}, f"k{n}"),)) for n in range(40)]
+    assert [len(batch) for batch in pack(chains, cost=lambda _: 0.25, spread=4)] == [10] * 4
+    assert [len(batch) for batch in pack(chains[:8], cost=lambda _: 0.25, spread=4)] == [8], "not worth a second request"
+    assert max(len(batch) for batch in pack(chains * 1, cost=lambda _: 20.0, spread=4)) == 1
+    assert pack([], cost=lambda _: 1.0, spread=4) == []
+
+
 def test_a_chain_longer_than_a_batch_is_refused() -> None:
     with pytest.raises(ValueError, match="51"):
         pack([chain(1, *["cheap"] * 51)], cost=COSTS.__getitem__)

@@ -11,6 +11,8 @@ from uzel.bitrix24.query_string import encode
 
 MOST_COMMANDS = 50  # the portal refuses the rest
 MOST_SECONDS = 25.0  # estimated; a request is cut off by the portal at 60 s
+LEAST_SECONDS = 2.0  # less is not worth a request of its own
+UNEVEN = 1.05  # chains do not divide evenly
 MOST_OPEN_BATCHES = 32  # batches looked through for room, so that packing stays linear
 LONGEST_COUNT_DIGITS = 18
 CONNECTOR = "auth_connector"
@@ -73,12 +75,18 @@ def pack(
     cost: Callable[[str], float],
     most_commands: int = MOST_COMMANDS,
     most_seconds: float = MOST_SECONDS,
+    spread: int = 1,
 ) -> list[tuple[Chain, ...]]:
     """First fit: each chain whole, in the first batch with room for its commands, keys and estimated seconds.
 
     ``cost`` gives the seconds of one command of a method. A chain dearer than ``most_seconds`` travels alone.
+    ``spread``: little work makes so many batches, to be carried out at a time.
     """
     batches: list[_Open] = []
+    if spread > 1:
+        chains = tuple(chains)
+        whole = sum(cost(command.method) for chain in chains for command in chain.commands)
+        most_seconds = min(most_seconds, max(LEAST_SECONDS, whole / spread * UNEVEN))
     open_from = 0
     for chain in chains:
         keys, seconds = {command.key for command in chain.commands}, sum(cost(command.method) for command in chain.commands)

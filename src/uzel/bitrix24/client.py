@@ -101,6 +101,11 @@ class PortalClient:
         """Portal seconds that one command of the method takes at most: what batches are packed by."""
         return self._governor.cautious_cost(method)
 
+    @property
+    def spread(self) -> int:
+        """Batches to make of little work: as many as are carried out at a time, while requests are plenty."""
+        return PARALLEL if self._governor.has_plenty else 1
+
     def usual_cost(self, method: str) -> float:
         """Portal seconds that one command of the method usually takes."""
         return self._governor.cost(method)

@@ -127,6 +127,13 @@ class Governor:
         """The same as the slowest of the last few commands have it: a portal that slows down shows it at once."""
         return max(self.cost(method), self._peaks.get(method.lower(), 0.0))
 
+    @property
+    def has_plenty(self) -> bool:
+        """Whether more than half of the requests at once are free."""
+        with self._lock:
+            rules = self.rules.requests
+            return self._bucket.drained(self._now(), rules).level < rules.usable / 2
+
     def room(self, method: str) -> float:
         """Portal seconds of the method that may be spent without waiting."""
         name = method.lower()

@@ -28,7 +28,7 @@ log = logging.getLogger("uzel.drain")
 #: time begins with them. Then enough to keep the portal busy, little enough to let news in between.
 FIRST_WAVE_S, LARGEST_WAVE_S, GROWTH = 30.0, 240.0, 4.0
 SET_BY_PEOPLE = ("plan", "reserve_requests", "reserve_operating", "limits_set_at")
-MOST_COUNTED = 5000  # of each kind that waits; a wave takes less
+LEAST_PIECE_S = 0.4  # a wave takes no more pieces of a kind than such ones would fill: what is learned of costs may be wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def drain(
             complete_setup(portal, client)
             while keep_going():
                 _look(portal, client, now)
-                queues = _queues(portal, client, now())
+                queues = _queues(portal, client, now(), wave_s)
                 if not any(queue.waiting for queue in queues):
                     break
                 counts = share_out(queues, wave_s, _room(client))
@@ -93,11 +93,11 @@ def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) 
     show_nodes(portal, client, now())
 
 
-def _queues(portal: Portal, client: PortalClient, now: dt.datetime) -> list[Queue]:
-    """What waits of each kind, at what a command costs today."""
+def _queues(portal: Portal, client: PortalClient, now: dt.datetime, wave_s: float) -> list[Queue]:
+    """What waits of each kind, as far as a wave could take it, at what a command costs today."""
+    most = int(wave_s / LEAST_PIECE_S)
     return [
-        Queue(kind.code, kind.count(portal, now, MOST_COUNTED), kind.needs(client.usual_cost), kind.share, kind.most_s)
-        for kind in WORK
+        Queue(kind.code, kind.count(portal, now, most), kind.needs(client.usual_cost), kind.share, kind.most_s) for kind in WORK
     ]
 
 

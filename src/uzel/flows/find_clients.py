@@ -217,7 +217,7 @@ def _bind(portal: Portal, one: Wanted, known: KnownCard) -> None:
 def _create(portal: Portal, client: PortalClient, missing: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
     by_key = {f"n{place}": one for place, one in enumerate(missing)}
     chains = [Chain(tuple(_create_commands(portal, key, one))) for key, one in by_key.items()]
-    packed = pack(chains, cost=client.cost)
+    packed = pack(chains, cost=client.cost, spread=client.spread)
     for sent, outcomes in client.batches(packed, before=lambda chains: _mark(portal, _named(chains, by_key), now)):
         _created({chain.commands[0].key: by_key[chain.commands[0].key] for chain in sent}, outcomes)
 

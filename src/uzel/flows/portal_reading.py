@@ -18,7 +18,7 @@ def read_all(client: PortalClient, commands: Sequence[Command]) -> dict[str, Any
     """Results of reading commands by key; a command that the portal refused is left out."""
     found: dict[str, Any] = {}
     chains = [Chain((command,)) for command in commands]
-    for _, outcomes in client.batches(pack(chains, cost=client.cost), repeatable=True):
+    for _, outcomes in client.batches(pack(chains, cost=client.cost, spread=client.spread), repeatable=True):
         for key, outcome in outcomes.items():
             if isinstance(outcome, Done):
                 found[key] = outcome.result

@@ -81,7 +81,7 @@ WORK: tuple[Kind, ...] = (
     Kind("new_orders", "новые заказы", 0.4, ALL_S, ADD, _new, take_orders, write_orders),
     Kind("statuses", "смена статуса", 0.2, ALL_S, READ | {"crm.item.update": 1.0}, _statuses, take_orders, write_orders),
     Kind(
-        "changes", "прочие изменения заказов", 0.1, ALL_S, READ | {"crm.item.update": 1.0, "crm.item.productrow.set": 0.5},
+        "changes", "прочие изменения заказов", 0.2, ALL_S, READ | {"crm.item.update": 1.0, "crm.item.productrow.set": 0.5},
         _changes, take_orders, write_orders,
     ),
     Kind("bulk_orders", "массовая загрузка заказов", 0.05, 60.0, IMPORT, _imported, take_orders, write_orders),

@@ -37,7 +37,7 @@ def write_cards(
             chains.append(Chain(commands))
             by_key[f"u{place}"] = (known, wanted)
     bad: dict[CardKey, Outcome] = {}
-    for sent, outcomes in client.batches(pack(chains, cost=client.cost)):
+    for sent, outcomes in client.batches(pack(chains, cost=client.cost, spread=client.spread)):
         for chain in sent:
             known, wanted = by_key[chain.commands[0].key.partition("_")[0]]
             failed = [outcome for command in chain.commands if not isinstance(outcome := outcomes[command.key], Done)]

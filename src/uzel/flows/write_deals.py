@@ -46,7 +46,7 @@ def write_deals(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: 
     _confirm([Confirmed(job, job.shown) for job in jobs if job.key not in waiting])
     stamp = {EXCHANGED: timezone.localtime(now()).strftime(MOMENT)}
     chains = [Chain(tuple(_commands(job, stamp))) for job in waiting.values()]
-    packed = pack(chains, cost=client.cost)
+    packed = pack(chains, cost=client.cost, spread=client.spread)
 
     def before(chains: tuple[Chain, ...]) -> None:
         _mark(portal, _jobs_of(chains, waiting), now)
