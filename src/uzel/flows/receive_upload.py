@@ -155,12 +155,13 @@ def read_answer(files: Iterable[Package]) -> Answer:
 
 def _waiting_answer(files: list[Package], waiting: list[Package], now: dt.datetime) -> Answer:
     read = sum(file.documents_done for file in files)
+    entries = sum(file.entries_done for file in files)
     minutes = int((now - waiting[0].received_at).total_seconds() // 60)
-    if not read and minutes >= NO_WORKER_MINUTES:
+    if not (read or entries) and minutes >= NO_WORKER_MINUTES:
         return replies.failure(
             f"Файл сохранён, но его никто не читает уже {minutes} мин.: обработчик узла обмена не запущен. "
             "Сообщите администратору."
         )
     if waiting[0].zipped:
         return replies.progress("Идет распаковка архива.")
-    return replies.progress(f"Прочитано документов: {read}.")
+    return replies.progress(f"Прочитано записей каталога: {entries}." if entries else f"Прочитано документов: {read}.")
