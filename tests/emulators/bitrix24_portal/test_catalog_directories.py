@@ -60,7 +60,7 @@ def test_measures(rest: Client) -> None:
     assert taken.error[:2] == (400, "200600000000")
     assert rest.call("catalog.measure.update", id=pair["id"], fields={"isDefault": "Y"}).error[1] == "200600000010"
     assert rest.call("catalog.measure.delete", id=pair["id"]).result is True
-    assert rest.call("catalog.measure.get", id=pair["id"]).error[1:] == ("", "measure does not exist.")
+    assert rest.call("catalog.measure.get", id=pair["id"]).error[1:] == ("200600000020", "measure does not exist.")
     assert rest.call("catalog.measure.getFields").result["measure"]["code"]["isRequired"] is True
 
 
@@ -76,7 +76,7 @@ def test_only_one_price_type_is_the_base(rest: Client) -> None:
     made = rest.call("catalog.priceType.add", fields={"name": "RETAIL", "base": "Y", "xmlId": "guid"}).result["priceType"]
     found = rest.call("catalog.priceType.list", filter={"base": "Y"}).result["priceTypes"]
     assert [(one["id"], one["xmlId"]) for one in found] == [(made["id"], "guid")]
-    assert rest.call("catalog.priceType.delete", id=made["id"]).error[1] == "0"
+    assert rest.call("catalog.priceType.delete", id=made["id"]).error[1] == "BASE"
     assert rest.call("catalog.priceType.delete", id=1).result is True
 
 
@@ -98,6 +98,19 @@ def test_properties_of_a_block(rest: Client) -> None:
     number = made["productProperty"]["id"]
     assert number == 100
     assert rest.call("catalog.productPropertyEnum.add", fields={"propertyId": number, "value": "A"}).error[1] == "0"
+
+
+@pytest.mark.parametrize(
+    ("method", "code"),
+    [
+        ("catalog.vat.get", "200800000000"),
+        ("catalog.priceType.get", "201000000000"),
+        ("catalog.store.get", "201100000000"),
+        ("catalog.productProperty.get", ""),
+    ],
+)
+def test_what_is_not_there(rest: Client, method: str, code: str) -> None:
+    assert rest.call(method, id=777).error[:2] == (400, code)
 
 
 @pytest.mark.parametrize("method", ["catalog.document.add", "catalog.store.add", "catalog.price.add", "catalog.measure.add"])

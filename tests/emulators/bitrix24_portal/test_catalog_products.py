@@ -216,6 +216,14 @@ def test_pictures(rest: Client) -> None:
     assert rest.call("catalog.product.get", id=product["id"]).result["product"]["detailPicture"] is None
 
 
+def test_the_picture_of_a_variation_is_downloaded_by_its_link(rest: Client) -> None:
+    offer = add(rest, "catalog.product.offer", detailPicture={"fileData": ["red.png", b64encode(PICTURE).decode()]})
+    method, _, query = offer["detailPicture"]["url"].removeprefix("/rest/").partition("?")
+    assert rest.get(method, query).body == PICTURE
+    gone = {"fieldName": "detailPicture", "fileId": 1, "productId": 777}
+    assert rest.call("catalog.product.download", fields=gone).error == (400, "", "product does not exist.")
+
+
 @pytest.mark.parametrize(
     ("content", "text"),
     [

@@ -78,7 +78,7 @@ def _check_enum(call: Call, new: Mapping[str, Any], _: int) -> None:
 
 def _refuse_base(_: Call, entry: Entry) -> None:
     if entry["base"] == "Y":
-        raise other("Base price type cannot be deleted")
+        raise ApiError(errors.BASE_PRICE_TYPE, "Base price type cannot be deleted")
 
 
 DIRECTORIES = (
@@ -90,14 +90,18 @@ DIRECTORIES = (
     ),
     Directory(
         "catalog.priceType", "priceType", "priceTypes", lambda one: one.price_types, fields.PRICE_TYPE, ("name",), flag="base",
+        missing=errors.PRICE_TYPE_MISSING,
         before_delete=_refuse_base,
     ),
     Directory(
         "catalog.measure", "measure", "measures", lambda one: one.measures, fields.MEASURE, ("code", "measureTitle"),
+        missing=errors.MEASURE_MISSING,
         check=_check_measure,
     ),
-    Directory("catalog.vat", "vat", "vats", lambda one: one.vats, fields.VAT, ("name", "rate")),
-    Directory("catalog.store", "store", "stores", lambda one: one.stores, fields.STORE, ("address",)),
+    Directory("catalog.vat", "vat", "vats", lambda one: one.vats, fields.VAT, ("name", "rate"), missing=errors.VAT_MISSING),
+    Directory(
+        "catalog.store", "store", "stores", lambda one: one.stores, fields.STORE, ("address",), missing=errors.STORE_MISSING
+    ),
     Directory(
         "catalog.storeproduct", "storeProduct", "storeProducts", lambda one: one.stocks, fields.STOCK, verbs=READS
     ),
