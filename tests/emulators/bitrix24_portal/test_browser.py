@@ -118,4 +118,5 @@ def test_a_row_of_a_product_says_so(portal: RunningPortal, page: Any) -> None:
     page.wait_for_selector('.deal[data-id="1"]')
     assert "товаров в каталоге 1" in page.inner_text(".counters")
     page.click('.deal[data-id="1"]')
+    page.wait_for_selector("dialog[open] .tied")
     assert [mark.inner_text() for mark in page.query_selector_all("dialog .tied")] == ["товар 9621"]
