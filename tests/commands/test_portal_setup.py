@@ -1,9 +1,11 @@
 """``uzel portal setup`` as a person types it."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 
 import pytest
+from django.utils import timezone
 
 from uzel.cli import main
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
@@ -70,3 +72,11 @@ def test_what_stays_is_an_exit_code(capsys: pytest.CaptureFixture[str], emulator
 def test_without_a_portal_it_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     assert "uzel portal connect" in run(capsys, code=2)
     assert not Portal.objects.exists()
+
+
+@pytest.mark.usefixtures("emulator")
+def test_a_pipeline_that_may_still_be_made_is_waited_for(capsys: pytest.CaptureFixture[str]) -> None:
+    portal = Portal.objects.get()
+    soon = timezone.now() + dt.timedelta(minutes=1)
+    MadeInPortal.objects.create(portal=portal, kind="pipeline", name="shop", title="Воронка", asked_at=soon)
+    assert "через минуту" in run(capsys, "--pipeline", "shop", code=2)

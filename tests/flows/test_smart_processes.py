@@ -165,11 +165,14 @@ def test_a_new_node_gets_its_card_by_the_next_drain(hub: Hub) -> None:
 
 def test_a_portal_that_refuses_a_card_is_not_asked_at_every_drain(hub: Hub) -> None:
     add_node(hub)
-    hub.emulator.faults.arm("fail_next", method="crm.item.add", error="ACCESS_DENIED", times=9)
+    hub.emulator.faults.fail_next(400, method="crm.item.add", error="ACCESS_DENIED")
     hub.drain()
     hub.emulator.forget_calls()
     hub.drain()
     assert "crm.type.list" not in hub.commands()
+    add_node(hub, "mira")  # another one is another matter
+    hub.drain()
+    assert sorted(one["xmlId"] for one in items(hub)) == ["arbat", "mira", "shop"]
 
 
 # --- the state of a node ----------------------------------------------------------------------------------------------
@@ -263,3 +266,19 @@ def test_a_card_that_deals_name_and_a_process_with_codes_stay(hub: Hub) -> None:
     assert "остаётся вместе со смарт-процессом" in left["«Промокоды»: поле «Код»"]
     undo(hub, with_data=True)
     assert types(hub) == {}
+
+
+def test_an_undo_that_leaves_deals_their_fields_lets_the_exchange_go_on(hub: Hub) -> None:
+    hub.receive(ORDER)
+    hub.drain()
+    add_node(hub)
+    hub.drain()
+    MadeInPortal.objects.filter(kind=Kind.DEAL_FIELD).delete()  # as if people had made them
+    left = undo(hub)
+    assert left["Узел «Арбат (arbat)»"] == "удалено"
+    hub.portal.refresh_from_db()
+    assert set(hub.portal.setup["nodes"]) == {"shop"}
+    assert set(hub.portal.setup["processes"]) == {"nodes"}
+    assert hub.drain().problem == ""
+    hub.portal.refresh_from_db()
+    assert set(hub.portal.setup["nodes"]) == {"shop", "arbat"}

@@ -30,6 +30,7 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _setup(options: argparse.Namespace) -> None:
     setup()
     from uzel.bitrix24.errors import PortalError
+    from uzel.flows.build_portal import WaitError
 
     if options.yes and not options.undo:
         raise CommandError("--yes нужен только вместе с --undo")
@@ -40,6 +41,8 @@ def _setup(options: argparse.Namespace) -> None:
         next(way for chosen, way in ways if chosen)(options)
     except PortalError as error:
         raise CommandError(f"{error}. Повторите команду: сделанное уже на учёте") from error
+    except WaitError as wait:
+        raise CommandError(str(wait)) from wait
 
 
 def _plan(options: argparse.Namespace) -> None:

@@ -90,7 +90,7 @@ def remember(portal: Portal, found: Found, link: str) -> None:
     """What the exchange has to know of the set-up. How deals name their node is written down once it can be used."""
     setup = dict(portal.setup)
     processes = {name: one.known for name, one in found.processes.items()}
-    setup["processes"] = {name: {"id": one.type_id, "entityTypeId": one.entity_type_id} for name, one in processes.items()}
+    setup["processes"] = {name: ids_of(one) for name, one in processes.items()}
     if link == PROCESS and NODES.name in processes:
         setup["node_field"] = processes[NODES.name].child_field
     elif link == LIST and deal_fields.NODE in found.deal_fields:
@@ -101,6 +101,11 @@ def remember(portal: Portal, found: Found, link: str) -> None:
     if setup != portal.setup:
         portal.setup = setup
         portal.save(update_fields=["setup"])
+
+
+def ids_of(process: KnownProcess) -> dict[str, int]:
+    """How a smart process is remembered; :func:`uzel.hub.queries.known_process` reads it."""
+    return {"id": process.type_id, "entityTypeId": process.entity_type_id}
 
 
 def _outcome(builder: "Builder", step: Step, before: Outcome | None) -> Outcome:

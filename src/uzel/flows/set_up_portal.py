@@ -67,24 +67,30 @@ def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
 
 def complete_setup(portal: Portal, client: PortalClient) -> None:
     """What a drain needs: something that stands for each node, and templates of requisites. Costs nothing when all is there."""
-    codes = set(Node.objects.filter(portal=portal).values_list("code", flat=True))
-    if "node_field" in portal.setup and codes - set(portal.setup["nodes"]):
+    if "node_field" in portal.setup and _lacking(portal) - _refused_lately(portal, timezone.now()):
         _add_nodes(portal, client, timezone.now())
     if "presets" not in portal.setup:
         portal.setup["presets"] = _presets(ask(client, client_card.presets("presets")))
         portal.save(update_fields=["setup"])
 
 
-def _add_nodes(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
+def _lacking(portal: Portal) -> set[str]:
+    codes = Node.objects.filter(portal=portal).values_list("code", flat=True)
+    return set(codes) - set(portal.setup["nodes"])
+
+
+def _refused_lately(portal: Portal, now: dt.datetime) -> set[str]:
     """A portal that refuses a node is not asked at every drain."""
-    tried = portal.setup.get("nodes_tried_at")
-    if tried and dt.datetime.fromisoformat(tried) > now - dt.timedelta(seconds=TRY_AGAIN_S / portal.speed):
-        return
-    portal.setup["nodes_tried_at"] = now.isoformat()
-    portal.save(update_fields=["setup"])
+    since = now - dt.timedelta(seconds=TRY_AGAIN_S / portal.speed)
+    return {code for code, tried in portal.setup.get("refused", {}).items() if dt.datetime.fromisoformat(tried) > since}
+
+
+def _add_nodes(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
     for outcome in build_portal(portal, client, now, kinds=frozenset((Kind.NODE,))):
         if not outcome.passed:
             log.warning("portal %s: %s: %s", portal.code, outcome.step.title, outcome.text)
+    portal.setup["refused"] = dict.fromkeys(sorted(_lacking(portal)), now.isoformat())
+    portal.save(update_fields=["setup"])
 
 
 def _of_outcome(outcome: Outcome) -> Check:

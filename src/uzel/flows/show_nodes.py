@@ -10,6 +10,7 @@ from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.entities.smart_process import NODES, KnownProcess
 from uzel.hub.models import Node, Portal
 from uzel.hub.node_status import status_of
+from uzel.hub.queries import known_process, node_field_of
 from uzel.mapping.node_item import is_news, note_of, values_of
 
 PAUSE_S = 300  # portal seconds between two writes of one node's item
@@ -48,8 +49,5 @@ def _rested(portal: Portal, codes: set[str], now: dt.datetime) -> dict[str, Node
 
 def nodes_process(portal: Portal) -> KnownProcess | None:
     """The smart process of nodes, where deals name their node by it."""
-    known = portal.setup.get("processes", {}).get(NODES.name)
-    if known is None:
-        return None
-    process = KnownProcess(known["id"], known["entityTypeId"], NODES.title)
-    return process if portal.setup.get("node_field") == process.child_field else None
+    process = known_process(portal, NODES)
+    return process if process and node_field_of(portal) == process.child_field else None

@@ -14,7 +14,7 @@ from uzel.bitrix24.entities import deal_fields, employee_field, pipeline, smart_
 from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.errors import OutcomeUnknown, Refused
 from uzel.bitrix24.setup_plan import Found, Kind
-from uzel.flows.build_portal import settle_unanswered
+from uzel.flows.build_portal import ids_of, settle_unanswered
 from uzel.flows.look_at_portal import ask, look_at_portal, walk
 from uzel.flows.portal_line import open_line
 from uzel.hub.models import MadeInPortal, Portal
@@ -95,8 +95,13 @@ def _forget(portal: Portal, found: Found) -> None:
     """While all that deals need still stands the exchange goes on; otherwise what is gone is known no more."""
     codes = {field.code for field in deal_fields.DEAL_FIELDS} - {deal_fields.NODE} | {portal.setup.get("node_field", "")}
     there = {one.known.child_field for one in found.processes.values()} | set(found.deal_fields)
-    gone = ("undone",) if codes <= there else ("node_field", "nodes", "processes", "nodes_tried_at")
+    whole = codes <= there
+    gone = ("undone",) if whole else ("node_field", "nodes", "processes", "refused")
     portal.setup = {name: value for name, value in portal.setup.items() if name not in gone}
+    if whole:  # a node whose item is gone gets another by the next drain
+        nodes = portal.setup.get("nodes", {})
+        portal.setup["nodes"] = {code: item for code, item in nodes.items() if found.id_of(Kind.NODE, code) == item}
+        portal.setup["processes"] = {name: ids_of(one.known) for name, one in found.processes.items()}
     portal.save(update_fields=["setup"])
 
 

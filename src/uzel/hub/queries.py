@@ -8,6 +8,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from uzel.bitrix24.entities.deal_fields import NODE
+from uzel.bitrix24.entities.smart_process import KnownProcess, SmartProcess
 from uzel.bitrix24.entities.user import User
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, Portal, PortalUser
 from uzel.mapping.employees import Mapped, Staff, staff_from
@@ -42,6 +43,12 @@ def rules_of(node: Node) -> NodeRules:
 def node_field_of(portal: Portal) -> str:
     """The field of a deal that names its exchange node; chosen once, when the portal is set up."""
     return str(portal.setup.get("node_field", NODE))
+
+
+def known_process(portal: Portal, process: SmartProcess) -> KnownProcess | None:
+    """A smart process of ours in this portal, as the set-up left it; ``None`` where it cannot be had."""
+    ids = portal.setup.get("processes", {}).get(process.name)
+    return KnownProcess(ids["id"], ids["entityTypeId"], process.title) if ids else None
 
 
 def staff_of(node: Node) -> Staff:

@@ -108,3 +108,16 @@ def test_people_choose_a_parent_at_the_screen(rest: Client, portal: RunningPorta
     assert next(deal for deal in portal.state()["deals"] if deal["id"] == number)["parentId1030"] == 1
     assert [one["title"] for one in portal.state()["type_items"]] == ["Тверская"]
     assert [one["entityTypeId"] for one in portal.state()["types"]] == [1030]
+
+
+def test_the_board_shows_a_parent_and_lets_people_choose_one(rest: Client, portal: RunningPortal) -> None:
+    make(rest)
+    for title in ("Тверская", "Арбат"):
+        rest.call("crm.item.add", entityTypeId=1030, fields={"title": title})
+    number = portal.manager_create(2, {"title": "Звонок", "parentId1030": 1})
+    board = rest.send("GET", "/_emulator/board").json
+    assert board["stages"][0]["cards"][0]["chips"] == {"parentId1030": "Тверская"}
+    offered = next(field for field in board["fields"] if field["name"] == "parentId1030")
+    assert (offered["title"], [item["value"] for item in offered["items"]]) == ("Узлы", ["Тверская", "Арбат"])
+    saved = rest.post(f"/_emulator/deals/{number}", {"userId": 2, "fields": {"parentId1030": "2"}}).json
+    assert saved["parentId1030"] == 2
