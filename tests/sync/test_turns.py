@@ -3,10 +3,11 @@
 import math
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uzel.sync.turns import MOST_PORTION_S, PORTION_S, Queue, share_out
+from uzel.sync.turns import MOST_PORTION_S, PORTION_S, Queue, seconds_to_end, share_out
 
 WAVE_S = 240.0
 NEW = Queue("new", 0, {"add": 0.25, "rows": 0.15, "contact": 0.2}, 0.4, math.inf)
@@ -109,3 +110,15 @@ def test_a_flood_delays_nobody_longer_than_his_own_kind_takes(behind: int, share
         waves += 1
     own = min(WAVE_S, PLENTY["update"]) * share.share / share.piece_s
     assert waves <= math.ceil((behind + 1) / max(1, int(own)))
+
+
+def test_the_end_of_what_waits_is_bound_by_the_scarcest() -> None:
+    def end(*some: Queue, room: float = 100.0) -> float:
+        return seconds_to_end(some, dict.fromkeys(METHODS, room), pace=0.8, parallel=4)
+
+    assert end() == 0
+    few, many = replace(NEW, waiting=100), replace(NEW, waiting=1000)
+    assert end(few) == pytest.approx(100 * NEW.piece_s / 4), "room enough: only carrying out takes time"
+    assert end(many) == pytest.approx((1000 * 0.25 - 100) / 0.8), "the method binds"
+    assert end(many, replace(GOODS, waiting=10_000)) > end(many)
+    assert end(many, room=0.0) == pytest.approx(1000 * 0.25 / 0.8)
