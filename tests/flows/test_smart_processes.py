@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
 
 from tests.flows.portal_town import NOW, ORDER, Hub, in_a_hurry, moved, open_hub
-from uzel.bitrix24.entities.deal_fields import NODE
+from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, NODE
 from uzel.bitrix24.entities.smart_process import SMART_PROCESSES
 from uzel.bitrix24.setup_plan import Kind
 from uzel.emulators.bitrix24_portal import Options
@@ -15,9 +17,11 @@ from uzel.flows.portal_line import open_line
 from uzel.flows.set_up_portal import Check, plan_setup, set_up
 from uzel.flows.show_nodes import PAUSE_S
 from uzel.flows.undo_setup import undo_setup
-from uzel.hub.models import MadeInPortal, Node
+from uzel.hub.models import MadeInPortal, Node, Portal
 
 pytestmark = pytest.mark.django_db
+#: fields of deals (but the list of nodes), both processes with their fields, the node's card, the personnel number
+CREATES = len(DEAL_FIELDS) - 1 + sum(1 + len(process.fields) for process in SMART_PROCESSES) + 1 + 1
 
 
 @pytest.fixture
@@ -78,6 +82,46 @@ def test_lost_answers_double_nothing() -> None:
         assert len(items(hub)) == 1
         assert not MadeInPortal.objects.filter(made_at=None).exists()
         assert MadeInPortal.objects.filter(kind=Kind.NODE, entity_id=hub.node_item).exists()
+
+
+def test_every_answer_lost_is_two_looks_more_and_nothing_twice(hub: Hub) -> None:
+    undo(hub)
+    for method in ("crm.deal.userfield.add", "crm.type.add", "userfieldconfig.add", "crm.item.add", "user.userfield.add"):
+        hub.emulator.faults.arm("lose_answer", method=method, times=CREATES)
+    assert [check for check in again(hub).values() if not check.passed] == []
+    _is_whole(hub)
+
+
+@pytest.mark.parametrize("nth", [1, 12, 13, 20, 22, 30, 32, 33])
+def test_killed_after_any_create_it_goes_on_and_doubles_nothing(hub: Hub, nth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    undo(hub)
+    real, done = PortalClient.call, count(1)
+
+    def killed(self: PortalClient, method: str, *args: Any, **kwargs: Any) -> Any:
+        reply = real(self, method, *args, **kwargs)
+        if method.endswith(".add") and next(done) == nth:
+            raise KeyboardInterrupt  # the portal has made it, we do not know
+        return reply
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PortalClient, "call", killed)
+        with pytest.raises(KeyboardInterrupt):
+            again(hub)
+    assert MadeInPortal.objects.filter(made_at=None).count() == 1
+    Portal.objects.update(speed=1.0)
+    assert [check for check in again(hub).values() if not check.passed] == []
+    _is_whole(hub)
+
+
+def _is_whole(hub: Hub) -> None:
+    """Everything is there once and on record as ours."""
+    state = hub.emulator.state()
+    assert sorted(one["title"] for one in state["types"]) == ["Промокоды", "Узлы обмена"]
+    assert [item["xmlId"] for item in state["type_items"]] == ["shop"]
+    names = [one["FIELD_NAME"] for one in state["user_fields"] if "UZEL" in one["FIELD_NAME"]]
+    assert len(names) == len(set(names)) == sum(len(process.fields) for process in SMART_PROCESSES) + len(DEAL_FIELDS) - 1
+    assert MadeInPortal.objects.exclude(made_at=None).count() == CREATES
+    assert not MadeInPortal.objects.filter(made_at=None).exists()
 
 
 def test_a_type_whose_create_is_still_running_cannot_be_made_twice(hub: Hub) -> None:
