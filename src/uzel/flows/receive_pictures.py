@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from uzel.flows.catalog_book import lock_catalog, want
 from uzel.hub.models import CatalogPicture, Feed, Node, NomenclatureRow
+
+#: The operator ``?|`` compares every name with every picture: a minute and a half for 500,000 goods and 20,000 names.
+SHOW_ANY = """SELECT id FROM hub_nomenclaturerow WHERE node_id = %s AND wanted > 0 AND EXISTS (
+    SELECT FROM jsonb_array_elements_text(content -> 'pictures') AS picture(file) WHERE picture.file = ANY(%s)
+)"""
 
 
 @transaction.atomic
@@ -16,6 +21,12 @@ def receive_pictures(node: Node, pictures: Mapping[str, Feed]) -> int:
     fresh = [CatalogPicture(node=node, name=name, feed=feed) for name, feed in pictures.items() if known.get(name) != feed.pk]
     if fresh:
         CatalogPicture.objects.bulk_create(fresh, update_conflicts=True, unique_fields=["node", "name"], update_fields=["feed"])
-        names = [picture.name for picture in fresh]
-        want(NomenclatureRow.objects.filter(node=node, wanted__gt=0, content__pictures__has_any_keys=names))
+        want(NomenclatureRow.objects.filter(pk__in=_goods_that_show(node, [picture.name for picture in fresh])))
     return len(fresh)
+
+
+def _goods_that_show(node: Node, names: list[str]) -> list[int]:
+    """Rows of the node that speak of one of these pictures."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHOW_ANY, [node.pk, names])
+        return [key for (key,) in cursor.fetchall()]
