@@ -278,6 +278,7 @@ def test_a_card_that_people_deleted_is_made_again(hub: Hub) -> None:
     assert [one["xmlId"] for one in items(hub)] == ["shop"]
     hub.portal.refresh_from_db()
     assert items(hub)[0]["id"] == hub.node_item
+    assert shown(hub, "UZEL_PROFILE") == "1С:Управление нашей фирмой"
 
 
 # --- the way back -----------------------------------------------------------------------------------------------------

@@ -98,6 +98,8 @@ def test_a_pipeline_with_deals_stays_whatever_is_said(hub: Hub) -> None:
     with open_line(hub.portal) as client:
         known = client.call("crm.category.list", {"entityTypeId": 2}, repeatable=True).result["categories"]
     assert made not in [one["id"] for one in known]
+    hub.node.refresh_from_db()
+    assert hub.node.category_id == 0
 
 
 def test_a_removal_whose_answer_was_lost_is_finished_by_the_next_undo(hub: Hub) -> None:

@@ -226,6 +226,7 @@ def _node(builder: Builder, step: Step) -> None:
         process = builder.process(NODES.name)
         title = dict(wanted_of(builder.portal).nodes)[step.name]
         command = smart_process.add_item("item", process, step.name, title, {"UZEL_CODE": step.name})
+        Node.objects.filter(portal=builder.portal, code=step.name).update(shown=None, shown_at=None)  # a new card shows nothing
         builder.make(step, command, smart_process.read_item_id, single=False)
         return
     known = builder.found.deal_fields.get(deal_fields.NODE)

@@ -17,7 +17,7 @@ from uzel.bitrix24.setup_plan import Found, Kind
 from uzel.flows.build_portal import ids_of, settle_unanswered
 from uzel.flows.look_at_portal import ask, look_at_portal, walk
 from uzel.flows.portal_line import open_line
-from uzel.hub.models import MadeInPortal, Portal
+from uzel.hub.models import MadeInPortal, Node, Portal
 
 UNDONE = "Настройка портала отменена, обмен стоит, чтобы не принять пропавшие поля за правки: uzel portal setup настроит снова."
 ORDER = (Kind.NODE, Kind.PROCESS, Kind.PROCESS_FIELD, Kind.PIPELINE, Kind.DEAL_FIELD, Kind.EMPLOYEE_FIELD)
@@ -182,11 +182,17 @@ def _remove_process(undoing: _Undoing, row: MadeInPortal) -> None:
     MadeInPortal.objects.filter(portal=row.portal, kind=Kind.PROCESS_FIELD, name__startswith=f"{row.name}.").delete()
 
 
+def _remove_pipeline(undoing: _Undoing, row: MadeInPortal) -> None:
+    """New deals of its bases go into the default pipeline again."""
+    undoing.send(pipeline.delete("pipeline", row.entity_id or 0))
+    Node.objects.filter(portal=row.portal, category_id=row.entity_id or 0).update(category_id=0)
+
+
 _REMOVERS: Mapping[Kind, Callable[[_Undoing, MadeInPortal], None]] = {
     Kind.NODE: _remove_node,
     Kind.PROCESS: _remove_process,
     Kind.PROCESS_FIELD: lambda undoing, row: undoing.send(smart_process.delete_field("field", row.entity_id or 0)),
-    Kind.PIPELINE: lambda undoing, row: undoing.send(pipeline.delete("pipeline", row.entity_id or 0)),
+    Kind.PIPELINE: _remove_pipeline,
     Kind.DEAL_FIELD: lambda undoing, row: undoing.send(deal_fields.delete("field", row.entity_id or 0)),
     Kind.EMPLOYEE_FIELD: lambda undoing, row: undoing.send(employee_field.delete("field", row.entity_id or 0)),
 }
