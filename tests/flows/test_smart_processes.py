@@ -183,7 +183,13 @@ def test_a_deal_has_its_node_as_a_parent(hub: Hub) -> None:
     assert hub.writes() == 0
 
 
-def test_a_manager_chooses_the_base_of_a_new_deal(hub: Hub) -> None:
+@pytest.mark.parametrize("told", [True, False])
+def test_a_manager_chooses_the_base_of_a_new_deal(told: bool) -> None:
+    with open_hub(Options(parents_in_everything=told), lists_only=False) as hub:
+        _choose_a_base(hub)
+
+
+def _choose_a_base(hub: Hub) -> None:
     made = hub.emulator.manager_create(3, {"title": "Звонок", hub.node_field: hub.node_item, "assignedById": 2})
     hub.sweep()
     row = hub.row(f"B{made}")

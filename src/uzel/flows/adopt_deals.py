@@ -37,7 +37,10 @@ def adopt_deals(client: PortalClient, jobs: Sequence[Job]) -> None:
 
 def _one_by_one(client: PortalClient, jobs: Sequence[Job]) -> list[tuple[Job, Deal]]:
     keys = {f"{job.key}_orphan": job for job in jobs}
-    commands = [deals.of_origin(key, deal_originator(job.rules.code), job.row.document_id) for key, job in keys.items()]
+    commands = [
+        deals.of_origin(key, job.rules.node_field, deal_originator(job.rules.code), job.row.document_id)
+        for key, job in keys.items()
+    ]
     answers = read_all(client, commands)
     if len(answers) < len(commands):  # not knowing is no reason to create
         raise Unavailable("NOT_READ", "сделки не прочитаны")
@@ -67,4 +70,4 @@ def _commands(jobs: Iterable[Job]) -> Iterator[tuple[Command, list[Job]]]:
         for start in range(0, len(own), deals.PAGE):
             part = own[start : start + deals.PAGE]
             ids = [job.row.document_id for job in part]
-            yield deals.of_origins(f"{part[0].key}_known", deal_originator(code), ids), part
+            yield deals.of_origins(f"{part[0].key}_known", part[0].rules.node_field, deal_originator(code), ids), part

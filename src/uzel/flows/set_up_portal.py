@@ -13,6 +13,7 @@ from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import client_card, employee_field
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import user as users
+from uzel.bitrix24.entities.deal_fields import NODE
 from uzel.bitrix24.errors import PortalError
 from uzel.bitrix24.setup_plan import FIELD_SCOPE, Action, Kind, Step, plan
 from uzel.flows.build_portal import Outcome, build_portal, wanted_of
@@ -148,7 +149,7 @@ def _check_employee(client: PortalClient) -> str:
 
 
 def _check_deals(client: PortalClient) -> str:
-    ask(client, deals.listing("deals", {}, {"id": "DESC"}))
+    ask(client, deals.listing("deals", NODE, {}, {"id": "DESC"}))
     return "читаются"
 
 

@@ -84,7 +84,8 @@ def _in_turn(portal: Portal, now: dt.datetime) -> Iterable[int]:
 
 
 def _deals(portal: Portal, client: PortalClient, deal_ids: Sequence[int]) -> Iterator[Deal]:
-    commands = [deals.of_ids(f"deals{place}", ids) for place, ids in enumerate(chunks(deal_ids, PAGE))]
+    node_field = node_field_of(portal)
+    commands = [deals.of_ids(f"deals{place}", node_field, ids) for place, ids in enumerate(chunks(deal_ids, PAGE))]
     found = read_all(client, commands)
     if len(found) < len(commands):  # an unread page must not look like deleted deals
         raise Unavailable("NOT_READ", "сделки не прочитаны")
@@ -94,7 +95,8 @@ def _deals(portal: Portal, client: PortalClient, deal_ids: Sequence[int]) -> Ite
 
 def _changed_deals(portal: Portal, client: PortalClient, since: dict[str, str]) -> Iterator[Deal]:
     """Deals that people touched last since the last sweep. Where we wrote after them, the write itself has read them."""
-    for result in _pages(client, since, DEAL, partial(deals.changed_since, "page", not_by=portal.exchange_user_id or 0)):
+    command = partial(deals.changed_since, "page", node_field_of(portal), not_by=portal.exchange_user_id or 0)
+    for result in _pages(client, since, DEAL, command):
         yield from deals.read_items(result, node_field_of(portal))
 
 

@@ -18,6 +18,7 @@ from uzel.flows.build_portal import ids_of, settle_unanswered
 from uzel.flows.look_at_portal import ask, look_at_portal, walk
 from uzel.flows.portal_line import open_line
 from uzel.hub.models import MadeInPortal, Node, Portal
+from uzel.hub.queries import node_field_of
 
 UNDONE = "Настройка портала отменена, обмен стоит, чтобы не принять пропавшие поля за правки: uzel portal setup настроит снова."
 ORDER = (Kind.NODE, Kind.PROCESS, Kind.PROCESS_FIELD, Kind.PIPELINE, Kind.DEAL_FIELD, Kind.EMPLOYEE_FIELD)
@@ -51,7 +52,7 @@ def undo_setup(portal: Portal, *, with_data: bool = False) -> list[Removal]:
         rows = MadeInPortal.objects.filter(portal=portal)
         portal.setup["undone"] = True  # before the first field is gone
         portal.save(update_fields=["setup"])
-        undoing = _Undoing(client, found, with_data)
+        undoing = _Undoing(client, found, with_data, node_field_of(portal))
         removals = [_remove(undoing, row) for kind in ORDER for row in rows.filter(kind=kind).order_by("-pk")]
         _forget(portal, look_at_portal(client))
     return removals
@@ -62,10 +63,11 @@ class _Undoing:
     client: PortalClient
     found: Found
     with_data: bool
+    node_field: str
 
     def count_deals(self, condition: Mapping[str, Any]) -> int:
         """Deals that meet a condition."""
-        command = deals.listing("deals", condition, {"id": "ASC"})
+        command = deals.listing("deals", self.node_field, condition, {"id": "ASC"})
         return self.client.call(command.method, command.params, repeatable=True).total or 0
 
     def send(self, command: Command) -> None:

@@ -128,31 +128,32 @@ def get(key: str, deal_id: int | str) -> Command:
     return Command("crm.item.get", {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "id": deal_id}, key)
 
 
-def of_origin(key: str, originator_id: str, origin_id: str) -> Command:
+def of_origin(key: str, node_field: str, originator_id: str, origin_id: str) -> Command:
     """Deals that carry our external key; nothing in the portal keeps it unique, so the oldest is ours."""
-    return listing(key, {"=originatorId": originator_id, "=originId": origin_id}, {"id": "ASC"})
+    return listing(key, node_field, {"=originatorId": originator_id, "=originId": origin_id}, {"id": "ASC"})
 
 
-def of_origins(key: str, originator_id: str, origin_ids: Sequence[str]) -> Command:
+def of_origins(key: str, node_field: str, originator_id: str, origin_ids: Sequence[str]) -> Command:
     """At most :data:`PAGE` deals of as many external keys; whether lists of them are taken is [?] (bitrix24-rest M)."""
-    return listing(key, {"=originatorId": originator_id, "@originId": list(origin_ids)}, {"id": "ASC"})
+    return listing(key, node_field, {"=originatorId": originator_id, "@originId": list(origin_ids)}, {"id": "ASC"})
 
 
-def of_ids(key: str, deal_ids: Iterable[int]) -> Command:
+def of_ids(key: str, node_field: str, deal_ids: Iterable[int]) -> Command:
     """At most :data:`PAGE` deals."""
-    return listing(key, {"@id": list(deal_ids)}, {"id": "ASC"})
+    return listing(key, node_field, {"@id": list(deal_ids)}, {"id": "ASC"})
 
 
-def changed_since(key: str, moment: str, not_by: int, start: int = 0) -> Command:
+def changed_since(key: str, node_field: str, moment: str, not_by: int, start: int = 0) -> Command:
     """Deals touched last by anybody but one employee at ``moment`` (as the portal writes it) or later, oldest first."""
     since = {">=updatedTime": moment} if moment else {}
-    return listing(key, {"!=updatedBy": not_by} | since, {"updatedTime": "ASC", "id": "ASC"}, start)
+    return listing(key, node_field, {"!=updatedBy": not_by} | since, {"updatedTime": "ASC", "id": "ASC"}, start)
 
 
-def listing(key: str, criteria: Mapping[str, Any], order: Mapping[str, str], start: int = 0) -> Command:
-    """A page of deals."""
-    params = {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "select": ["*", "UF_*"], "filter": criteria, "order": order}
-    return Command("crm.item.list", params | {"start": start}, key)
+def listing(key: str, node_field: str, criteria: Mapping[str, Any], order: Mapping[str, str], start: int = 0) -> Command:
+    """A page of deals. Whether ``*`` brings parents is [?] (bitrix24-rest M), so the node's field is asked for by its name."""
+    params = {"entityTypeId": DEAL, "useOriginalUfNames": "Y", "filter": criteria, "order": order, "start": start}
+    parent = [] if node_field == deal_fields.NODE else [node_field]
+    return Command("crm.item.list", params | {"select": ["*", "UF_*", *parent]}, key)
 
 
 def show(state: Mapping[str, Any], node_field: str) -> dict[str, Any]:

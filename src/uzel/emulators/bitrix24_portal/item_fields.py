@@ -11,7 +11,7 @@ from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, BY_UPPER_NAME, BY_UPPER_NAME_SMART, DIRECTORIES, FIELDS, Field
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item, UserField
 from uzel.emulators.bitrix24_portal.saving import Change
-from uzel.emulators.bitrix24_portal.smart import fields_of
+from uzel.emulators.bitrix24_portal.smart import fields_of, parents_of
 from uzel.emulators.bitrix24_portal.store import stage_directory
 from uzel.emulators.bitrix24_portal.uf_names import camel_case
 
@@ -81,7 +81,8 @@ def select(core: Core, item: Item, names: list[str], *, original: bool) -> dict[
     """``show`` cut down to the selected fields; ``fm`` comes only with everything."""
     shown = show(core, item, original=original)
     if not names or "*" in names:
-        return shown
+        silent = set() if core.options.parents_in_everything else set(parents_of(core.store, item.entity_type_id)) - set(names)
+        return {name: value for name, value in shown.items() if name not in silent}
     names = ["id", *(spelled(core, item.entity_type_id, name) for name in names)]
     return {name: shown[name] for name in names if name in shown and name not in ("fm", "entityTypeId")}
 

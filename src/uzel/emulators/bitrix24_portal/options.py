@@ -71,6 +71,7 @@ class Options:
     case_insensitive_filters: bool = True
     boolean_user_fields: str = "YN"
     upper_case_names: bool = True
+    parents_in_everything: bool = True
 
     # Rules of saving.
     multifield_update: str = "by_key"
