@@ -9,6 +9,7 @@ import pytest
 
 from tests.flows.portal_town import MARIA, ORDER, Hub, moved, open_hub
 from uzel.bitrix24 import client as portal_client
+from uzel.flows.portal_line import open_line
 from uzel.hub.models import CounterpartyBinding
 from uzel.model import Counterparty, LegalDetails
 
@@ -116,3 +117,55 @@ def test_a_create_that_broke_in_the_portal_is_looked_for_first(hub: Hub, method:
     assert hub.delivery().attempts == 0
     settle(hub)
     assert (len(hub.deals()), len(hub.emulator.state()["contacts"])) == (1, 1)
+
+
+# --- requisites and addresses -----------------------------------------------------------------------------------------
+
+LEGAL = LegalDetails("7701234567", "770101001", "12345678", "ООО «Ромашка»", "Москва, Тверская, 1")
+FIRM = Counterparty("g2", "Ромашка", is_company=True, legal=LEGAL, address="Москва, Арбат, 2")
+
+
+def places(hub: Hub) -> dict[str, str]:
+    with open_line(hub.portal) as client:
+        found = client.call("crm.address.list", {"filter": {"ENTITY_TYPE_ID": 8}}).result
+    return {one["TYPE_ID"]: one["ADDRESS_1"] for one in found}
+
+
+def test_a_company_has_its_codes_and_addresses_and_their_changes(hub: Hub) -> None:
+    hub.receive(replace(ORDER, counterparty=FIRM))
+    hub.drain()
+    (company,) = hub.emulator.state()["companies"]
+    (legal,) = company["requisites"]
+    assert (legal["RQ_INN"], legal["RQ_OKPO"], legal["RQ_COMPANY_FULL_NAME"]) == ("7701234567", "12345678", "ООО «Ромашка»")
+    assert places(hub) == {"6": "Москва, Тверская, 1", "1": "Москва, Арбат, 2"}
+    hub.receive(moved(ORDER, counterparty=replace(FIRM, address="Тула, Советская, 3")))
+    hub.drain()
+    assert places(hub) == {"6": "Москва, Тверская, 1", "1": "Тула, Советская, 3"}
+    assert len(hub.emulator.state()["companies"][0]["requisites"]) == 1
+
+
+@pytest.mark.parametrize("method", ["crm.requisite.add", "crm.address.add"])
+def test_an_address_that_was_not_taken_comes_later(hub: Hub, method: str) -> None:
+    hub.emulator.faults.arm("fail_next", method=method, error="ACCESS_DENIED")
+    hub.receive(replace(ORDER, counterparty=replace(MARIA, address="Тула, Советская, 3")))
+    hub.drain()
+    settle(hub)
+    (contact,) = hub.emulator.state()["contacts"]
+    assert ([one["RQ_LAST_NAME"] for one in contact["requisites"]], places(hub)) == (["Иванова"], {"1": "Тула, Советская, 3"})
+
+
+def test_codes_and_addresses_that_people_change_go_into_the_order(hub: Hub) -> None:
+    hub.receive(replace(ORDER, counterparty=FIRM))
+    hub.drain()
+    (company,) = hub.emulator.state()["companies"]
+    requisite_id = company["requisites"][0]["ID"]
+    with open_line(hub.portal) as client:
+        client.call("crm.requisite.update", {"id": requisite_id, "fields": {"RQ_OKPO": "87654321"}})
+        address = {"TYPE_ID": 6, "ENTITY_TYPE_ID": 8, "ENTITY_ID": requisite_id, "CITY": "Тула", "ADDRESS_1": "Мира, 5"}
+        client.call("crm.address.update", {"fields": address})
+    url = f"{hub.emulator.webhook_of(2)}crm.company.update"  # a person saves the card
+    httpx2.post(url, json={"id": company["id"], "fields": {"TITLE": "Ромашка+"}}, trust_env=False).raise_for_status()
+    hub.sweep()
+    legal = hub.row().merged["counterparty"]["legal"]
+    assert (legal["okpo"], legal["legal_address"]) == ("87654321", "Тула, Мира, 5")
+    assert hub.delivery("node").wanted > hub.delivery("node").confirmed

@@ -13,7 +13,7 @@ from typing import Any
 
 from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import client_card
+from uzel.bitrix24.entities import client_card, requisite
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
 from uzel.flows.portal_job import is_doubtful
 from uzel.flows.portal_reading import read_all, read_cards
@@ -183,7 +183,7 @@ def _search_commands(key: str, one: Wanted) -> Iterator[tuple[Command, str, str]
     if one.binding is not None:  # created once, never answered
         yield client_card.of_origin(f"{key}_origin", kind, ORIGINATOR, one.origin_id), "", ""
     if card.inn:
-        yield client_card.requisites_by_inn(f"{key}_inn", card.inn), INN, card.inn
+        yield requisite.by_inn(f"{key}_inn", card.inn), INN, card.inn
     for place, phone in enumerate(card.phones[:KEYS_OF_ONE]):
         yield client_card.by_phone(f"{key}_phone{place}", kind, phone), PHONE, phone
     for place, email in enumerate(card.emails[:KEYS_OF_ONE]):
@@ -196,7 +196,7 @@ def _found(command: Command, result: Any, one: Wanted) -> tuple[CardKey, ...]:
     if command.key.endswith("_origin"):
         return tuple((kind, int(item["id"])) for item in (result or {"items": ()})["items"][:1])
     if command.key.endswith("_inn"):
-        return tuple(client_card.read_owners(result))
+        return tuple(requisite.read_owners(result))
     return tuple((kind, entity_id) for entity_id in client_card.read_found(result, kind))
 
 
@@ -229,8 +229,11 @@ def _named(chains: Iterable[Chain], by_key: dict[str, Wanted]) -> list[Wanted]:
 def _create_commands(portal: Portal, key: str, one: Wanted) -> Iterator[Command]:
     yield client_card.add(key, one.card, assigned_by_id=one.assigned_by_id, originator_id=ORIGINATOR, origin_id=one.origin_id)
     preset = portal.setup.get("presets", {}).get(one.card.kind)
-    if one.card.inn and preset:
-        yield client_card.add_requisite(f"{key}_requisite", one.card, f"$result[{key}]", preset)
+    if preset and requisite.is_needed(one.card):
+        yield requisite.add(f"{key}_requisite", one.card, f"$result[{key}]", preset)
+        for name in requisite.ADDRESS_TYPES:
+            if line := getattr(one.card, name):
+                yield requisite.put_address(f"{key}_{name}", f"$result[{key}_requisite]", name, line, known=False)
 
 
 def _mark(portal: Portal, wanted: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
@@ -253,7 +256,8 @@ def _created(wanted: dict[str, Wanted], outcomes: dict[str, Outcome]) -> None:
     """New cards are bound, refused ones are wanted no more; what is not known to be whole keeps its mark."""
     bound: list[CounterpartyBinding] = []
     for key, one in wanted.items():
-        outcome, whole = outcomes[key], isinstance(outcomes.get(f"{key}_requisite", outcomes[key]), Done)
+        parts = (outcomes.get(f"{key}_{name}", outcomes[key]) for name in ("requisite", *requisite.ADDRESS_TYPES))
+        outcome, whole = outcomes[key], all(isinstance(part, Done) for part in parts)
         assert one.binding is not None, "a create is marked before it is sent"
         if isinstance(outcome, Done) and whole:
             one.binding.entity_id, one.binding.retry_at = int(outcome.result), None

@@ -1,11 +1,13 @@
 """Reading many things of the portal at once: commands packed into batches, asked again when the answer was lost."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from uzel.bitrix24.batch import Chain, Command, Done, pack
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import client_card, product_row
+from uzel.bitrix24.entities import client_card, product_row, requisite
 from uzel.bitrix24.entities.client_card import KnownCard
 from uzel.bitrix24.entities.product_row import DealRow
 from uzel.bitrix24.errors import Unavailable
@@ -26,17 +28,41 @@ def read_all(client: PortalClient, commands: Sequence[Command]) -> dict[str, Any
 
 
 def read_cards(client: PortalClient, kind: str, entity_ids: Sequence[int]) -> list[KnownCard]:
-    """Contacts or companies with their requisites; those that are gone are left out."""
+    """Contacts or companies with their requisites and addresses; those that are gone are left out."""
+    parts = list(chunks(entity_ids, IDS_A_COMMAND))
     commands: list[Command] = []
-    for place, ids in enumerate(chunks(entity_ids, IDS_A_COMMAND)):
-        commands += [client_card.of_ids(f"cards{place}", kind, ids), client_card.requisites_of(f"legal{place}", kind, ids)]
-    found = read_all(client, commands)
+    for place, ids in enumerate(parts):
+        commands += [
+            client_card.of_ids(f"cards{place}", kind, ids),
+            requisite.of_cards(f"legal{place}", kind, ids),
+            requisite.addresses_of_cards(f"addresses{place}", kind, ids),
+        ]
+    found = _pages(client, commands)
     cards: list[KnownCard] = []
-    for place in range(len(commands) // 2):
-        if f"cards{place}" not in found:
-            raise Unavailable("NOT_READ", "карточки клиентов не прочитаны")
-        cards += client_card.read_cards(found[f"cards{place}"], kind, found.get(f"legal{place}") or ())
+    for place in range(len(parts)):
+        legal = requisite.read_legal(
+            chain.from_iterable(found[f"legal{place}"]), chain.from_iterable(found[f"addresses{place}"])
+        )
+        cards += client_card.read_cards(found[f"cards{place}"][0], kind, legal)
     return cards
+
+
+def _pages(client: PortalClient, commands: Sequence[Command]) -> dict[str, list[Any]]:
+    """Pages of lists by key. A list that is not read whole must not look like cards without a requisite."""
+    pages: dict[str, list[Any]] = {command.key: [] for command in commands}
+    waiting = list(commands)
+    while waiting:
+        found = read_all(client, waiting)
+        for command in waiting:
+            if command.key not in found:
+                raise Unavailable("NOT_READ", "карточки клиентов не прочитаны")
+            pages[command.key].append(found[command.key])
+        waiting = [
+            replace(command, params={**command.params, "start": IDS_A_COMMAND * len(pages[command.key])})
+            for command in waiting
+            if isinstance(found[command.key], list) and len(found[command.key]) == IDS_A_COMMAND
+        ]
+    return pages
 
 
 def read_rows(client: PortalClient, deal_ids: Sequence[int]) -> dict[int, tuple[DealRow, ...]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import client_card, employee_field
+from uzel.bitrix24.entities import client_card, employee_field, requisite
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.entities.deal_fields import NODE
@@ -71,7 +71,7 @@ def complete_setup(portal: Portal, client: PortalClient) -> None:
     if "node_field" in portal.setup and _lacking(portal) - _refused_lately(portal, timezone.now()):
         _add_nodes(portal, client, timezone.now())
     if "presets" not in portal.setup:
-        portal.setup["presets"] = _presets(ask(client, client_card.presets("presets")))
+        portal.setup["presets"] = _presets(ask(client, requisite.presets("presets")))
         portal.save(update_fields=["setup"])
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from uzel.bitrix24.batch import Chain, Command, Done, Outcome, pack
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import client_card
+from uzel.bitrix24.entities import client_card, requisite
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
 from uzel.flows.receive_card import receive_card
 from uzel.hub.models import CounterpartyBinding, Portal
 from uzel.model.codec import to_json
 
-LEGAL = frozenset(("inn", "kpp", "full_name"))
+LEGAL, ADDRESSES = frozenset(requisite.LEGAL_NAMES), frozenset(requisite.ADDRESS_TYPES)
 
 CardKey = tuple[str, int]  # kind and id
 
@@ -50,15 +50,20 @@ def write_cards(
 
 
 def _commands(portal: Portal, key: str, known: KnownCard, wanted: ClientCard) -> Iterator[Command]:
-    """The card itself, and its requisite, which is made where there is none."""
+    """The card itself, its requisite, which is made where there is none, and the addresses of the requisite."""
     changes = _changes(known.card, wanted)
-    if changes.keys() - LEGAL:
+    if changes.keys() - LEGAL - ADDRESSES:
         yield client_card.update(f"{key}_card", known, changes)
+    requisite_id: int | str = known.requisite_id
+    legal = {name: value for name, value in changes.items() if name in LEGAL}
+    if legal and requisite_id:
+        yield requisite.update(f"{key}_legal", known.requisite_id, legal)
     preset = portal.setup.get("presets", {}).get(wanted.kind)
-    if changes.keys() & LEGAL and known.requisite_id:
-        yield client_card.update_requisite(f"{key}_legal", known.requisite_id, wanted)
-    elif changes.keys() & LEGAL and wanted.inn and preset:
-        yield client_card.add_requisite(f"{key}_legal", wanted, known.entity_id, preset)
+    if not requisite_id and preset and requisite.is_needed(wanted):
+        requisite_id = f"$result[{key}_legal]"
+        yield requisite.add(f"{key}_legal", wanted, known.entity_id, preset)
+    for name in sorted(changes.keys() & ADDRESSES) if requisite_id else ():
+        yield requisite.put_address(f"{key}_{name}", requisite_id, name, changes[name], known=name in known.addresses)
 
 
 def _changes(shown: ClientCard, wanted: ClientCard) -> dict[str, Any]:

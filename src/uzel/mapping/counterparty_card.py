@@ -33,7 +33,10 @@ def card_of(counterparty: Counterparty, kind: str = "") -> ClientCard:
         emails=_distinct(counterparty.emails, str.lower),
         inn=counterparty.legal.inn,
         kpp=counterparty.legal.kpp,
+        okpo=counterparty.legal.okpo,
         full_name=(counterparty.legal.official_name or counterparty.full_name) if is_company else "",
+        legal_address=counterparty.legal.legal_address,
+        address=counterparty.address,
     )
 
 
@@ -87,10 +90,13 @@ def lacking(wanted: ClientCard, found: ClientCard) -> dict[str, Any]:
         if len(both) > len(_distinct(have, same)):
             changes[name] = (*have, *(value for value in both if value not in have))
     same_inn = bool(wanted.inn) and wanted.inn == (found.inn or wanted.inn)
-    legal = {name: getattr(wanted, name) for name in ("inn", "kpp", "full_name") if same_inn and not getattr(found, name)}
+    legal = {
+        name: getattr(wanted, name) for name in ("inn", "kpp", "okpo", "full_name") if same_inn and not getattr(found, name)
+    }
     nameless = wanted.kind == found.kind and bool(name_words(wanted.name)) and not name_words(found.name)
     named = {name: getattr(wanted, name) for name in ("name", *PERSON)} if nameless else {}
-    return changes | {name: value for name, value in legal.items() if value} | named
+    places = {name: getattr(wanted, name) for name in ("legal_address", "address") if not getattr(found, name)}
+    return changes | {name: value for name, value in (legal | places).items() if value} | named
 
 
 def moved(before: Counterparty, after: Counterparty, kind: str = "") -> dict[str, Any]:
@@ -118,12 +124,12 @@ def with_values(shown: ClientCard, changes: dict[str, Any], before: Counterparty
 def counterparty_seen_in(card: ClientCard, shown: ClientCard, meant: Counterparty) -> Counterparty:
     """The counterparty as the portal now shows him: ``meant`` where the card did not move since ``shown``."""
     changes = {field.name for field in fields(ClientCard) if getattr(card, field.name) != getattr(shown, field.name)}
-    found: dict[str, Any] = {name: getattr(card, name) for name in ("phones", "emails") if name in changes}
+    found: dict[str, Any] = {name: getattr(card, name) for name in ("phones", "emails", "address") if name in changes}
     if card.kind == COMPANY and "name" in changes:
         found["name"] = card.name
     if card.kind == CONTACT and changes & set(PERSON):
         found |= {name: getattr(card, name) for name in PERSON} | {"name": card.name, "full_name": card.name}
-    legal: dict[str, Any] = {name: getattr(card, name) for name in ("inn", "kpp") if name in changes}
+    legal: dict[str, Any] = {name: getattr(card, name) for name in ("inn", "kpp", "okpo", "legal_address") if name in changes}
     if "full_name" in changes and card.kind == COMPANY:
         legal["official_name"] = card.full_name
     return replace(meant, **found, legal=replace(meant.legal, **legal))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from uzel.bitrix24.entities import client_card, deal, deal_fields, product_row, user
+from uzel.bitrix24.entities import client_card, deal, deal_fields, product_row, requisite, user
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard, MultiValue
 from uzel.bitrix24.entities.deal import DealState
 from uzel.bitrix24.entities.product_row import DealRow
@@ -95,13 +95,29 @@ def test_a_changed_card_names_values_by_their_ids() -> None:
     assert client_card.update("u", company, {"name": "Ромашка"}).params["fields"] == {"TITLE": "Ромашка"}
 
 
-def test_cards_are_read_with_their_first_requisite() -> None:
+def test_cards_are_read_with_the_first_requisite_that_has_an_inn() -> None:
     item = {
         "id": 5, "title": "Ромашка", "updatedBy": 1, "updatedTime": "2026-03-02T10:00:00+03:00",
         "fm": [{"id": 1, "typeId": "PHONE", "value": "1"}, {"id": 2, "typeId": "WEB", "value": "x"}],
     }  # fmt: skip
-    legal = [{"ID": "9", "ENTITY_ID": "5", "RQ_INN": "7701234567"}, {"ID": "10", "ENTITY_ID": "5", "RQ_INN": "0"}]
-    (known,) = client_card.read_cards({"items": [item]}, "company", legal)
+    listed = [
+        {"ID": "8", "ENTITY_ID": "5"}, {"ID": "9", "ENTITY_ID": "5", "RQ_INN": "7701234567"},
+        {"ID": "10", "ENTITY_ID": "5", "RQ_INN": "0"},
+    ]  # fmt: skip
+    places = [
+        {"TYPE_ID": "6", "ENTITY_ID": "9", "ADDRESS_1": "Тверская, 1", "CITY": "Москва", "POSTAL_CODE": "125009"},
+        {"TYPE_ID": "8", "ENTITY_ID": "9", "ADDRESS_1": "а/я 5"}, {"TYPE_ID": "1", "ENTITY_ID": "8", "ADDRESS_1": "чужой"},
+    ]  # fmt: skip
+    (known,) = client_card.read_cards({"items": [item]}, "company", requisite.read_legal(listed, places))
+    assert (known.card.legal_address, known.card.address, known.addresses) == (
+        "125009, Москва, Тверская, 1", "", ("legal_address",),
+    )  # fmt: skip
+    line = requisite.put_address("a", 9, "legal_address", "Арбат, 2", known=True)
+    assert (line.method, line.params["fields"]["ADDRESS_1"], line.params["fields"]["CITY"]) == (
+        "crm.address.update",
+        "Арбат, 2",
+        "",
+    )
     assert (known.card.name, known.card.phones, known.card.inn, known.requisite_id) == ("Ромашка", ("1",), "7701234567", 9)
     assert client_card.read_found([], "contact") == []
     assert client_card.read_found({"CONTACT": ["4", 5]}, "contact") == [4, 5]

@@ -4,7 +4,7 @@ They are created by the old methods on purpose: ``crm.item.add`` has a time budg
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from uzel.bitrix24.batch import Command
@@ -37,18 +37,37 @@ class ClientCard:
     emails: tuple[str, ...] = ()
     inn: str = ""
     kpp: str = ""
+    okpo: str = ""
     full_name: str = ""
+    legal_address: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Legal:
+    """The requisite of a card with its addresses by attribute of the card."""
+
+    requisite_id: int = 0
+    inn: str = ""
+    kpp: str = ""
+    okpo: str = ""
+    full_name: str = ""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_LEGAL = Legal()
 
 
 @dataclass(frozen=True, slots=True)
 class KnownCard:
-    """A card as read from the portal."""
+    """A card as read from the portal. ``addresses``: attributes of the card for which its requisite has an address."""
 
     entity_id: int
     card: ClientCard
     phone_values: tuple[MultiValue, ...] = ()
     email_values: tuple[MultiValue, ...] = ()
     requisite_id: int = 0
+    addresses: tuple[str, ...] = ()
     updated_at: str = ""
     updated_by_id: int = 0
 
@@ -110,56 +129,12 @@ def read_found(result: Any, kind: str) -> list[int]:
     return [as_int(one) for one in result.get(OUTCOME_NAME[kind], ())] if isinstance(result, Mapping) else []
 
 
-def requisites_by_inn(key: str, inn: str) -> Command:
-    """Requisites with an INN, of contacts and companies."""
-    return _requisites(key, {"=RQ_INN": inn})
+def read_cards(result: Any, kind: str, legal: Mapping[int, Legal] | None = None) -> list[KnownCard]:
+    """Cards in an answer to a list, each with its requisite."""
+    return [_read(item, kind, (legal or {}).get(as_int(item["id"]), NO_LEGAL)) for item in result["items"]]
 
 
-def read_owners(result: Any) -> list[tuple[str, int]]:
-    """Whose requisites an answer lists: kind and id of each card once."""
-    kinds = {type_id: kind for kind, type_id in TYPE_ID.items()}
-    owners = ((kinds.get(as_int(row.get("ENTITY_TYPE_ID")), ""), as_int(row["ENTITY_ID"])) for row in result or ())
-    return list(dict.fromkeys(owner for owner in owners if owner[0]))
-
-
-def requisites_of(key: str, kind: str, entity_ids: Iterable[int]) -> Command:
-    """Requisites of some contacts or companies."""
-    return _requisites(key, {"=ENTITY_TYPE_ID": TYPE_ID[kind], "@ENTITY_ID": list(entity_ids)})
-
-
-def presets(key: str) -> Command:
-    """Templates of requisites; a requisite needs one."""
-    return Command(
-        "crm.requisite.preset.list", {"select": ["ID", "ENTITY_TYPE_ID", "NAME", "XML_ID"], "order": {"ID": "ASC"}}, key
-    )
-
-
-def add_requisite(key: str, card: ClientCard, entity_id: int | str, preset_id: int) -> Command:
-    """Create the requisite of a contact or a company; the answer is its bare id."""
-    fields = {"ENTITY_TYPE_ID": TYPE_ID[card.kind], "ENTITY_ID": entity_id, "PRESET_ID": preset_id}
-    return Command("crm.requisite.add", {"fields": fields | {"NAME": card.name[:VALUE_LIMIT]} | requisite_fields(card)}, key)
-
-
-def update_requisite(key: str, requisite_id: int, card: ClientCard) -> Command:
-    """Write INN, KPP and the full name of a requisite."""
-    return Command("crm.requisite.update", {"id": requisite_id, "fields": requisite_fields(card)}, key)
-
-
-def requisite_fields(card: ClientCard) -> dict[str, str]:
-    """Legal details in the portal's names."""
-    full_name = card.full_name or card.name
-    return {"RQ_INN": card.inn, "RQ_KPP": card.kpp, "RQ_COMPANY_NAME": card.name, "RQ_COMPANY_FULL_NAME": full_name}
-
-
-def read_cards(result: Any, kind: str, requisites: Iterable[Mapping[str, Any]] = ()) -> list[KnownCard]:
-    """Cards in an answer to a list, each with its first requisite."""
-    legal: dict[int, Mapping[str, Any]] = {}
-    for requisite in requisites:
-        legal.setdefault(as_int(requisite["ENTITY_ID"]), requisite)
-    return [_read(item, kind, legal.get(as_int(item["id"]), {})) for item in result["items"]]
-
-
-def _read(item: Mapping[str, Any], kind: str, legal: Mapping[str, Any]) -> KnownCard:
+def _read(item: Mapping[str, Any], kind: str, legal: Legal) -> KnownCard:
     values = [one for one in item.get("fm") or () if isinstance(one, Mapping)]
     phones, emails = (
         tuple(MultiValue(as_int(one["id"]), as_text(one["value"])) for one in values if one.get("typeId") == type_id)
@@ -175,13 +150,15 @@ def _read(item: Mapping[str, Any], kind: str, legal: Mapping[str, Any]) -> Known
         middle_name=middle if is_contact else "",
         phones=tuple(one.value for one in phones),
         emails=tuple(one.value for one in emails),
-        inn=as_text(legal.get("RQ_INN")),
-        kpp=as_text(legal.get("RQ_KPP")),
-        full_name=as_text(legal.get("RQ_COMPANY_FULL_NAME")),
+        inn=legal.inn,
+        kpp=legal.kpp,
+        okpo=legal.okpo,
+        full_name="" if is_contact else legal.full_name,
+        **legal.addresses,
     )
     return KnownCard(
-        as_int(item["id"]), card, phones, emails, as_int(legal.get("ID")), as_text(item.get("updatedTime")),
-        as_int(item.get("updatedBy")),
+        as_int(item["id"]), card, phones, emails, legal.requisite_id, tuple(legal.addresses),
+        as_text(item.get("updatedTime")), as_int(item.get("updatedBy")),
     )  # fmt: skip
 
 
@@ -200,11 +177,6 @@ def _listing(key: str, kind: str, criteria: Mapping[str, Any], order: Mapping[st
 def _by_communication(key: str, kind: str, type_id: str, value: str) -> Command:
     params = {"type": type_id, "values": [value], "entity_type": OUTCOME_NAME[kind]}
     return Command("crm.duplicate.findbycomm", params, key)
-
-
-def _requisites(key: str, criteria: Mapping[str, Any]) -> Command:
-    select = ["ID", "ENTITY_TYPE_ID", "ENTITY_ID", "RQ_INN", "RQ_KPP", "RQ_COMPANY_FULL_NAME"]
-    return Command("crm.requisite.list", {"filter": criteria, "select": select, "order": {"ID": "ASC"}}, key)
 
 
 #: Attributes of a card that stand in fields of the portal as they are.
