@@ -12,13 +12,13 @@ from uzel.mapping.deal_order import (
     ClientRef,
     Seeing,
     differences,
-    lines_seen_in,
     order_born_in,
     order_seen_after,
     order_seen_in,
     state_of,
     to_write,
 )
+from uzel.mapping.deal_rows import lines_seen_in
 from uzel.mapping.employees import Staff
 from uzel.mapping.rules import NodeRules
 from uzel.model import Counterparty, Order, OrderLine, Responsible

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -12,7 +12,9 @@ from uzel.bitrix24.entities.deal import DealState
 from uzel.hub.models import Delivery, OrderRow, Portal
 from uzel.hub.queries import rules_of, staff_of
 from uzel.mapping.deal_order import NOBODY, ClientRef, state_of, to_write
+from uzel.mapping.deal_rows import Retie, reties, tied
 from uzel.mapping.employees import Staff
+from uzel.mapping.goods import NO_GOODS, Goods
 from uzel.mapping.rules import NodeRules
 from uzel.model import Order
 from uzel.model.codec import from_json
@@ -37,6 +39,7 @@ class Job:
     client: ClientRef = NOBODY
     shown: DealState = field(default_factory=DealState)
     meant: Order | None = None
+    goods: Goods = NO_GOODS
 
     @property
     def key(self) -> str:
@@ -51,13 +54,20 @@ class Job:
     @property
     def wanted(self) -> DealState:
         """What the deal should show."""
-        return state_of(self.order, self.rules, self.staff, self.client)
+        state = state_of(self.order, self.rules, self.staff, self.client)
+        meant = self.meant.lines if self.meant else ()
+        return replace(state, rows=tied(state.rows, self.order.lines, self.shown.rows, meant, self.goods))
 
     @property
     def writes(self) -> dict[str, Any]:
         """Fields that an existing deal lacks."""
         meant = DealState() if self.meant is None else state_of(self.meant, self.rules, self.staff, self.client)
         return to_write(self.wanted, meant, self.shown, stands_in=self.row.absent_user_id is not None)
+
+    @property
+    def ties(self) -> tuple[Retie, ...]:
+        """Rows of an existing deal that only lack their product."""
+        return () if "rows" in self.writes else tuple(reties(self.wanted.rows, self.shown.rows))
 
 
 def waiting_orders(portal: Portal) -> QuerySet[Delivery]:

@@ -13,19 +13,22 @@ from django.utils import timezone
 from uzel.bitrix24.entities.client_card import COMPANY, CONTACT, KnownCard
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.flows.apply_plan import apply_plan, lock_row, owners_of
-from uzel.hub.models import CounterpartyBinding, Delivery, Node, OrderRow, Portal
+from uzel.flows.tie_rows import forget_tied, goods_seen
+from uzel.hub.models import CounterpartyBinding, Delivery, Node, OrderRow, Portal, UnmatchedLine
 from uzel.hub.queries import lock_node, rules_of, staff_of, want
 from uzel.mapping.counterparty_card import counterparty_of, key_of
 from uzel.mapping.deal_order import (
     ClientRef,
     Seeing,
     differences,
+    moved_in,
     order_born_in,
     order_seen_after,
     state_of,
     to_restore,
     to_write,
 )  # fmt: skip
+from uzel.mapping.goods import NO_GOODS, Goods
 from uzel.mapping.origin import is_ours
 from uzel.model import Counterparty, Order
 from uzel.model.codec import from_json, to_json
@@ -61,6 +64,7 @@ def receive_deal(portal: Portal, deal: Deal, arrived: Arrived, now: dt.datetime)
 def forget_deal(portal: Portal, deal_id: int) -> None:
     """The deal is deleted in the portal: its order stays, on record and out of the queue to the base."""
     OrderRow.objects.filter(node__portal=portal, deal_id=deal_id).update(deal_deleted=True)
+    UnmatchedLine.objects.filter(order__node__portal=portal, order__deal_id=deal_id).delete()
 
 
 def needs_card(shown: DealState, state: DealState) -> list[tuple[str, int]]:
@@ -90,11 +94,12 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
     if row.deal_deleted:  # taken out of the portal's recycle bin
         want([row], Delivery.Target.PORTAL)
     row.hold, row.deal_deleted, row.deal_checked_at = (HELD if deal.hold else ""), False, now
-    moved = differences(deal.state, shown)
+    moved = moved_in(deal.state, shown)
     if states.in_portal is None or not (moved or states.sent):
         row.save(update_fields=["hold", "deal_deleted", "deal_checked_at"])
         return False
-    seeing = Seeing(rules, staff, _new_counterparty(row, deal.state, shown, states, arrived))
+    goods = _goods(found.node, deal.state, shown, states)
+    seeing = Seeing(rules, staff, _new_counterparty(row, deal.state, shown, states, arrived), goods)
     seen = order_seen_after(states.sent, deal.state, shown, states.in_portal, seeing, _client(row))
     plan = news_from_portal(states, seen, owners_of(states, rules))
     row.deal = to_json(deal.state)
@@ -104,7 +109,15 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
     wanted = state_of(plan.states.merged, rules, staff, _client(row))
     restore = to_restore(moved, wanted, deal.state)
     apply_plan(row, replace(plan, portal_due=plan.portal_due or bool(restore)))
+    if "rows" in moved:
+        forget_tied(row, deal.state.rows)
     return True
+
+
+def _goods(node: Node, state: DealState, shown: DealState, states: States) -> Goods:
+    """What is known of products that managers chose."""
+    lines = [line for order in (states.in_portal, *states.sent) if order for line in order.lines]
+    return goods_seen(node, lines, state.rows, shown.rows) or NO_GOODS
 
 
 def _client(row: OrderRow) -> ClientRef:
@@ -162,7 +175,8 @@ def _born(node: Node, deal: Deal, arrived: Arrived, now: dt.datetime) -> bool:
     lock_node(node.pk)
     known = arrived.client_of(deal.state)
     counterparty, binding = _bound(node, known) if known else (None, None)
-    seeing = Seeing(rules_of(node), staff_of(node), counterparty)
+    goods = goods_seen(node, (), deal.state.rows, ()) or NO_GOODS
+    seeing = Seeing(rules_of(node), staff_of(node), counterparty, goods)
     number = free_number(node, deal.deal_id)
     order = order_born_in(deal.state, f"{OUR_PREFIX}deal-{deal.deal_id}", number, _local(deal.created_at, now), seeing)
     row = OrderRow(

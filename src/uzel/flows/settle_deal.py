@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.flows.apply_plan import apply_plan, apply_plans, joined, lock_row, owners_of
 from uzel.flows.portal_job import Job
+from uzel.flows.tie_rows import goods_seen, list_unmatched
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import Delivery, OrderRow
 from uzel.hub.queries import states_of
 from uzel.mapping.deal_order import Seeing, differences, order_seen_in, state_of, to_restore
 from uzel.mapping.employees import assign
+from uzel.mapping.goods import Goods
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
 from uzel.model.order import ZERO
@@ -24,13 +26,15 @@ CONFIRMED = ("confirmed", "outcome_unknown", "retry_at", "attempts", "problem_co
 class Confirmed:
     """The deal took the order and shows it as ``after``.
 
-    ``before``: how an existing deal stood a moment ago, ``written``: its fields that were written over.
+    ``before``: how an existing deal stood a moment ago, ``written``: its fields that were written over,
+    ``unfinished``: some of its rows are still to be tied to products, so the delivery stays due.
     """
 
     job: Job
     after: DealState
     before: DealState | None = None
     written: Collection[str] = ()
+    unfinished: bool = False
 
 
 def confirm_deals(confirmed: Sequence[Confirmed]) -> None:
@@ -43,17 +47,19 @@ def confirm_deals(confirmed: Sequence[Confirmed]) -> None:
         planned.append((row, _plan(one, states_of(row))))
         if row.absent_user_id == one.after.assigned_by_id or assign(job.order.responsible, job.staff).found:
             row.absent_user_id = None  # he is back, or the deal has somebody of its own
-        job.delivery.confirmed, job.delivery.outcome_unknown, job.delivery.retry_at = job.version, False, None
-        job.delivery.attempts, job.delivery.problem_code, job.delivery.problem = 0, "", ""
+        if not one.unfinished:
+            job.delivery.confirmed, job.delivery.outcome_unknown, job.delivery.retry_at = job.version, False, None
+            job.delivery.attempts, job.delivery.problem_code, job.delivery.problem = 0, "", ""
         job.row = row
-    update_rows([one.job.delivery for one in confirmed], CONFIRMED)
+    update_rows([one.job.delivery for one in confirmed if not one.unfinished], CONFIRMED)
     apply_plans(planned)
+    list_unmatched([(one.job.row, one.job.order, one.after.rows, one.job.goods) for one in confirmed])
 
 
 def _plan(one: Confirmed, states: States) -> Plan:
     """What people changed since we last looked and we wrote over is a conflict; what we left alone is news."""
     job, owners = one.job, owners_of(states, one.job.rules)
-    seeing = Seeing(job.rules, job.staff)
+    seeing = Seeing(job.rules, job.staff, goods=_goods(one))
     plan: Plan | None = None
     if one.before is not None and states.in_portal is not None:
         was = order_seen_in(one.before, job.shown, states.in_portal, seeing)
@@ -83,6 +89,15 @@ def _taken_by_a_manager(one: Confirmed, plan: Plan | None) -> tuple[Order, bool]
     return replace(one.job.order, responsible=was.responsible), True
 
 
+def _goods(one: Confirmed) -> Goods:
+    """What is known of the rows; products that nobody expected there are looked up."""
+    job = one.job
+    rows = (*one.after.rows, *(one.before.rows if one.before else ()))
+    expected = (*job.shown.rows, *job.wanted.rows)
+    lines = (*job.order.lines, *(job.meant.lines if job.meant else ()))
+    return goods_seen(job.row.node, lines, rows, expected) or job.goods
+
+
 def keep_half(job: Job, shown: DealState) -> None:
     """The deal is there but its rows are not: remember the deal, the rest stays due."""
     row, states = lock_row(job.row.pk)
@@ -110,7 +125,7 @@ def adopt(job: Job, deal: Deal) -> None:
     row.deal_id, row.deal = deal.deal_id, to_json(deal.state)
     owners = owners_of(states, job.rules)
     plan = portal_confirmed(states, sent, owners)
-    seen = order_seen_in(deal.state, basis, sent, Seeing(job.rules, job.staff))
+    seen = order_seen_in(deal.state, basis, sent, _seeing(job, deal, sent))
     if changed(sent, seen):
         plan = joined(plan, news_from_portal(plan.states, seen, owners))
     _take_deal(job, deal, row, plan)
@@ -124,9 +139,14 @@ def adopt_unknown(job: Job, deal: Deal) -> None:
     row, states = lock_row(job.row.pk)
     row.deal_id, row.deal = deal.deal_id, to_json(deal.state)
     sent_state = state_of(job.order, job.rules, job.staff, job.client)
-    seen = order_seen_in(deal.state, sent_state, job.order, Seeing(job.rules, job.staff))
+    seen = order_seen_in(deal.state, sent_state, job.order, _seeing(job, deal, job.order))
     nothing = replace(states, agreed=Order(job.order.document_id))
     _take_deal(job, deal, row, news_from_portal(nothing, seen, owners_of(states, job.rules)))
+
+
+def _seeing(job: Job, deal: Deal, sent: Order) -> Seeing:
+    goods = goods_seen(job.row.node, sent.lines, deal.state.rows, ()) or job.goods
+    return Seeing(job.rules, job.staff, goods=goods)
 
 
 def _take_deal(job: Job, deal: Deal, row: OrderRow, plan: Plan) -> None:

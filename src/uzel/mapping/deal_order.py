@@ -8,18 +8,19 @@ table never look like somebody's edit.
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from uzel.bitrix24.entities.client_card import COMPANY, CONTACT
 from uzel.bitrix24.entities.deal import DealState
 from uzel.bitrix24.entities.product_row import DealRow
 from uzel.mapping import stages
+from uzel.mapping.deal_rows import KOPECK, are_retied, is_same_row, lines_seen_in, money, row_of
 from uzel.mapping.employees import Staff, assign, responsible_of
+from uzel.mapping.goods import NO_GOODS, Goods
 from uzel.mapping.rules import NodeRules
-from uzel.model import Counterparty, Order, OrderLine
+from uzel.model import Counterparty, Order
 
-KOPECK = Decimal("0.01")
 TITLE_LIMIT = 250  # characters
 
 
@@ -40,7 +41,7 @@ NOBODY = ClientRef()
 
 
 def state_of(order: Order, rules: NodeRules, staff: Staff, client: ClientRef = NOBODY) -> DealState:
-    """What the deal should show of an order."""
+    """What the deal should show of an order, the products of its rows aside."""
     return DealState(
         stage_id=stages.stage_of(order.status, rules),
         currency=order.currency,
@@ -59,17 +60,26 @@ def state_of(order: Order, rules: NodeRules, staff: Staff, client: ClientRef = N
         promo_code=order.promo_code,
         bonus_card_number=order.bonus_card_number,
         paid_by_bonus=money(order.paid_by_bonus),
-        rows=tuple(_row_of(line) for line in order.lines),
+        rows=tuple(row_of(line) for line in order.lines),
     )
 
 
 def differences(wanted: DealState, shown: DealState) -> dict[str, Any]:
-    """Fields of ``wanted`` that ``shown`` does not show; money within a kopeck is the same money."""
+    """Fields of ``wanted`` that ``shown`` does not show; money within a kopeck is the same money.
+
+    Which products the rows are tied to is no difference: that is nobody's edit of an order.
+    """
     return {
         field.name: getattr(wanted, field.name)
         for field in fields(DealState)
         if not _same(getattr(wanted, field.name), getattr(shown, field.name))
     }
+
+
+def moved_in(deal: DealState, shown: DealState) -> dict[str, Any]:
+    """What a deal no longer shows as we last saw it; here a row that names another product has moved."""
+    found = differences(deal, shown)
+    return found | {"rows": deal.rows} if are_retied(deal.rows, shown.rows) else found
 
 
 #: What the deal must show whatever people do to it; everything else is written only when its meaning moved.
@@ -97,17 +107,21 @@ def to_restore(edited: Collection[str], wanted: DealState, shown: DealState) -> 
 
 @dataclass(frozen=True, slots=True)
 class Seeing:
-    """What is known while a deal is read. ``counterparty``: who the deal's client now is, if he changed."""
+    """What is known while a deal is read. ``counterparty``: who the deal's client now is, if he changed.
+
+    ``goods``: what the catalogue knows of rows that name other products than before.
+    """
 
     rules: NodeRules
     staff: Staff
     counterparty: Counterparty | None = None
+    goods: Goods = NO_GOODS
 
 
 def order_seen_in(deal: DealState, shown: DealState, meant: Order, seeing: Seeing) -> Order:
     """The order as the portal now shows it: ``meant`` where nothing moved since ``shown``, translated where it did."""
     order = meant if seeing.counterparty is None else replace(meant, counterparty=seeing.counterparty)
-    for name, value in differences(deal, shown).items():
+    for name, value in moved_in(deal, shown).items():
         order = _TRANSLATORS[name](order, value, shown, seeing)
     return order
 
@@ -119,7 +133,7 @@ def order_seen_after(
     for sent in attempts:
         sent_state = state_of(sent, seeing.rules, seeing.staff, client)
         foreign = differences(deal, sent_state)
-        landed = {name: value for name, value in differences(deal, shown).items() if name not in foreign}
+        landed = {name: value for name, value in moved_in(deal, shown).items() if name not in foreign}
         meant = replace(meant, **{field: getattr(sent, field) for name in landed for field in ORDER_FIELDS.get(name, ())})
         shown = replace(shown, **landed)
     return order_seen_in(deal, shown, meant, seeing)
@@ -131,78 +145,16 @@ def order_born_in(deal: DealState, document_id: str, number: str, created: dt.da
     return order_seen_in(deal, DealState(currency=""), replace(meant, status=stages.NEW), seeing)
 
 
-def _row_of(line: OrderLine) -> DealRow:
-    quantity = line.quantity or Decimal(1)
-    return DealRow(
-        name=line.name,
-        price=money(line.total / quantity),
-        quantity=line.quantity,
-        discount=money(line.discount / quantity),
-        vat_rate=line.vat_rate,
-        vat_included=True,
-        measure_code=line.measure_code,
-    )
-
-
-def lines_seen_in(rows: tuple[DealRow, ...], shown: tuple[DealRow, ...], meant: tuple[OrderLine, ...]) -> tuple[OrderLine, ...]:
-    """Order lines for product rows: an untouched row keeps its line, an edited one keeps its line's identity."""
-    free = list(zip(shown, meant, strict=False))
-    lines: list[OrderLine | None] = [None] * len(rows)
-    for match in (_untouched, _same_goods):
-        for place, row in enumerate(rows):
-            pair = next((pair for pair in free if match(row, pair[0])), None)
-            if lines[place] is None and pair is not None:
-                free.remove(pair)
-                lines[place] = pair[1] if match is _untouched else _edited(pair[1], row)
-    return tuple(
-        line or _edited(OrderLine("", "", Decimal(1), Decimal(0), Decimal(0)), row)
-        for line, row in zip(lines, rows, strict=True)
-    )
-
-
-def _untouched(row: DealRow, shown: DealRow) -> bool:
-    return _same_row(row, shown)
-
-
-def _same_goods(row: DealRow, shown: DealRow) -> bool:
-    return (row.product_id, row.name) == (shown.product_id, shown.name)
-
-
-def _edited(line: OrderLine, row: DealRow) -> OrderLine:
-    return replace(
-        line,
-        name=row.name,
-        quantity=row.quantity,
-        price=money(row.price + row.discount),
-        discount=money(row.discount * row.quantity),
-        total=money(row.price * row.quantity),
-        vat_rate=row.vat_rate,
-        vat_included=row.vat_included,
-        measure_code=row.measure_code,
-    )
-
-
-def money(value: Decimal) -> Decimal:
-    """Rounded to a kopeck."""
-    return value.quantize(KOPECK, ROUND_HALF_UP)
-
-
 def _same(a: Any, b: Any) -> bool:
     if isinstance(a, Decimal) and isinstance(b, Decimal):
         return abs(a - b) <= KOPECK
     if isinstance(a, tuple) and isinstance(b, tuple):
-        return len(a) == len(b) and all(map(_same_row, a, b))
+        return len(a) == len(b) and all(map(is_same_row, a, b))
     return bool(a == b)
 
 
-def _same_row(a: DealRow, b: DealRow) -> bool:
-    """Rows are equal within the portal's own rounding; it may fill in the measure and turn ``0 %`` into no VAT."""
-    numbers = abs(a.price - b.price) <= KOPECK and a.quantity == b.quantity and abs(a.discount - b.discount) <= KOPECK
-    return numbers and a.name == b.name and (a.vat_rate or 0) == (b.vat_rate or 0)
-
-
-def _rows(order: Order, rows: tuple[DealRow, ...], shown: DealState, _seeing: Seeing) -> Order:
-    lines = lines_seen_in(rows, shown.rows, order.lines)
+def _rows(order: Order, rows: tuple[DealRow, ...], shown: DealState, seeing: Seeing) -> Order:
+    lines = lines_seen_in(rows, shown.rows, order.lines, seeing.goods)
     return replace(order, lines=lines, total=sum((line.total for line in lines), Decimal(0)))
 
 

@@ -1,7 +1,7 @@
 """Product rows of a deal (bitrix24-rest C4). They are set as a whole: what is not named is removed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,10 @@ MEASURE_DIGITS = 3  # of a code of measure: the portal keeps it as a number, 1C 
 
 @dataclass(frozen=True, slots=True)
 class DealRow:
-    """A product row. ``price`` is the unit price with discount and tax, ``discount`` the money taken off a unit."""
+    """A product row. ``price`` is the unit price with discount and tax, ``discount`` the money taken off a unit.
+
+    ``product_id`` 0 is a free row; ``row_id`` 0 is one that the portal has not got yet.
+    """
 
     name: str
     price: Decimal
@@ -26,12 +29,18 @@ class DealRow:
     vat_included: bool = True
     measure_code: str = "796"
     product_id: int = 0
+    row_id: int = field(default=0, compare=False)
 
 
 def set_rows(key: str, deal_id: int | str, rows: Iterable[DealRow]) -> Command:
     """Replace the rows of a deal; ``deal_id`` may be a reference to an earlier command."""
     listed = [_show(row, place) for place, row in enumerate(rows, 1)]
     return Command("crm.item.productrow.set", {"ownerType": OWNER, "ownerId": deal_id, "productRows": listed}, key)
+
+
+def set_product(key: str, row_id: int, product_id: int, name: str) -> Command:
+    """Tie one row to a product. Its price and measure stay; its name stays because it is said again."""
+    return Command("crm.item.productrow.update", {"id": row_id, "fields": {"productId": product_id, "productName": name}}, key)
 
 
 def of_deals(key: str, deal_ids: Iterable[int], start: int = 0) -> Command:
@@ -43,6 +52,11 @@ def of_deals(key: str, deal_ids: Iterable[int], start: int = 0) -> Command:
 def read_rows(result: Any) -> tuple[DealRow, ...]:
     """The rows of one deal in an answer to set or list, in their order."""
     return tuple(_read(row) for row in sorted(result["productRows"], key=_place))
+
+
+def read_row(result: Any) -> DealRow:
+    """The row in an answer to ``set_product``."""
+    return _read(result["productRow"])
 
 
 def read_rows_by_deal(rows: Iterable[Mapping[str, Any]]) -> dict[int, tuple[DealRow, ...]]:
@@ -85,4 +99,5 @@ def _read(row: Mapping[str, Any]) -> DealRow:
         vat_included=is_yes(row.get("taxIncluded")),
         measure_code=as_text(row.get("measureCode")).zfill(MEASURE_DIGITS) if row.get("measureCode") else "796",
         product_id=as_int(row.get("productId")),
+        row_id=as_int(row.get("id")),
     )

@@ -72,6 +72,7 @@ class NomenclatureRow(Published):
             models.Index(fields=["portal", "parent"], name="variants_of_an_item"),
             models.Index(fields=["portal", "article"], condition=~models.Q(article=""), name="products_by_article"),
             models.Index(fields=["portal", "barcode"], condition=~models.Q(barcode=""), name="products_by_barcode"),
+            models.Index(fields=["portal", "entity_id"], condition=~models.Q(entity_id=None), name="products_by_entity"),
         ]
 
 
@@ -114,13 +115,25 @@ class CatalogNote(models.Model):
 
 
 class NomenclatureMatch(models.Model):
-    """The node's own match table: this item of this base is that product. ``decision`` says who decided and why."""
+    """The node's own match table: this item of this base is that product. What was found once stands.
+
+    Products found by their very Ид are noted too: they show that the base shares the catalogue's ids, and are counted.
+    """
+
+    class Way(models.TextChoices):
+        ID = "id"
+        HAND = "hand"
+        ARTICLE = "article"
+        BARCODE = "barcode"
 
     node = models.ForeignKey(Node, models.CASCADE)
     item_id = models.CharField(max_length=200, help_text="Ид in the node's orders")
     product = models.ForeignKey(NomenclatureRow, models.CASCADE)
-    decision = models.CharField(max_length=200)
-    by_hand = models.BooleanField(default=False)
+    way = models.CharField(max_length=10, choices=Way.choices, help_text="how it was found")
+    said = models.CharField(
+        max_length=100, blank=True, help_text="article or barcode as the base last wrote it; no longer the product's: drifted"
+    )
+    decision = models.CharField(max_length=200, help_text="who decided and why, in plain Russian")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -135,9 +148,13 @@ class UnmatchedLine(models.Model):
     name = models.CharField(max_length=400)
     article = models.CharField(max_length=100, blank=True)
     barcode = models.CharField(max_length=100, blank=True)
-    reason_code = models.CharField(max_length=40, help_text="missing | ambiguous | not_yet")
+    reason_code = models.CharField(max_length=40, help_text="missing | ambiguous | not_yet | refused")
     seen_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "item_id", "name"], name="one_row_an_unmatched_line")]
-        indexes = [models.Index(fields=["item_id"], name="unmatched_by_item")]
+        indexes = [
+            models.Index(fields=["item_id"], name="unmatched_by_item"),
+            models.Index(fields=["article"], condition=~models.Q(article=""), name="unmatched_by_article"),
+            models.Index(fields=["barcode"], condition=~models.Q(barcode=""), name="unmatched_by_barcode"),
+        ]
