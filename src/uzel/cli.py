@@ -36,10 +36,23 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _groups() -> list[Register]:
-    from uzel.commands import archive, counterparties, demo, emulate, feed, nodes, orders, portal, secrets, servers, staff
+    from uzel.commands import (
+        archive,
+        counterparties,
+        demo,
+        emulate,
+        feed,
+        nodes,
+        nomenclature,
+        orders,
+        portal,
+        secrets,
+        servers,
+        staff,
+    )
 
     modules: list[Any] = [
-        demo, servers, portal, nodes, staff, orders, counterparties, archive, feed, secrets, emulate,
+        demo, servers, portal, nodes, staff, orders, counterparties, nomenclature, archive, feed, secrets, emulate,
     ]  # fmt: skip
     return [module.register for module in modules]
 
