@@ -141,6 +141,20 @@ def test_any_answer_to_a_write_that_was_carried_out(hub: Hub, network: Network, 
     assert len(hub.emulator.state()["contacts"]) == 1
 
 
+@pytest.mark.parametrize("result", [{"items": [{}]}, {"items": [5]}, {"items": [[]]}])
+def test_a_list_of_an_unheard_of_shape_is_said_in_words(hub: Hub, network: Network, result: Any) -> None:
+    hub.receive(ORDER)
+    live(hub, 60)
+    network.method, network.answers = "crm.item.list", [told({"result": result})]
+    hub.pass_time(120)
+    hub.drain()
+    assert network.answers == [], "the fault was met"
+    hub.portal.refresh_from_db()
+    assert "не по форме" in hub.portal.problem
+    live(hub, 120)
+    all_is_well(hub)
+
+
 @pytest.mark.parametrize("result", [[], {}, None, 7, {"item": []}, {"item": {"id": "x"}}, {"item": {"title": "без id"}}])
 def test_a_command_that_answers_something_unheard_of(hub: Hub, network: Network, result: Any) -> None:
     hub.receive(ORDER)

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.errors import PortalError, WrongCredentials
+from uzel.bitrix24.errors import OutcomeUnknown, PortalError, WrongCredentials
 from uzel.flows import sweep_portal
 from uzel.flows.portal_line import portal_line, settings_of
 from uzel.flows.portal_work import WORK, CarryOut
@@ -89,8 +89,17 @@ def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) 
     portal.refresh_from_db(fields=SET_BY_PEOPLE)
     client.heed(settings_of(portal))
     if sweep_portal.is_due(portal, now()):
-        sweep_portal.look(portal, client, now())
+        _sweep(portal, client, now())
     show_nodes(portal, client, now())
+
+
+def _sweep(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
+    """A list that nobody can read stops the exchange with a word to the administrator; the log has where it happened."""
+    try:
+        sweep_portal.look(portal, client, now)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        log.exception("portal %s: what the sweep asked for has a shape that nobody knows", portal.code)
+        raise OutcomeUnknown("BAD_ANSWER", "ответ на запрос изменённых сделок не по форме") from error
 
 
 def _queues(portal: Portal, client: PortalClient, now: dt.datetime, wave_s: float) -> list[Queue]:
