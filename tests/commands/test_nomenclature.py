@@ -87,3 +87,9 @@ def test_what_cannot_be_matched_is_refused_in_words(hub: Hub, capsys: Captured, 
     NomenclatureRow.objects.create(portal=hub.portal, node=hub.node, xml_id="tea-main#red", parent="tea-main", content={})
     assert main(("nomenclature", "match", *words)) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_goods_with_a_product_of_their_own_take_no_other(hub: Hub, capsys: Captured) -> None:
+    assert main(("nomenclature", "match", "shop", "lamp-main", "tea-main")) == 2
+    assert "под этим же Ид" in capsys.readouterr().err
+    assert not NomenclatureMatch.objects.filter(item_id="lamp-main").exists()

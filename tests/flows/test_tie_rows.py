@@ -152,6 +152,22 @@ def test_what_was_found_by_article_stands_when_articles_change(hub: Hub) -> None
     assert rows(hub) == [(501, "Чай")]
 
 
+def test_a_better_way_is_kept_with_its_own_reason_and_a_new_word_with_the_old_one(hub: Hub) -> None:
+    other = Node.objects.create(portal=hub.portal, code="source", title="Склад", login="s", catalog_source=True)
+    product(hub, "s-1", 501, node=other, article="Ч-1")
+    hub.receive(moved(ORDER, lines=(replace(TEA, article="Ч-1"),)))
+    hub.drain()
+    hub.receive(moved(ORDER, lines=(replace(TEA, article="Ч-7", quantity=Decimal(5)),)))
+    hub.drain()
+    match = NomenclatureMatch.objects.get()
+    assert (match.way, match.said, match.decision) == ("article", "Ч-7", "единственный товар с артикулом Ч-1")
+    product(hub, "tea", 502)
+    hub.receive(moved(ORDER, lines=(replace(TEA, article="Ч-7", quantity=Decimal(6)),)))
+    hub.drain()
+    match = NomenclatureMatch.objects.get()
+    assert (match.way, match.said, match.decision) == ("id", "", "Ид товара в базе и в каталоге один и тот же")
+
+
 def test_a_product_that_the_portal_does_not_know_never_keeps_a_deal_from_its_rows(hub: Hub) -> None:
     product(hub, "tea", 501)
     NomenclatureRow.objects.create(portal=hub.portal, node=hub.node, xml_id="cup#red", parent="cup", entity_id=999)

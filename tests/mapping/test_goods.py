@@ -109,6 +109,10 @@ def test_a_match_that_says_nothing_new_is_not_kept_again() -> None:
     assert new_matches([line("77", "Ч-1"), line("77")], goods(*ALL, matches=KEPT)) == {}
 
 
+def test_the_word_of_a_person_is_changed_by_nobody_else() -> None:
+    assert new_matches([line(GUID)], goods(*ALL, matches={GUID: Match(TEA, Way.HAND)})) == {}
+
+
 def test_a_base_that_renames_an_article_keeps_its_product_and_the_table_hears_it() -> None:
     renamed = new_matches([line("77", "КР-7")], goods(*ALL, matches=KEPT))
     assert renamed == {"77": Match(TEA, Way.ARTICLE, "КР-7")}

@@ -36,21 +36,28 @@ def know_goods(portal: Portal, jobs: Sequence[Job]) -> None:
     goods = goods_by_node(portal, lines, shown)
     for job in jobs:
         job.goods = goods[job.row.node_id]
-    _keep_matches({node_id: new_matches(listed, goods[node_id]) for node_id, listed in lines.items()})
+    found = {node_id: new_matches(listed, goods[node_id]) for node_id, listed in lines.items()}
+    words, decisions = list[NomenclatureMatch](), list[NomenclatureMatch]()
+    for node_id, matches in found.items():
+        for item_id, match in sorted(matches.items()):
+            old = goods[node_id].matches.get(item_id)
+            only_said = old is not None and (old.product.key, old.way) == (match.product.key, match.way)
+            (words if only_said else decisions).append(_match_row(node_id, item_id, match))
+    _keep_matches(words, ["said"])
+    _keep_matches(decisions, ["product", "way", "said", "decision"])
 
 
-def _keep_matches(found: dict[int, dict[str, Match]]) -> None:
-    rows = [
-        NomenclatureMatch(
-            node_id=node_id, item_id=item_id, product_id=match.product.key, way=match.way,
-            said=match.said[:WORD_CHARACTERS], decision=decision(match.way, match.said),
-        )
-        for node_id, matches in found.items()
-        for item_id, match in sorted(matches.items())
-        if len(item_id) <= ITEM_CHARACTERS
-    ]  # fmt: skip
+def _match_row(node_id: int, item_id: str, match: Match) -> NomenclatureMatch:
+    return NomenclatureMatch(
+        node_id=node_id, item_id=item_id, product_id=match.product.key, way=match.way, said=match.said[:WORD_CHARACTERS],
+        decision=decision(match.way, match.said),
+    )  # fmt: skip
+
+
+def _keep_matches(rows: Sequence[NomenclatureMatch], names: Sequence[str]) -> None:
+    kept = [row for row in rows if len(row.item_id) <= ITEM_CHARACTERS]
     NomenclatureMatch.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["node", "item_id"], update_fields=["product", "way", "said"]
+        kept, update_conflicts=True, unique_fields=["node", "item_id"], update_fields=list(names)
     )
 
 

@@ -173,6 +173,7 @@ def new_matches(lines: Sequence[OrderLine], goods: Goods) -> dict[str, Match]:
     """Rows of the match table that these rows of orders add or change, by Ид in the base's orders.
 
     What was found by article or barcode stands, whatever becomes of the articles: the table only notes the base's last word.
+    What a person said is changed by nobody else.
     """
     found: dict[str, Match] = {}
     for line in lines:
@@ -180,6 +181,8 @@ def new_matches(lines: Sequence[OrderLine], goods: Goods) -> dict[str, Match]:
         if not line.item_id or one.product is None or one.way is None:
             continue
         old = goods.matches.get(line.item_id)
+        if old and old.way is Way.HAND:
+            continue
         said = _word(line, one.way) or (old.said if old and old.way is one.way else "")
         match = Match(one.product, one.way, said)
         if match != old:
