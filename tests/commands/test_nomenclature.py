@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,20 @@ def test_goods_with_a_product_of_their_own_take_no_other(hub: Hub, capsys: Captu
     assert main(("nomenclature", "match", "shop", "lamp-main", "tea-main")) == 2
     assert "под этим же Ид" in capsys.readouterr().err
     assert not NomenclatureMatch.objects.filter(item_id="lamp-main").exists()
+
+
+def test_the_table_of_a_base_goes_out_and_comes_back(hub: Hub, capsys: Captured, tmp_path: Path) -> None:
+    sheet = tmp_path / "goods.csv"
+    assert main(("nomenclature", "export", "shop", str(sheet))) == 0
+    sheet.write_text(sheet.read_text(encoding="utf-8").replace("lamp-of-shop;;", "lamp-of-shop;lamp-main;"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(("nomenclature", "import", "shop", str(sheet), "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"matched": 1, "unchanged": 1, "left": 0, "orders": 1, "refused": []}
+    hub.drain()
+    assert products(hub) == [501, 502]
+    sheet.write_text("ид в базе;ид в каталоге\nlamp-of-shop;нет\n", encoding="utf-8")
+    assert main(("nomenclature", "import", "shop", str(sheet))) == 2
+    said = capsys.readouterr()
+    assert ("В каталоге нет товара" in said.out, "строк не принято: 1" in said.err) == (True, True)
+    assert main(("nomenclature", "import", "shop", str(tmp_path / "none.csv"))) == 2

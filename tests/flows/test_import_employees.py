@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.exchange.talk import make_node
 from tests.flows.test_map_employee import due, in_both
+from uzel.flows.csv_table import BadTableError, read_rows
 from uzel.flows.employee_list import as_csv
-from uzel.flows.employee_table import HEADS, BadTableError, read_rows
+from uzel.flows.employee_table import EMPLOYEES, HEADS
 from uzel.flows.import_employees import Imported, Refused, import_employees
 from uzel.hub.models import Employee, Node, Portal, PortalUser, UnmappedEmployee
 from uzel.model import Responsible
@@ -111,7 +112,7 @@ def test_what_is_no_such_table_is_said_so(portal: Portal, data: bytes, word: str
 @given(st.binary(max_size=60) | st.text(max_size=60).map(lambda text: f"number;id\n{text}".encode(errors="ignore")))
 def test_whatever_is_in_the_file_it_is_read_or_refused(data: bytes) -> None:
     try:
-        rows = list(read_rows(data))
+        rows = list(read_rows(data, EMPLOYEES))
     except BadTableError:
         return
     assert all(set(row) == set(HEADS) for _, row in rows if isinstance(row, dict))

@@ -1,12 +1,13 @@
-"""``uzel nomenclature report|match``: how goods of orders meet products of the portal."""
+"""``uzel nomenclature report|match|import|export``: how goods of orders meet products of the portal."""
 
 import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uzel.commands.output import CommandError, setup, show, show_json
-from uzel.console import Titles
+from uzel.console import Titles, print_table
 
 if TYPE_CHECKING:
     from uzel.flows.nomenclature_report import Report
@@ -22,6 +23,7 @@ WAITING: Titles = {
     "orders": "заказов", "listed": "заказы",
 }  # fmt: skip
 DRIFTED: Titles = {"item_id": "Ид в базе", "said": "в заказах", "now": "в каталоге", "product": "Ид товара"}
+REFUSED: Titles = {"line": "строка", "item_id": "Ид в базе", "reason": "почему не принята"}
 REASONS = {
     "missing": "нет такого товара", "ambiguous": "подходит несколько", "not_yet": "ещё не в портале",
     "refused": "портал не принял товар",
@@ -43,6 +45,15 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     match.add_argument("xml_id", nargs="?", default="", metavar="XML_ID", help="Ид of the product in the catalogue")
     match.add_argument("--forget", action="store_true", help="take the match back")
     match.set_defaults(run=_match)
+    feed = verbs.add_parser("import", help="match everything that a CSV file names")
+    feed.add_argument("node", metavar="NODE")
+    feed.add_argument("file", type=Path)
+    feed.add_argument("--json", action="store_true")
+    feed.set_defaults(run=_import)
+    sheet = verbs.add_parser("export", help="write the match table of a base into a CSV file")
+    sheet.add_argument("node", metavar="NODE")
+    sheet.add_argument("file", type=Path)
+    sheet.set_defaults(run=_export)
 
 
 def _report(options: argparse.Namespace) -> None:
@@ -90,6 +101,40 @@ def _match(options: argparse.Namespace) -> None:
     except UnknownProductError as error:
         raise CommandError(str(error)) from error
     print(f"Связано. Заказов, чьи строки получат товар: {count}.")
+
+
+def _import(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.flows.csv_table import BadTableError
+    from uzel.flows.match_table import import_matches
+
+    node = _node(options.node)
+    try:
+        done = import_matches(node, options.file.read_bytes())
+    except OSError as error:
+        raise CommandError(f"файл {options.file} не прочитан: {error.strerror or error}") from error
+    except BadTableError as error:
+        raise CommandError(str(error)) from error
+    if options.json:
+        show_json(asdict(done))
+    else:
+        if done.refused:
+            print_table(map(asdict, done.refused), REFUSED, title="Не приняты")
+        print(f"Связано: {done.matched}, уже было: {done.unchanged}, без товара: {done.left}; заказов: {done.orders}")
+    if done.refused:
+        raise CommandError(f"строк не принято: {len(done.refused)}, остальные приняты")
+
+
+def _export(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.flows.match_table import as_csv
+
+    sheet = as_csv(_node(options.node))
+    try:
+        options.file.write_text(sheet, encoding="utf-8", newline="")
+    except OSError as error:
+        raise CommandError(f"файл {options.file} не записан: {error.strerror or error}") from error
+    print(f"Записан файл {options.file}")
 
 
 def _node(code: str) -> "Node":

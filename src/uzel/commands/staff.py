@@ -114,7 +114,7 @@ def _few(numbers: Sequence[str], total: int) -> str:
 
 def _import(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.employee_table import BadTableError
+    from uzel.flows.csv_table import BadTableError
     from uzel.flows.import_employees import import_employees
 
     portal = _portal()

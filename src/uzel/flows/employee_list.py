@@ -1,7 +1,5 @@
 """Who is who, for people: as a table to edit, whom orders wait for, and whose portal user is dismissed."""
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -10,7 +8,8 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.fields.json import KT
 
-from uzel.flows.employee_table import HEADS
+from uzel.flows.csv_table import write_rows
+from uzel.flows.employee_table import EMPLOYEES
 from uzel.flows.order_book import NAME_OF_PERSON, NUMBER_OF_PERSON
 from uzel.hub.models import Employee, Node, OrderRow, Portal, PortalUser, UnmappedEmployee
 from uzel.hub.queries import rules_of, users_of
@@ -19,7 +18,6 @@ from uzel.mapping.stages import is_last, stage_of
 from uzel.model.order import CANCELED
 from uzel.sync.ownership import Owner, ownership
 
-MARK = "\ufeff"  # by which spreadsheets know UTF-8
 NUMBERS_SHOWN = 20  # orders of one employee that are named
 SAID, IN_PORTAL, LEARNED = "said", "portal_field", "learned"
 
@@ -27,13 +25,11 @@ SAID, IN_PORTAL, LEARNED = "said", "portal_field", "learned"
 def as_csv(portal: Portal) -> str:
     """All mapped employees, as ``import_employees`` reads them and a Russian spreadsheet opens them."""
     names = dict(PortalUser.objects.filter(portal=portal).values_list("user_id", "full_name"))
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, delimiter=";")
-    writer.writerow(heads[0] for heads in HEADS.values())
-    for one in _mapped(portal):
-        node = one.node.code if one.node else ""
-        writer.writerow((one.personnel_number, one.user_id, names.get(one.user_id, ""), node, one.full_name))
-    return MARK + sheet.getvalue()
+    rows = (
+        (one.personnel_number, one.user_id, names.get(one.user_id, ""), one.node.code if one.node else "", one.full_name)
+        for one in _mapped(portal)
+    )
+    return write_rows(EMPLOYEES, rows)
 
 
 def known_employees(portal: Portal) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from uzel.flows.employee_table import RefusedRowError, read_rows
+from uzel.flows.csv_table import RefusedRowError, read_rows
+from uzel.flows.employee_table import EMPLOYEES
 from uzel.flows.map_employee import map_employee
 from uzel.hub.models import Employee, Node, Portal, PortalUser, UnmappedEmployee
 from uzel.hub.queries import users_of
@@ -48,7 +49,7 @@ class Whom:
 def import_employees(portal: Portal, data: bytes) -> Imported:
     """Map everybody whom the table names; each row by itself, as :func:`map_employee` does."""
     book = _Book(portal)
-    for line, row in read_rows(data):
+    for line, row in read_rows(data, EMPLOYEES):
         if isinstance(row, RefusedRowError):
             book.done.refused.append(Refused(line, "", str(row)))
         else:

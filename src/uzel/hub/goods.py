@@ -123,7 +123,7 @@ def _origins(node: Node, products: Collection[int]) -> dict[int, Origin]:
     own = _own_ids(node, rows)
     parents = NomenclatureRow.objects.filter(portal=node.portal_id, xml_id__in={row.parent for row in rows} - {""})
     items = {row.xml_id: row for row in parents}
-    shares = _shares_ids(node)
+    shares = any(row.node_id != node.pk and row.pk not in own for row in rows) and _shares_ids(node)
     return {
         row.entity_id: _origin(
             row, items.get(row.parent, row), own.get(row.pk) or (row.xml_id if shares or row.node_id == node.pk else "")

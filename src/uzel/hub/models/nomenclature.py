@@ -138,6 +138,7 @@ class NomenclatureMatch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["node", "item_id"], name="one_product_an_item")]
+        indexes = [models.Index(fields=["node"], condition=models.Q(way="id"), name="matches_by_id")]
 
 
 class UnmatchedLine(models.Model):
