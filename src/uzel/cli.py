@@ -46,13 +46,14 @@ def _groups() -> list[Register]:
         nomenclature,
         orders,
         portal,
+        promo,
         secrets,
         servers,
         staff,
     )
 
     modules: list[Any] = [
-        demo, servers, portal, nodes, staff, orders, counterparties, nomenclature, archive, feed, secrets, emulate,
+        demo, servers, portal, nodes, staff, orders, counterparties, nomenclature, promo, archive, feed, secrets, emulate,
     ]  # fmt: skip
     return [module.register for module in modules]
 

@@ -21,6 +21,7 @@ from uzel.flows.follow_staff import read_users
 from uzel.flows.portal_limits import learn_licence
 from uzel.flows.portal_line import portal_line
 from uzel.flows.portal_reading import chunks, read_all, read_cards, read_rows
+from uzel.flows.read_promo_codes import read_promo
 from uzel.flows.receive_card import receive_card
 from uzel.flows.receive_deal import Arrived, forget_deal, needs_card, node_of, receive_deal
 from uzel.flows.undo_setup import is_undone
@@ -53,6 +54,7 @@ def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
     if portal.users_read_at is None or portal.users_read_at <= now - dt.timedelta(seconds=USERS_S):
         read_users(portal, client, now)
         learn_licence(client)
+    read_promo(portal, client, now)
     notices = list(DealNotice.objects.filter(portal=portal, noticed__gt=F("handled")))
     since = dict(portal.swept_until)
     changed = {deal.deal_id: deal for deal in _changed_deals(portal, client, since)}  # pages overlap by a second

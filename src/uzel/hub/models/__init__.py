@@ -14,6 +14,7 @@ from uzel.hub.models.nomenclature import (
 )
 from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
 from uzel.hub.models.portal import CounterpartyBinding, DealNotice, MadeInPortal, Portal
+from uzel.hub.models.promo import PromoCodeRow
 from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Portal",
     "PortalUser",
     "PriceTypeRow",
+    "PromoCodeRow",
     "SectionRow",
     "SourceWord",
     "UnmappedEmployee",

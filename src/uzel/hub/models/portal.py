@@ -28,6 +28,7 @@ class Portal(models.Model):
     swept_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True, help_text="why the exchange with the portal stands, in plain Russian")
     users_read_at = models.DateTimeField(null=True)
+    promo_read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     @property

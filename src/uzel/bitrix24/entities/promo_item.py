@@ -1,0 +1,36 @@
+"""An item of the smart process of promo codes as a promo code."""
+
+import datetime as dt
+from typing import Any
+
+from uzel.bitrix24.entities.smart_process import KnownProcess
+from uzel.bitrix24.values import as_int, as_text, is_yes
+from uzel.model.promo import PromoCode
+
+
+def read_promo_codes(result: Any, process: KnownProcess) -> list[tuple[int, PromoCode]]:
+    """(id, promo code) of the items in an answer to a list; an item without a code is its title."""
+    return [(as_int(item["id"]), _promo_code(item, process)) for item in result["items"]]
+
+
+def _promo_code(item: Any, process: KnownProcess) -> PromoCode:
+    def value(suffix: str) -> Any:
+        return item.get(process.code(suffix))
+
+    title = as_text(item.get("title")).strip()
+    shops = value("UZEL_SHOPS") or ()
+    return PromoCode(
+        code=as_text(value("UZEL_CODE")).strip() or title,
+        title=title,
+        discount=as_text(value("UZEL_DISCOUNT")).strip(),
+        valid_from=_day(value("UZEL_FROM")),
+        valid_until=_day(value("UZEL_UNTIL")),
+        nodes=tuple(code for code in (as_text(shop).strip() for shop in shops) if code),
+        source=as_text(value("UZEL_SOURCE")).strip(),
+        active=is_yes(value("UZEL_ACTIVE")),
+    )
+
+
+def _day(value: Any) -> dt.date | None:
+    """A day of the portal; it is written as the midnight of the portal's own zone, so the zone must not move it."""
+    return dt.date.fromisoformat(as_text(value)[:10]) if value else None

@@ -1,0 +1,56 @@
+"""``uzel promo list``: the portal's promo codes and how they stand."""
+
+import argparse
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from uzel.commands.output import CommandError, setup, show
+from uzel.console import Titles
+
+COLUMNS: Titles = {
+    "code": "код", "title": "название", "discount": "скидка", "valid_from": "с", "valid_until": "по", "shops": "магазины",
+    "source": "откуда покупатели", "said": "сейчас",
+}  # fmt: skip
+SAID = {
+    "ok": "действует", "inactive": "выключен", "not_for_this_shop": "не для этого магазина", "not_yet": "ещё не начался",
+    "expired": "истёк",
+}  # fmt: skip
+
+
+def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the group to the command line."""
+    verbs = groups.add_parser("promo", help="promo codes").add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="promo codes of the portal and how they stand")
+    listed.add_argument("--node", default="", metavar="CODE", help="as they stand in the shop of this base")
+    listed.add_argument("--date", type=dt.date.fromisoformat, metavar="DATE", help="as they stand on this day; today")
+    listed.add_argument("--json", action="store_true")
+    listed.set_defaults(run=_list)
+
+
+def _list(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.hub.models import Node
+
+    if options.node and not Node.objects.filter(code=options.node).exists():
+        raise CommandError(f"узла «{options.node}» нет")
+    rows = list(_rows(options.date or dt.datetime.now().astimezone().date(), options.node))
+    show(rows, COLUMNS, as_json=options.json, title="Промокоды")
+
+
+def _rows(day: dt.date, node: str) -> Iterator[Mapping[str, Any]]:
+    from uzel.commands.output import the_portal
+    from uzel.hub.models import PromoCodeRow
+    from uzel.model.codec import from_json
+    from uzel.model.promo import PromoCode
+    from uzel.sync.promo import standing
+
+    for content in PromoCodeRow.objects.filter(portal=the_portal()).order_by("key").values_list("content", flat=True):
+        promo = from_json(PromoCode, content)
+        stands = standing(promo, day, node).value
+        yield {
+            "code": promo.code, "title": promo.title, "discount": promo.discount,
+            "valid_from": promo.valid_from.isoformat() if promo.valid_from else "",
+            "valid_until": promo.valid_until.isoformat() if promo.valid_until else "",
+            "shops": ", ".join(promo.nodes), "source": promo.source, "standing": stands, "said": SAID[stands],
+        }  # fmt: skip

@@ -1,0 +1,29 @@
+"""Whether a promo code counts in a shop on a day."""
+
+import datetime as dt
+from enum import Enum
+
+from uzel.model.promo import PromoCode
+
+
+class Standing(Enum):
+    """How a promo code stands."""
+
+    OK = "ok"
+    INACTIVE = "inactive"
+    NOT_FOR_THIS_SHOP = "not_for_this_shop"
+    NOT_YET = "not_yet"
+    EXPIRED = "expired"
+
+
+def standing(promo: PromoCode, day: dt.date, node: str = "") -> Standing:
+    """The first reason why the code does not count on this day in the shop of this node (none named: in some shop)."""
+    if not promo.active:
+        return Standing.INACTIVE
+    if node and promo.nodes and node not in promo.nodes:
+        return Standing.NOT_FOR_THIS_SHOP
+    if promo.valid_from and day < promo.valid_from:
+        return Standing.NOT_YET
+    if promo.valid_until and day > promo.valid_until:
+        return Standing.EXPIRED
+    return Standing.OK

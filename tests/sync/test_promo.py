@@ -1,0 +1,32 @@
+"""How a promo code stands."""
+
+import datetime as dt
+
+import pytest
+
+from uzel.model.promo import PromoCode
+from uzel.sync.promo import Standing, standing
+
+SPRING = PromoCode("ВЕСНА10", valid_from=dt.date(2026, 3, 1), valid_until=dt.date(2026, 3, 31), nodes=("shop",), active=True)
+
+
+@pytest.mark.parametrize(
+    ("promo", "day", "node", "expected"),
+    [
+        (SPRING, dt.date(2026, 3, 1), "shop", Standing.OK),
+        (SPRING, dt.date(2026, 3, 31), "", Standing.OK),
+        (SPRING, dt.date(2026, 2, 28), "shop", Standing.NOT_YET),
+        (SPRING, dt.date(2026, 4, 1), "shop", Standing.EXPIRED),
+        (SPRING, dt.date(2026, 3, 5), "arbat", Standing.NOT_FOR_THIS_SHOP),
+        (PromoCode("X", active=True), dt.date(1999, 1, 1), "arbat", Standing.OK),
+        (PromoCode("X"), dt.date(2026, 3, 5), "arbat", Standing.INACTIVE),
+    ],
+)
+def test_both_days_are_within_and_no_shop_named_means_all(
+    promo: PromoCode, day: dt.date, node: str, expected: Standing
+) -> None:
+    assert standing(promo, day, node) is expected
+
+
+def test_case_and_outer_spaces_mean_nothing() -> None:
+    assert PromoCode(" Весна10 ").key == SPRING.key
