@@ -33,7 +33,13 @@ def hub() -> Iterator[Hub]:
 
 def put(hub: Hub, xml_id: str, product_id: int, **fields: str) -> None:
     NomenclatureRow.objects.create(
-        portal=hub.portal, node=hub.node, xml_id=xml_id, entity_id=product_id, content={"item_id": xml_id}, **fields
+        portal=hub.portal,
+        node=hub.node,
+        xml_id=xml_id,
+        entity_id=product_id,
+        content={"item_id": xml_id, "name": xml_id},
+        confirmed=1,
+        **fields,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from uzel.bitrix24.batch import Chain, Command, Done, pack
 from uzel.bitrix24.client import PortalClient
@@ -12,6 +12,7 @@ from uzel.bitrix24.entities.client_card import KnownCard
 from uzel.bitrix24.entities.product_row import DealRow
 from uzel.bitrix24.errors import Unavailable
 
+T = TypeVar("T")
 IDS_A_COMMAND = 50  # rows of a list's page
 DEALS_A_ROWS_COMMAND = 10  # their rows mostly fit into one page
 
@@ -89,7 +90,7 @@ def _rows_of(client: PortalClient, deal_ids: Sequence[int]) -> Iterator[Any]:
         waiting = further
 
 
-def chunks(values: Iterable[int], size: int) -> Iterator[list[int]]:
+def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
     """Lists of at most ``size``."""
     listed = list(values)
     for start in range(0, len(listed), size):

@@ -10,6 +10,14 @@ from django.db.models import Min, Q, QuerySet
 
 from uzel.bitrix24.client import PortalClient
 from uzel.flows.portal_job import take_orders, waiting_orders
+from uzel.flows.publish_catalog import (
+    products_waiting,
+    publish_products,
+    publish_sections,
+    sections_waiting,
+    take_products,
+    take_sections,
+)
 from uzel.flows.write_orders import write_orders
 from uzel.hub.models import Delivery, Portal
 
@@ -75,6 +83,8 @@ def _changes(portal: Portal) -> QuerySet[Delivery]:
 ADD = {"crm.contact.add": 1.0, "crm.item.add": 1.0, "crm.item.productrow.set": 1.0}
 READ = {"crm.item.get": 1.0, "crm.item.productrow.list": 1.0}
 IMPORT = {"crm.contact.add": 1.0, "crm.item.import": 1.0, "crm.item.productrow.set": 1.0, "crm.item.get": 1.0}
+SECTION = {"catalog.section.add": 1.0}
+PRODUCT = {"catalog.product.add": 1.0, "catalog.price.modify": 1.0}
 ALL_S = float("inf")  # as much of a wave as the others leave
 
 WORK: tuple[Kind, ...] = (
@@ -85,6 +95,14 @@ WORK: tuple[Kind, ...] = (
         _changes, take_orders, write_orders,
     ),
     Kind("bulk_orders", "массовая загрузка заказов", 0.05, 60.0, IMPORT, _imported, take_orders, write_orders),
+    Kind(
+        "sections", "разделы каталога", 0.03, 20.0, SECTION,
+        sections_waiting, take_sections, publish_sections, "package__received_at",
+    ),
+    Kind(
+        "products", "товары каталога", 0.03, 60.0, PRODUCT,
+        products_waiting, take_products, publish_products, "package__received_at",
+    ),
 )  # fmt: skip
 
 

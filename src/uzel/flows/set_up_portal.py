@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import client_card, employee_field, requisite
+from uzel.bitrix24.entities import catalog, client_card, employee_field, requisite
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.entities.deal_fields import NODE
@@ -27,7 +27,11 @@ from uzel.hub.models import Node, Portal
 log = logging.getLogger("uzel.setup")
 
 SCOPES = ("crm", "user")
-USEFUL_SCOPES = (FIELD_SCOPE, employee_field.SCOPE)  # without them the exchange is poorer, and the set-up says by what
+USEFUL_SCOPES = (
+    FIELD_SCOPE,
+    employee_field.SCOPE,
+    catalog.SCOPE,
+)  # without them the exchange is poorer, and the set-up says by what
 ALWAYS_GIVEN = "basic"
 TRY_AGAIN_S = 600  # seconds between two attempts of a drain to add a node that the portal refuses
 #: Russian presets by the word in their XML_ID; the first preset serves where there is none.

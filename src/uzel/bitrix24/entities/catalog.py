@@ -1,0 +1,129 @@
+"""Sections, products, variations and prices of the portal's catalogue (bitrix24-rest D)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from uzel.bitrix24.batch import Command
+from uzel.bitrix24.values import as_int, as_number, as_text, is_yes
+
+SCOPE = "catalog"
+NAME_LIMIT = 255  # characters
+GONE = "does not exist"  # how the portal says that an element was deleted; the code is empty
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One family of methods and the words of its answers: ``one`` after a write, ``many`` in a list."""
+
+    method: str
+    one: str
+    many: str
+
+
+SECTION = Family("catalog.section", "section", "sections")
+PRODUCT = Family("catalog.product", "element", "products")
+PARENT = Family("catalog.product.sku", "sku", "units")  # a product that has variations
+SERVICE = Family("catalog.product.service", "service", "services")
+VARIATION = Family("catalog.product.offer", "offer", "offers")
+PRICES = "catalog.price.modify"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceGroup:
+    """A kind of price in the portal; exactly one is the base one."""
+
+    group_id: int
+    xml_id: str
+    is_base: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What products of a portal are put together from: blocks, measures by code, VAT by rate (None: without), prices."""
+
+    products: int
+    variations: int
+    measures: Mapping[str, int]
+    vats: Mapping[Decimal | None, int]
+    groups: Sequence[PriceGroup]
+
+
+def shelf() -> list[Command]:
+    """What :func:`read_shelf` needs."""
+    return [
+        Command("catalog.catalog.list", {}, "blocks"),
+        Command("catalog.measure.list", {}, "measures"),
+        Command("catalog.vat.list", {}, "vats"),
+        Command("catalog.priceType.list", {}, "groups"),
+    ]
+
+
+def read_shelf(found: Mapping[str, Any]) -> Shelf:
+    """From results by key; LookupError when something of it is not there."""
+    blocks = found["blocks"]["catalogs"]
+    return Shelf(
+        products=next(as_int(one["iblockId"]) for one in blocks if not as_int(one.get("productIblockId"))),
+        variations=next((as_int(one["iblockId"]) for one in blocks if as_int(one.get("productIblockId"))), 0),
+        measures={as_text(one["code"]).zfill(3): as_int(one["id"]) for one in found["measures"]["measures"]},
+        vats={_rate(one.get("rate")): as_int(one["id"]) for one in found["vats"]["vats"]},
+        groups=[
+            PriceGroup(as_int(one["id"]), as_text(one.get("xmlId")), is_yes(one.get("base")))
+            for one in found["groups"]["priceTypes"]
+        ],
+    )
+
+
+def _rate(value: Any) -> Decimal | None:
+    return None if value in (None, "") else as_number(value).normalize()
+
+
+def add_group(name: str, xml_id: str) -> Command:
+    """A new kind of price."""
+    return Command("catalog.priceType.add", {"fields": {"name": name, "xmlId": xml_id}}, "group")
+
+
+def read_group(result: Any) -> int:
+    """Id of a kind of price that was added."""
+    return as_int(result["priceType"]["id"])
+
+
+def add(key: str, family: Family, fields: Mapping[str, Any]) -> Command:
+    """A new element."""
+    return Command(f"{family.method}.add", {"fields": fields}, key)
+
+
+def update(key: str, family: Family, entity_id: int, fields: Mapping[str, Any]) -> Command:
+    """Change what is named."""
+    return Command(f"{family.method}.update", {"id": entity_id, "fields": fields}, key)
+
+
+def set_prices(key: str, product: int | str, prices: Mapping[str, Sequence[str]]) -> Command:
+    """Replace all prices of a product: kind of price → amount and currency. ``product`` may be :func:`made_by`."""
+    listed = [
+        {"catalogGroupId": int(group), "price": amount, "currency": currency} for group, (amount, currency) in prices.items()
+    ]
+    return Command(PRICES, {"fields": {"product": {"id": product, "prices": listed}}}, key)
+
+
+def made_by(key: str, family: Family) -> str:
+    """The id that an earlier command of the batch gives."""
+    return f"$result[{key}][{family.one}][id]"
+
+
+def read_id(family: Family, result: Any) -> int:
+    """Id of an element that was added."""
+    return as_int(result[family.one]["id"])
+
+
+def of_xml_ids(key: str, family: Family, block: int, xml_ids: Iterable[str]) -> Command:
+    """Elements that bear these external ids."""
+    criteria = {"iblockId": block, "=xmlId": list(xml_ids)}
+    return Command(f"{family.method}.list", {"select": ["id", "iblockId", "xmlId"], "filter": criteria}, key)
+
+
+def read_ids(family: Family, result: Any) -> dict[str, int]:
+    """External id → id; of several elements with one external id the oldest."""
+    listed = sorted(((as_int(one["id"]), as_text(one.get("xmlId"))) for one in result[family.many]), reverse=True)
+    return {xml_id: entity_id for entity_id, xml_id in listed if xml_id}

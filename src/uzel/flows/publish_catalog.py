@@ -1,0 +1,329 @@
+"""The catalogue of the source bases becomes sections, products, variations and prices of the portal.
+
+due rows ─ what the portal has under our Ид is met, not made again ─ add or change, prices in the same chain ─ confirmed
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
+from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.entities import catalog
+from uzel.bitrix24.entities.catalog import PARENT, PRODUCT, SECTION, SERVICE, VARIATION, Family, Shelf
+from uzel.bitrix24.errors import Refused, WrongCredentials
+from uzel.flows.find_clients import EXECUTION_LIMIT_S
+from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, RETRY_DELAYS_S, is_doubtful
+from uzel.flows.portal_line import keep_limits
+from uzel.flows.portal_reading import chunks, read_all
+from uzel.flows.tie_rows import products_appeared
+from uzel.hub.bulk import update_rows
+from uzel.hub.models import NomenclatureRow, Portal, PriceTypeRow, SectionRow
+from uzel.mapping.product_fields import Fields, item_fields, lacking, section_fields, variant_fields
+from uzel.model import NomenclatureItem, PriceType, Section, Variant
+from uzel.model.codec import from_json
+
+Now = Callable[[], dt.datetime]
+Row = SectionRow | NomenclatureRow
+SETTLED = ("entity_id", "shown", "confirmed", "attempts", "retry_at", "outcome_unknown", "problem_code", "problem")
+IDS_A_COMMAND = 50
+NO_ACCESS_S = 1800  # until a catalogue that is closed to us is tried again
+NO_ACCESS = "Каталог портала недоступен: добавьте вебхуку право «Торговый каталог» (catalog). Ответ портала: {}"
+DEEPEST = 50  # sections inside one another
+
+
+@dataclass(slots=True)
+class Piece:
+    """A row on its way. ``prices``: kind of price in the portal → amount and currency; ``None``: it has none by nature."""
+
+    row: Row
+    family: Family
+    block: int
+    fields: Fields
+    prices: Mapping[str, list[str]] | None
+    wanted: int
+
+    @property
+    def key(self) -> str:
+        """What the piece's commands are named by."""
+        return f"{'s' if isinstance(self.row, SectionRow) else 'p'}{self.row.pk}"
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What the portal was last made to show."""
+        return self.row.shown or {}
+
+    def commands(self) -> list[Command]:
+        """What it takes; nothing when the portal shows it all."""
+        if self.row.entity_id is None:
+            made = [catalog.add(f"{self.key}_write", self.family, self.fields)]
+            product: int | str = catalog.made_by(f"{self.key}_write", self.family)
+        else:
+            fields = lacking(self.fields, self.shown.get("fields", {}))
+            fields.pop("iblockId", None)
+            made = [catalog.update(f"{self.key}_write", self.family, self.row.entity_id, fields)] if fields else []
+            product = self.row.entity_id
+        if self.prices is not None and self.prices != self.shown.get("prices", {}):
+            made.append(catalog.set_prices(f"{self.key}_prices", product, self.prices))
+        return made
+
+
+# --- kinds of work ----------------------------------------------------------------------------------------------------
+
+
+def sections_waiting(portal: Portal) -> QuerySet[SectionRow]:
+    """Sections that the portal does not show as they are."""
+    return SectionRow.objects.filter(portal=portal, wanted__gt=F("confirmed"), problem_code="", content__isnull=False)
+
+
+def products_waiting(portal: Portal) -> QuerySet[NomenclatureRow]:
+    """Items and variants that the portal does not show as they are."""
+    return NomenclatureRow.objects.filter(portal=portal, wanted__gt=F("confirmed"), problem_code="", content__isnull=False)
+
+
+def take_sections(due: QuerySet[SectionRow], limit: int) -> list[SectionRow]:
+    """Any of them: whose section above is still missing waits."""
+    return list(due.order_by("pk")[:limit])
+
+
+def take_products(due: QuerySet[NomenclatureRow], limit: int) -> list[NomenclatureRow]:
+    """Items first: their ``parent`` is empty."""
+    return list(due.order_by("parent", "pk")[:limit])
+
+
+def publish_sections(portal: Portal, client: PortalClient, rows: Sequence[SectionRow], now: Now) -> None:
+    """Those above first."""
+    shelf = _open_shelf(portal, client, rows, now)
+    waiting = {row.xml_id: row for row in rows} if shelf else {}
+    above = {row.content["parent_id"] for row in waiting.values() if row.content} - {""}
+    known = dict(SectionRow.objects.filter(portal=portal, xml_id__in=above).values_list("xml_id", "entity_id"))
+    for _ in range(DEEPEST):
+        ready = [
+            row for row in waiting.values() if _parent_of(row) not in waiting and known.get(_parent_of(row), 0) is not None
+        ]
+        if not ready or shelf is None:
+            break
+        _write(portal, client, [_section_piece(row, known, shelf) for row in ready], now)
+        for row in ready:
+            known[waiting.pop(row.xml_id).xml_id] = row.entity_id
+    _postpone(waiting.values(), now() + dt.timedelta(seconds=RETRY_DELAYS_S[0] / portal.speed))
+
+
+def publish_products(portal: Portal, client: PortalClient, rows: Sequence[NomenclatureRow], now: Now) -> None:
+    """Items, then variants; orders whose rows wait for what is new become due."""
+    shelf = _open_shelf(portal, client, rows, now)
+    if shelf is None:
+        return
+    new = [row for row in rows if row.entity_id is None]
+    groups = _price_groups(portal, client, shelf)
+    items = [row for row in rows if not row.parent]
+    _write(portal, client, _item_pieces(portal, items, shelf, groups), now)
+    pieces = _variant_pieces(portal, [row for row in rows if row.parent], shelf, groups)
+    _write(portal, client, pieces, now)
+    settled = {piece.row.pk for piece in pieces}
+    orphans = [row for row in rows if row.parent and row.pk not in settled]
+    _postpone(orphans, now() + dt.timedelta(seconds=RETRY_DELAYS_S[0] / portal.speed))
+    products_appeared(portal, [row.xml_id for row in new if row.entity_id is not None])
+
+
+# --- what should be shown ---------------------------------------------------------------------------------------------
+
+
+def _open_shelf(portal: Portal, client: PortalClient, rows: Sequence[Row], now: Now) -> Shelf | None:
+    """``None``: the catalogue is closed to us; the rows wait, and say why."""
+    try:
+        return catalog.read_shelf(read_all(client, catalog.shelf()))
+    except (Refused, WrongCredentials, LookupError, StopIteration) as error:
+        until = now() + dt.timedelta(seconds=NO_ACCESS_S / portal.speed)
+        for table in {type(row) for row in rows}:
+            table.objects.filter(portal=portal, wanted__gt=F("confirmed"), outcome_unknown=False).update(
+                retry_at=until, problem=NO_ACCESS.format(error)
+            )
+        return None
+
+
+def _parent_of(row: SectionRow) -> str:
+    return str((row.content or {}).get("parent_id") or "")
+
+
+def _section_piece(row: SectionRow, known: Mapping[str, int | None], shelf: Shelf) -> Piece:
+    fields = section_fields(from_json(Section, row.content), known.get(_parent_of(row)) or 0, shelf)
+    return Piece(row, SECTION, shelf.products, fields, None, row.wanted)
+
+
+def _item_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shelf, groups: Mapping[str, int]) -> list[Piece]:
+    told = [(row, from_json(NomenclatureItem, row.content)) for row in rows]
+    sections = dict(
+        SectionRow.objects.filter(portal=portal, xml_id__in={item.section_id for _, item in told} - {""})
+        .exclude(entity_id=None)
+        .values_list("xml_id", "entity_id")
+    )
+    variants = NomenclatureRow.objects.filter(portal=portal, parent__in=[row.xml_id for row in rows], entity_id__isnull=False)
+    parents = set(variants.values_list("parent", flat=True))
+    return [
+        Piece(
+            row,
+            SERVICE if item.is_service else PARENT if row.xml_id in parents else PRODUCT,
+            shelf.products,
+            item_fields(item, sections.get(item.section_id) or 0, shelf),
+            _prices(row, groups),
+            row.wanted,
+        )
+        for row, item in told
+    ]
+
+
+def _variant_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shelf, groups: Mapping[str, int]) -> list[Piece]:
+    """Variants whose items the portal has."""
+    found = NomenclatureRow.objects.filter(portal=portal, xml_id__in={row.parent for row in rows}, content__isnull=False)
+    items = {row.xml_id: row for row in found if row.entity_id}
+    return [
+        Piece(
+            row,
+            VARIATION,
+            shelf.variations,
+            variant_fields(
+                from_json(Variant, row.content),
+                from_json(NomenclatureItem, items[row.parent].content),
+                items[row.parent].entity_id or 0,
+                shelf,
+            ),
+            _prices(row, groups),
+            row.wanted,
+        )
+        for row in rows
+        if row.parent in items
+    ]
+
+
+def _prices(row: NomenclatureRow, groups: Mapping[str, int]) -> dict[str, list[str]]:
+    """A price of no kind that we know is left out."""
+    return {
+        str(groups[kind]): [str(amount), str(currency)] for kind, (amount, currency) in row.prices.items() if kind in groups
+    }
+
+
+def _price_groups(portal: Portal, client: PortalClient, shelf: Shelf) -> dict[str, int]:
+    """Kinds of price of the bases and of the portal: by external id; the first of ours is the base one; others are made."""
+    by_xml_id = {group.xml_id: group.group_id for group in shelf.groups if group.xml_id}
+    base = next((group.group_id for group in shelf.groups if group.is_base), 0)
+    known: dict[str, int] = {}
+    for row in PriceTypeRow.objects.filter(portal=portal, content__isnull=False).order_by("pk"):
+        group_id = row.entity_id or by_xml_id.get(row.xml_id) or (base if base not in known.values() else 0)
+        if not group_id:
+            command = catalog.add_group(from_json(PriceType, row.content).name, row.xml_id)
+            group_id = catalog.read_group(client.call(command.method, command.params).result)
+        if (row.entity_id, row.confirmed) != (group_id, row.wanted):
+            row.entity_id, row.confirmed = group_id, row.wanted
+            row.save(update_fields=["entity_id", "confirmed"])
+        known[row.xml_id] = group_id
+    return known
+
+
+# --- how it is written ------------------------------------------------------------------------------------------------
+
+
+def _write(portal: Portal, client: PortalClient, pieces: Sequence[Piece], now: Now) -> None:
+    _meet(client, pieces)
+    by_key = {piece.key: piece for piece in pieces}
+    written = [(piece, commands) for piece in pieces if (commands := piece.commands())]
+    silent = {piece.key for piece in pieces} - {piece.key for piece, _ in written}
+    _settle(portal, [(by_key[key], {}) for key in sorted(silent)], now)
+    chains = [Chain(tuple(commands)) for _, commands in written]
+
+    def before(batch: tuple[Chain, ...]) -> None:
+        _mark(portal, [piece for piece in _pieces_of(batch, by_key) if piece.row.entity_id is None], now())
+        keep_limits(portal, client)
+
+    for batch, outcomes in client.batches(pack(chains, cost=client.cost, spread=client.spread), before=before):
+        _settle(portal, [(piece, outcomes) for piece in _pieces_of(batch, by_key)], now)
+
+
+def _pieces_of(batch: Iterable[Chain], by_key: Mapping[str, Piece]) -> list[Piece]:
+    return [by_key[chain.commands[0].key.partition("_")[0]] for chain in batch]
+
+
+def _meet(client: PortalClient, pieces: Sequence[Piece]) -> None:
+    """What bears our Ид in the portal already is ours: made before an answer was lost, or by somebody before us."""
+    new = [piece for piece in pieces if piece.row.entity_id is None]
+    for families in ((SECTION,), (PRODUCT, PARENT, SERVICE), (VARIATION,)):
+        own = {piece.row.xml_id: piece for piece in new if piece.family in families}
+        block = next((piece.block for piece in own.values()), 0)
+        parts = list(chunks(list(own), IDS_A_COMMAND))
+        commands = {
+            f"{family.one}{place}": (family, catalog.of_xml_ids(f"{family.one}{place}", family, block, part))
+            for place, part in enumerate(parts)
+            for family in families
+        }
+        found = read_all(client, [command for _, command in commands.values()])
+        for key, result in found.items():
+            family = commands[key][0]
+            for xml_id, entity_id in catalog.read_ids(family, result).items():
+                if xml_id in own:
+                    own[xml_id].row.entity_id = entity_id
+                    own[xml_id].family = own[xml_id].family if family is PRODUCT else family
+
+
+def _mark(portal: Portal, pieces: Sequence[Piece], moment: dt.datetime) -> None:
+    """Just before a batch is sent: its creates are on record as unanswered."""
+    for piece in pieces:
+        piece.row.outcome_unknown = True
+        piece.row.retry_at = moment + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
+    _save([piece.row for piece in pieces])
+
+
+@transaction.atomic
+def _settle(portal: Portal, told: Sequence[tuple[Piece, Mapping[str, Outcome]]], now: Now) -> None:
+    for piece, outcomes in told:
+        _settle_one(portal, piece, outcomes, now())
+    _save([piece.row for piece, _ in told])
+
+
+def _settle_one(portal: Portal, piece: Piece, outcomes: Mapping[str, Outcome], now: dt.datetime) -> None:
+    write, prices = outcomes.get(f"{piece.key}_write"), outcomes.get(f"{piece.key}_prices")
+    row = piece.row
+    if isinstance(write, Done):
+        row.entity_id = row.entity_id or catalog.read_id(piece.family, write.result)
+    bad = next((one for one in (write, prices) if one is not None and not isinstance(one, Done)), None)
+    if bad is None:
+        row.shown = {"fields": piece.fields, "prices": piece.prices or {}}
+        row.confirmed, row.attempts, row.retry_at, row.outcome_unknown = piece.wanted, 0, None, False
+        row.problem_code = row.problem = ""
+        return
+    if isinstance(write, Done):  # the element is there, its prices are not
+        row.shown = {**piece.shown, "fields": piece.fields}
+    if row.entity_id is None and is_doubtful(bad):
+        return  # the mark of the create and its time stand
+    row.outcome_unknown = False
+    _refused(portal, row, bad, now)
+
+
+def _refused(portal: Portal, row: Row, bad: Outcome, now: dt.datetime) -> None:
+    """A refusal counts as an attempt; anything else is tried again soon. What people deleted is made anew."""
+    if isinstance(bad, Failed) and catalog.GONE in bad.text and row.entity_id is not None:
+        row.entity_id, row.shown, row.retry_at = None, None, now
+    elif is_doubtful(bad) or (isinstance(bad, Failed) and bad.code.upper() in LIMITED):
+        row.retry_at = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
+    elif isinstance(bad, Failed):
+        given_up = row.attempts >= len(RETRY_DELAYS_S)
+        row.problem = f"Портал не принял: {bad.text or bad.code}"
+        row.problem_code = (bad.code or "portal_refused")[:60] if given_up else ""
+        row.retry_at = None if given_up else now + dt.timedelta(seconds=RETRY_DELAYS_S[row.attempts] / portal.speed)
+        row.attempts += 1
+
+
+def _postpone(rows: Iterable[Row], until: dt.datetime) -> None:
+    """What stands above them is not there yet."""
+    listed = list(rows)
+    for row in listed:
+        row.retry_at = until
+    _save(listed)
+
+
+def _save(rows: Sequence[Row]) -> None:
+    for table in (SectionRow, NomenclatureRow):
+        update_rows([row for row in rows if isinstance(row, table)], SETTLED)
