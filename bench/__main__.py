@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import catalog, drain, kills, load, reader, receive
+from bench import catalog, drain, kills, load, publish, reader, receive
 
 #: A bench is a module with ``main(argv) -> exit status``; a new one is one line here.
 BENCHES: Mapping[str, Callable[[Sequence[str]], int]] = {
     "reader": reader.main,
     "receive": receive.main,
     "catalog": catalog.main,
+    "publish": publish.main,
     "drain": drain.main,
     "load": load.main,
     "kills": kills.main,

@@ -122,3 +122,8 @@ def test_the_end_of_what_waits_is_bound_by_the_scarcest() -> None:
     assert end(many) == pytest.approx((1000 * 0.25 - 100) / 0.8), "the method binds"
     assert end(many, replace(GOODS, waiting=10_000)) > end(many)
     assert end(many, room=0.0) == pytest.approx(1000 * 0.25 / 0.8)
+
+
+def test_what_costs_nothing_divides_nothing_by_zero() -> None:
+    queue = Queue("free", 7, {"a.list": 0.0}, 0.5, 60.0)
+    assert share_out([queue], 30.0, {"a.list": 480.0}) == {"free": 7}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PORTION_S = 2.0  # room of a method below which it is left to gather, unless all that waits fits into it
+LEAST_NEED_S = 1e-6  # of a portal that says its commands cost nothing
 MOST_PORTION_S = 30.0  # and no dear method has to gather more
 
 
@@ -71,7 +72,8 @@ def _fitting(queue: Queue, waiting: int, most_s: float, room: Mapping[str, float
 
 
 def _times(seconds: float, need: float) -> int:
-    return int(seconds / need + 1e-9) if seconds > 0 else 0
+    """How often ``need`` fits; what costs nothing fits as often as anybody asks."""
+    return int(seconds / max(need, LEAST_NEED_S) + 1e-9) if seconds > 0 else 0
 
 
 def _spent(method: str, served: Sequence[Queue], taken: Mapping[str, int]) -> float:
