@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.catalog_file import write_catalog_files
 from bench.ceiling import ceiling
 from bench.portal_process import ask, connect_hub, forget_calls, in_a_home_of_its_own, portal_process, set_limits
+from bench.reader import peak_megabytes
 
 DEFAULT_ITEMS = 3_000
 SPEED = 1000.0  # so that the hub's own limits do not hold it back either
@@ -39,12 +40,11 @@ def measure(items: int) -> int:
         first = _publish(url, portal_id, write_catalog_files(home, items)[:-1])
         again = _publish(url, portal_id, write_catalog_files(home, items)[:-1])
         changed = _publish(url, portal_id, write_catalog_files(home, items, changed=True)[:-1])
-        state = ask(url, "state")
-    from bench.reader import peak_megabytes
+        memory = peak_megabytes()  # before the whole state of the portal is read
+        products = [one["xmlId"] for one in ask(url, "state")["products"]]
     from uzel.hub.models import NomenclatureRow
 
-    products, rows = [one["xmlId"] for one in state["products"]], NomenclatureRow.objects.count()
-    memory, doubled = peak_megabytes(), len(products) - len(set(products))
+    rows, doubled = NomenclatureRow.objects.count(), len(products) - len(set(products))
     print(f"publish: {items} items, {rows} products and variations, portal without limits")
     for name, (seconds, written) in {"first load": first, "second load": again, "1 % at a new price": changed}.items():
         print(f"  {name:20} {seconds:7.1f} s {sum(written.values()):8d} commands that write")
@@ -70,7 +70,8 @@ def _publish(url: str, portal_id: int, paths: Sequence[Path]) -> tuple[float, Ma
     Node.objects.update(catalog_source=True)
     node = Node.objects.get()
     for path in paths:
-        feed = feed_store.store_bytes(path.read_bytes())
+        with path.open("rb") as file:
+            feed = feed_store.store(iter(lambda file=file: file.read(1 << 20), b""))  # type: ignore[misc]
         package = Package.objects.create(node=node, file_name=path.name, feed=feed, state=Package.State.WAITING)
         read_in_turn(package.pk, timezone.now())
     forget_calls(url)
