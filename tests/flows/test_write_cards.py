@@ -10,7 +10,7 @@ import pytest
 from tests.flows.portal_town import MARIA, ORDER, Hub, moved, open_hub
 from uzel.bitrix24 import client as portal_client
 from uzel.flows.portal_line import open_line
-from uzel.hub.models import CounterpartyBinding
+from uzel.hub.models import CounterpartyBinding, Portal
 from uzel.model import Counterparty, LegalDetails
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,7 @@ def test_a_found_card_is_completed_with_a_requisite(hub: Hub) -> None:
     ],
 )
 def test_an_order_is_not_confirmed_before_its_clients_card(hub: Hub, fault: dict[str, Any], attempts: int) -> None:
+    Portal.objects.update(speed=100)  # a method that is blocked rests for a minute of the portal
     hub.receive(ORDER)
     hub.drain()
     hub.receive(moved(ORDER, comment="И телефон", counterparty=replace(MARIA, phones=("+79160000000",))))
