@@ -10,7 +10,7 @@ from tests.flows.catalogue import classifier, goods, item, load, offer, offers, 
 from tests.flows.portal_town import ORDER, TEA, Hub, moved, open_hub
 from uzel.bitrix24 import client as portal_client
 from uzel.emulators.bitrix24_portal import Options
-from uzel.hub.models import NomenclatureRow, Portal, SectionRow
+from uzel.hub.models import NomenclatureRow, Portal, PriceTypeRow, SectionRow
 
 pytestmark = pytest.mark.django_db
 GROUPS = classifier(f"<Группы>{section('g1', 'Мебель', section('g2', 'Стулья'))}</Группы>")
@@ -151,6 +151,34 @@ def test_a_catalogue_that_is_closed_to_us_stops_no_orders() -> None:
         assert len(hub.deals()) == 1
         assert "право «Торговый каталог»" in row().problem
         assert row().attempts == 0
+
+
+def test_an_unanswered_create_waits_too_while_the_catalogue_is_closed() -> None:
+    with open_hub(Options(scopes=("crm", "user", "userfieldconfig", "basic")), catalog_source=True) as hub:
+        load(hub.node, CHAIR)
+        NomenclatureRow.objects.update(outcome_unknown=True, retry_at=hub.now)
+        assert hub.drain().problem == ""
+        assert (row().outcome_unknown, row().retry_at > hub.now) == (True, True)
+
+
+def test_a_kind_of_price_that_the_portal_refuses_keeps_back_that_price_alone(hub: Hub) -> None:
+    hub.emulator.faults.arm("fail_next", method="catalog.priceType.add", error="ACCESS_DENIED")
+    both = (price("990.50") + price("700", "w")).replace("</Цены><Цены>", "")
+    show(hub, CHAIR, offers(offer("i", both), head=TYPES))
+    assert hub.drain().problem == ""
+    assert sorted(float(value) for value, _ in prices(hub).values()) == [990.5]
+    assert PriceTypeRow.objects.get(xml_id="w").problem.startswith("Портал не принял вид цен")
+    hub.pass_time(1900)
+    show(hub, goods(item("k", "Стол", IN_CHAIRS), classifier=GROUPS))
+    hub.drain()
+    assert sorted(float(value) for value, _ in prices(hub).values()) == [700.0, 990.5]
+
+
+def test_a_base_that_is_no_source_any_more_changes_nothing(hub: Hub) -> None:
+    load(hub.node, CHAIR)
+    hub.node.__class__.objects.update(catalog_source=False)
+    hub.drain()
+    assert products(hub) == {}
 
 
 def portal_client_call(hub: Hub, method: str, **params: Any) -> None:

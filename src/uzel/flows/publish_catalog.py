@@ -16,6 +16,7 @@ from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import catalog
 from uzel.bitrix24.entities.catalog import PARENT, PRODUCT, SECTION, SERVICE, VARIATION, Family, Shelf
 from uzel.bitrix24.errors import Refused, WrongCredentials
+from uzel.flows.catalog_book import want
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, RETRY_DELAYS_S, is_doubtful
 from uzel.flows.portal_line import keep_limits
@@ -77,12 +78,18 @@ class Piece:
 
 def sections_waiting(portal: Portal) -> QuerySet[SectionRow]:
     """Sections that the portal does not show as they are."""
-    return SectionRow.objects.filter(portal=portal, wanted__gt=F("confirmed"), problem_code="", content__isnull=False)
+    return SectionRow.objects.filter(**_due_in(portal))
 
 
 def products_waiting(portal: Portal) -> QuerySet[NomenclatureRow]:
     """Items and variants that the portal does not show as they are."""
-    return NomenclatureRow.objects.filter(portal=portal, wanted__gt=F("confirmed"), problem_code="", content__isnull=False)
+    return NomenclatureRow.objects.filter(**_due_in(portal))
+
+
+def _due_in(portal: Portal) -> dict[str, Any]:
+    """A base that is no source any more, or is switched off, changes nothing in the portal."""
+    source = {"node__catalog_source": True, "node__active": True}
+    return source | {"portal": portal, "wanted__gt": F("confirmed"), "problem_code": "", "content__isnull": False}
 
 
 def take_sections(due: QuerySet[SectionRow], limit: int) -> list[SectionRow]:
@@ -119,7 +126,7 @@ def publish_products(portal: Portal, client: PortalClient, rows: Sequence[Nomenc
     if shelf is None:
         return
     new = [row for row in rows if row.entity_id is None]
-    groups = _price_groups(portal, client, shelf)
+    groups = _price_groups(portal, client, shelf, now())
     items = [row for row in rows if not row.parent]
     _write(portal, client, _item_pieces(portal, items, shelf, groups), now)
     pieces = _variant_pieces(portal, [row for row in rows if row.parent], shelf, groups)
@@ -140,7 +147,7 @@ def _open_shelf(portal: Portal, client: PortalClient, rows: Sequence[Row], now: 
     except (Refused, WrongCredentials, LookupError, StopIteration) as error:
         until = now() + dt.timedelta(seconds=NO_ACCESS_S / portal.speed)
         for table in {type(row) for row in rows}:
-            table.objects.filter(portal=portal, wanted__gt=F("confirmed"), outcome_unknown=False).update(
+            table.objects.filter(portal=portal, wanted__gt=F("confirmed")).update(
                 retry_at=until, problem=NO_ACCESS.format(error)
             )
         return None
@@ -207,21 +214,38 @@ def _prices(row: NomenclatureRow, groups: Mapping[str, int]) -> dict[str, list[s
     }
 
 
-def _price_groups(portal: Portal, client: PortalClient, shelf: Shelf) -> dict[str, int]:
+def _price_groups(portal: Portal, client: PortalClient, shelf: Shelf, now: dt.datetime) -> dict[str, int]:
     """Kinds of price of the bases and of the portal: by external id; the first of ours is the base one; others are made."""
     by_xml_id = {group.xml_id: group.group_id for group in shelf.groups if group.xml_id}
     base = next((group.group_id for group in shelf.groups if group.is_base), 0)
     known: dict[str, int] = {}
     for row in PriceTypeRow.objects.filter(portal=portal, content__isnull=False).order_by("pk"):
         group_id = row.entity_id or by_xml_id.get(row.xml_id) or (base if base not in known.values() else 0)
+        group_id = group_id or _new_group(portal, client, row, now)
         if not group_id:
-            command = catalog.add_group(from_json(PriceType, row.content).name, row.xml_id)
-            group_id = catalog.read_group(client.call(command.method, command.params).result)
-        if (row.entity_id, row.confirmed) != (group_id, row.wanted):
-            row.entity_id, row.confirmed = group_id, row.wanted
-            row.save(update_fields=["entity_id", "confirmed"])
+            continue
         known[row.xml_id] = group_id
+        if (row.entity_id, row.confirmed) != (group_id, row.wanted):
+            late, row.problem = bool(row.problem), ""
+            row.entity_id, row.confirmed, row.retry_at = group_id, row.wanted, None
+            row.save(update_fields=["entity_id", "confirmed", "retry_at", "problem"])
+            if late:  # goods were written without this price meanwhile
+                want(NomenclatureRow.objects.filter(portal=portal, confirmed__gt=0, prices__has_key=row.xml_id))
     return known
+
+
+def _new_group(portal: Portal, client: PortalClient, row: PriceTypeRow, now: dt.datetime) -> int:
+    """0: the portal refuses to have one more kind of price; goods go on without it until it is tried again."""
+    if row.retry_at is not None and row.retry_at > now:
+        return 0
+    command = catalog.add_group(from_json(PriceType, row.content).name, row.xml_id)
+    try:
+        return catalog.read_group(client.call(command.method, command.params).result)
+    except (Refused, WrongCredentials) as error:
+        row.retry_at = now + dt.timedelta(seconds=NO_ACCESS_S / portal.speed)
+        row.problem = f"Портал не принял вид цен: {error}"
+        row.save(update_fields=["retry_at", "problem"])
+        return 0
 
 
 # --- how it is written ------------------------------------------------------------------------------------------------
