@@ -110,7 +110,9 @@ def _reasons() -> str:
 
 def _events() -> str:
     looks = {"DEAL_EVENTS": "the deal is read", "CARD_EVENTS": "changed deals, contacts and companies are looked for at once"}
-    rows = ((code(event), look) for name, look in looks.items() for event in source.constant("web/event_endpoint.py", name))
+    rows = (
+        (code(event), look) for name, look in looks.items() for event in source.constant("bitrix24/entities/events.py", name)
+    )
     return markdown(("event", "what happens"), rows)
 
 

@@ -162,7 +162,11 @@ def test_killed_half_way_everything_opens_and_it_may_be_repeated(
 
 
 def test_what_is_sealed_is_found_by_the_name_of_its_column() -> None:
-    assert [(model.__name__, column) for model, column in rotation._columns()] == [("Portal", "sealed_webhook")]
+    of_application = ("client_secret", "install_secret", "application_token", "access_token", "refresh_token")
+    assert [(model.__name__, column) for model, column in rotation._columns()] == [
+        ("Portal", "sealed_webhook"),
+        *(("PortalApplication", f"sealed_{name}") for name in of_application),
+    ]
 
 
 WORKER = """

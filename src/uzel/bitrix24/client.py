@@ -93,6 +93,11 @@ class PortalClient:
         return self._base
 
     @property
+    def is_application(self) -> bool:
+        """Whether it calls as an application: then the address is no secret."""
+        return self._application is not None
+
+    @property
     def limits(self) -> dict[str, Any]:
         """State of the governor, to be kept for the next process."""
         return self._governor.to_json()

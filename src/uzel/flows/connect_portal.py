@@ -4,14 +4,14 @@ import secrets
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.utils import timezone
 
 from uzel.bitrix24 import wire
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import client_card, user
 from uzel.bitrix24.entities.user import User
 from uzel.bitrix24.limits import Governor
-from uzel.flows.sweep_portal import DEAL
-from uzel.hub.models import Node, Portal
+from uzel.flows.attend_application import OWNER_COLUMNS, learn_owner
+from uzel.hub.models import Node, Portal, PortalApplication
 
 
 class BadAddressError(ValueError):
@@ -19,25 +19,21 @@ class BadAddressError(ValueError):
 
 
 def connect(url: str, *, event_token: str = "", speed: float = 1.0) -> tuple[Portal, User]:
-    """Check the webhook by calling it, then remember it sealed. Connecting again replaces the address."""
+    """Check the webhook by calling it, then remember it sealed. Connecting again replaces the address, or an application."""
     webhook = _checked(url)
+    portal = Portal.objects.first() or Portal()
     with wire.open_http() as http:
-        client = PortalClient(webhook, Governor(speed=speed), http)
-        owner = user.read_user(client.call("user.current", {}, repeatable=True).result)
-        moment = str(client.call("server.time", {}, repeatable=True).result)
-    return _remember(webhook, owner, moment, event_token, speed), owner
+        owner = learn_owner(portal, PortalClient(webhook, Governor(speed=speed), http), timezone.now())
+    return _remember(portal, webhook, event_token, speed), owner
 
 
 @transaction.atomic
-def _remember(webhook: str, owner: User, moment: str, event_token: str, speed: float) -> Portal:
-    portal = Portal.objects.select_for_update().first() or Portal()
-    new = portal.pk is None
-    portal.webhook, portal.exchange_user_id, portal.speed = webhook, owner.user_id, speed
+def _remember(portal: Portal, webhook: str, event_token: str, speed: float) -> Portal:
+    portal.webhook, portal.speed = webhook, speed
     portal.event_token = event_token or portal.event_token or secrets.token_hex(16)
-    portal.problem = ""
-    if new:  # deals older than this are nobody's order
-        portal.swept_until = dict.fromkeys((DEAL, *client_card.TYPE_ID), moment)
-    portal.save()
+    new = ("sealed_webhook", "speed", "event_token", *OWNER_COLUMNS)
+    portal.save(update_fields=None if portal.pk is None else new)
+    PortalApplication.objects.filter(portal=portal).delete()
     Node.objects.filter(portal=None).update(portal=portal)
     return portal
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.errors import OutcomeUnknown, PortalError, WrongCredentials
+from uzel.bitrix24.errors import ConnectionLost, OutcomeUnknown, PortalError, WrongCredentials
 from uzel.flows import sweep_portal
 from uzel.flows.portal_line import portal_line, settings_of
 from uzel.flows.portal_work import WORK, CarryOut
@@ -54,34 +54,43 @@ def drain(
 ) -> Drained:
     """Write whatever is due; ``advance`` is told the size of each finished wave, ``keep_going`` is asked before each."""
     portal = Portal.objects.get(pk=portal_id)
-    with portal_line(portal) as client:
-        if client is None:
-            return Drained(busy=True)
-        taken, wave_s, problem = dict.fromkeys((kind.code for kind in WORK), 0), FIRST_WAVE_S, ""
-        if is_undone(portal):
-            remember_problem(portal, UNDONE)
-            return Drained(problem=UNDONE)
-        try:
-            complete_setup(portal, client)
-            while keep_going():
-                _look(portal, client, now)
-                queues = _queues(portal, client, now(), wave_s)
-                if not any(queue.waiting for queue in queues):
-                    break
-                counts = share_out(queues, wave_s, _room(client))
-                if not counts:
-                    client.rest()
-                    continue
-                _carry_out(portal, client, counts, now)
-                for code, count in counts.items():
-                    taken[code] += count
-                wave_s = min(wave_s * GROWTH, LARGEST_WAVE_S)
-                advance(sum(counts.values()))
-        except PortalError as error:
-            problem = explain(error)
-            log.warning("portal %s: %s", portal.code, error)
-        remember_problem(portal, problem)
-        return Drained(taken, problem=problem)
+    try:
+        with portal_line(portal) as client:
+            return Drained(busy=True) if client is None else _drain(portal, client, now, advance, keep_going)
+    except ConnectionLost as lost:  # there is no way in
+        remember_problem(portal, lost.text)
+        return Drained(problem=lost.text)
+
+
+def _drain(
+    portal: Portal, client: PortalClient, now: Callable[[], dt.datetime], advance: Callable[[int], None],
+    keep_going: Callable[[], bool],
+) -> Drained:  # fmt: skip
+    if is_undone(portal):
+        remember_problem(portal, UNDONE)
+        return Drained(problem=UNDONE)
+    taken, wave_s, problem = dict.fromkeys((kind.code for kind in WORK), 0), FIRST_WAVE_S, ""
+    try:
+        complete_setup(portal, client)
+        while keep_going():
+            _look(portal, client, now)
+            queues = _queues(portal, client, now(), wave_s)
+            if not any(queue.waiting for queue in queues):
+                break
+            counts = share_out(queues, wave_s, _room(client))
+            if not counts:
+                client.rest()
+                continue
+            _carry_out(portal, client, counts, now)
+            for code, count in counts.items():
+                taken[code] += count
+            wave_s = min(wave_s * GROWTH, LARGEST_WAVE_S)
+            advance(sum(counts.values()))
+    except PortalError as error:
+        problem = explain(error)
+        log.warning("portal %s: %s", portal.code, error)
+    remember_problem(portal, problem)
+    return Drained(taken, problem=problem)
 
 
 def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) -> None:
@@ -126,8 +135,12 @@ def _carry_out(portal: Portal, client: PortalClient, counts: Mapping[str, int], 
 
 def explain(error: PortalError) -> str:
     """Why nothing can be written, for the administrator."""
+    if isinstance(error, ConnectionLost):
+        return error.text
     if isinstance(error, WrongCredentials):
-        return "Портал не принимает вебхук: проверьте, не удалён ли он и не уволен ли сотрудник обмена (uzel portal setup)."
+        return (
+            "Портал не принимает вебхук или приложение: не удалены ли они, не уволен ли сотрудник обмена? (uzel portal setup)"
+        )
     return f"Портал недоступен, обмен продолжится сам: {error}"
 
 

@@ -13,6 +13,7 @@ from uzel.bitrix24 import wire
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.learned import Settings
 from uzel.bitrix24.limits import Governor
+from uzel.flows.portal_access import client_of, remember_address
 from uzel.hub.models import Portal
 
 LINE = 7402  # class of the advisory lock; the portal's id is its object
@@ -20,7 +21,10 @@ LINE = 7402  # class of the advisory lock; the portal's id is its object
 
 @contextmanager
 def portal_line(portal: Portal, *, wait: bool = False) -> Iterator[PortalClient | None]:
-    """A client for the portal, or ``None`` while another process speaks (``wait``: until it has finished)."""
+    """A client for the portal, or ``None`` while another process speaks (``wait``: until it has finished).
+
+    ConnectionLost where there is no way into the portal: not connected yet, or the application was removed.
+    """
     if not _take(portal.pk, wait):
         yield None
         return
@@ -28,21 +32,16 @@ def portal_line(portal: Portal, *, wait: bool = False) -> Iterator[PortalClient 
     governor = Governor.from_json(portal.limits, settings=settings_of(portal), speed=portal.speed)
     try:
         with wire.open_http() as http:
-            client = PortalClient(portal.webhook, governor, http)
+            client = client_of(portal, governor, http)
+            address = client.webhook
             try:
                 yield client
             finally:
-                _remember_address(portal, client)
+                if client.webhook != address:
+                    remember_address(portal, client)
     finally:
         _keep(portal, governor.to_json())
         _ask("SELECT pg_advisory_unlock(%s, %s)", portal.pk)
-
-
-def _remember_address(portal: Portal, client: PortalClient) -> None:
-    """A renamed portal is asked at its new address from now on: the old one does not redirect for ever."""
-    if client.webhook != portal.webhook:
-        portal.webhook = client.webhook
-        Portal.objects.filter(pk=portal.pk).update(sealed_webhook=portal.sealed_webhook)
 
 
 def settings_of(portal: Portal) -> Settings:

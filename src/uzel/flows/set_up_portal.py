@@ -10,29 +10,25 @@ from django.utils import timezone
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import catalog, client_card, employee_field, requisite
+from uzel.bitrix24.entities import client_card, requisite
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.entities.deal_fields import NODE
 from uzel.bitrix24.errors import PortalError
-from uzel.bitrix24.setup_plan import FIELD_SCOPE, Action, Kind, Step, plan
+from uzel.bitrix24.scopes import KNOWN, NEEDED
+from uzel.bitrix24.setup_plan import Action, Kind, Step, plan
 from uzel.flows.build_portal import Outcome, build_portal, wanted_of
 from uzel.flows.follow_staff import read_users
 from uzel.flows.look_at_portal import ask, look_at_portal
 from uzel.flows.pipelines import StagesOfNode, check_stages
+from uzel.flows.portal_access import application_of
 from uzel.flows.portal_line import open_line
+from uzel.flows.portal_status import token_warning
 from uzel.flows.undo_setup import begin_again
 from uzel.hub.models import Node, Portal
 
 log = logging.getLogger("uzel.setup")
 
-SCOPES = ("crm", "user")
-USEFUL_SCOPES = (
-    FIELD_SCOPE,
-    employee_field.SCOPE,
-    catalog.SCOPE,
-)  # without them the exchange is poorer, and the set-up says by what
-ALWAYS_GIVEN = "basic"
 TRY_AGAIN_S = 600  # seconds between two attempts of a drain to add a node that the portal refuses
 #: Russian presets by the word in their XML_ID; the first preset serves where there is none.
 PRESET_WORDS = {client_card.COMPANY: "COMPANY", client_card.CONTACT: "INDIVIDUAL"}
@@ -63,6 +59,7 @@ def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
             if all(outcome.passed for outcome in outcomes):
                 begin_again(portal)
             checks += map(_of_outcome, outcomes)
+            checks += _check_keys(portal, timezone.now())
             checks.append(_try("Сделки", _check_deals, client))
             checks.append(_try("Сотрудники портала", lambda line: _check_users(portal, line), client))
             checks += [_of_stages(one) for one in check_stages(portal, client)]
@@ -132,11 +129,11 @@ class LackingError(Exception):
 
 def _check_scopes(client: PortalClient) -> str:
     given = set(ask(client, Command("scope", {}, "scope")))
-    missing = [scope for scope in SCOPES if scope not in given]
+    missing = [scope for scope in NEEDED if scope not in given]
     if missing:
         raise LackingError(f"не хватает: {', '.join(missing)}", "Откройте вебхук в портале и отметьте недостающие права.")
-    needless = sorted(given - {*SCOPES, *USEFUL_SCOPES, ALWAYS_GIVEN})
-    return ", ".join(SCOPES) + (f"; обмену не нужны: {', '.join(needless)}" if needless else "")
+    needless = sorted(given - KNOWN)
+    return ", ".join(NEEDED) + (f"; обмену не нужны: {', '.join(needless)}" if needless else "")
 
 
 def _check_employee(client: PortalClient) -> str:
@@ -150,6 +147,13 @@ def _check_employee(client: PortalClient) -> str:
             "он должен видеть и менять все сделки, контакты и компании и создавать поля.",
         )
     return f"{name}, администратор"
+
+
+def _check_keys(portal: Portal, now: dt.datetime) -> list[Check]:
+    """Of an application only: whether its access will go on."""
+    row = application_of(portal)
+    warning = token_warning(row, now)
+    return [] if row is None else [Check("Ключи приложения", not warning, warning or "обновляются сами")]
 
 
 def _check_deals(client: PortalClient) -> str:

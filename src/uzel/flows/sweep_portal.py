@@ -17,6 +17,7 @@ from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.bitrix24.errors import Unavailable
+from uzel.flows.attend_application import attend_application
 from uzel.flows.follow_staff import read_users
 from uzel.flows.portal_limits import learn_licence
 from uzel.flows.portal_line import portal_line
@@ -46,11 +47,14 @@ def is_due(portal: Portal, now: dt.datetime) -> bool:
     """Whether the portal said something, or nobody has looked for a while."""
     if DealNotice.objects.filter(portal=portal, noticed__gt=F("handled")).exists():
         return True
+    if Portal.objects.filter(pk=portal.pk, events_wait=True).exists():
+        return True
     return portal.swept_at is None or portal.swept_at <= now - dt.timedelta(seconds=SWEEP_S / portal.speed)
 
 
 def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
     """One sweep on an open line."""
+    attend_application(portal, client, now)
     if portal.users_read_at is None or portal.users_read_at <= now - dt.timedelta(seconds=USERS_S):
         read_users(portal, client, now)
         learn_licence(client)

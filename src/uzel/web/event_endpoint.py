@@ -5,18 +5,16 @@ They may come late, twice, in any order or not at all (bitrix24-rest G1): each o
 
 from hmac import compare_digest
 
-from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from uzel import jobs
-from uzel.hub.models import DealNotice, Portal
-
-#: A move to another pipeline fires instead of an update (bitrix24-rest G1).
-DEAL_EVENTS = frozenset(("ONCRMDEALADD", "ONCRMDEALUPDATE", "ONCRMDEALMOVETOCATEGORY", "ONCRMDEALDELETE"))
-CARD_EVENTS = frozenset(("ONCRMCONTACTUPDATE", "ONCRMCOMPANYUPDATE"))
-ID_DIGITS = 18  # what a deal's id may have
+from uzel.bitrix24.entities.events import read_id
+from uzel.flows.portal_access import application_of
+from uzel.flows.take_event import take_event
+from uzel.hub.models import Portal
 
 
 @csrf_exempt
@@ -24,21 +22,25 @@ ID_DIGITS = 18  # what a deal's id may have
 def portal_event(request: HttpRequest, code: str) -> HttpResponse:
     """Take one event; only the portal knows the token."""
     portal = Portal.objects.filter(code=code).first()
-    token = request.POST.get("auth[application_token]", "")
-    if portal is None or not portal.event_token or not compare_digest(token.encode(), portal.event_token.encode()):
+    if portal is None or not _is_of(portal, request):
         return HttpResponse("forbidden", status=403, content_type="text/plain")
-    event = request.POST.get("event", "").upper()
-    deal_id = request.POST.get("data[FIELDS][ID]") or request.POST.get("data[ID]", "")
-    if event in DEAL_EVENTS and deal_id.isascii() and deal_id.isdigit() and len(deal_id) <= ID_DIGITS:
-        notice(portal, int(deal_id))
-        jobs.drain_soon(portal.pk)
-    elif event in CARD_EVENTS:
-        Portal.objects.filter(pk=portal.pk).update(swept_at=None)
+    Portal.objects.filter(pk=portal.pk).update(last_event_at=timezone.now())
+    event = request.POST.get("event", "")
+    entity_id = read_id(request.POST.get("data[FIELDS][ID]") or request.POST.get("data[ID]", ""))
+    if take_event(portal, event, entity_id):
         jobs.drain_soon(portal.pk)
     return HttpResponse("ok", content_type="text/plain")
 
 
-def notice(portal: Portal, deal_id: int) -> None:
-    """Make the deal due for a look; any number of events is one look."""
-    DealNotice.objects.get_or_create(portal=portal, deal_id=deal_id, defaults={"noticed": 0})
-    DealNotice.objects.filter(portal=portal, deal_id=deal_id).update(noticed=F("noticed") + 1)
+def _is_of(portal: Portal, request: HttpRequest) -> bool:
+    """An application's events bring two things that only the portal and we know; an outgoing webhook's bring one."""
+    given = request.POST.get("auth[application_token]", ""), request.POST.get("auth[member_id]", "")
+    row = application_of(portal)
+    if row is None:
+        return bool(portal.event_token) and _same(given[0], portal.event_token)
+    is_token, is_member = _same(given[0], row.application_token), _same(given[1], row.member_id)
+    return bool(row.application_token) and is_token and is_member
+
+
+def _same(given: str, expected: str) -> bool:
+    return compare_digest(given.encode(), expected.encode())

@@ -1,5 +1,6 @@
 """The tables, one file a group."""
 
+from uzel.hub.models.application import PortalApplication
 from uzel.hub.models.archive import Call, ExchangeSession, Feed, Package, PackagePart
 from uzel.hub.models.node import Node
 from uzel.hub.models.nomenclature import (
@@ -37,6 +38,7 @@ __all__ = [
     "Package",
     "PackagePart",
     "Portal",
+    "PortalApplication",
     "PortalUser",
     "PriceTypeRow",
     "PromoCodeRow",

@@ -9,7 +9,7 @@ class Portal(models.Model):
     """One Bitrix24 portal. The webhook's address is a secret and is stored sealed."""
 
     code = models.SlugField(max_length=40, unique=True, default="main")
-    sealed_webhook = models.TextField()
+    sealed_webhook = models.TextField(blank=True, help_text="empty: an application is used, or is waited for")
     exchange_user_id = models.PositiveBigIntegerField(null=True, help_text="employee in whose name we write")
     event_token = models.CharField(max_length=64, blank=True, help_text="application_token of the portal's events")
     limits = models.JSONField(
@@ -26,6 +26,10 @@ class Portal(models.Model):
         help_text="what `portal setup` found or created: node_field (of a deal), nodes (code → item id), processes, presets",
     )
     swept_at = models.DateTimeField(null=True)
+    connected_at = models.DateTimeField(null=True, help_text="since when the way in that is used now works")
+    user_name = models.CharField(max_length=200, blank=True, help_text="full name of the exchange employee")
+    last_event_at = models.DateTimeField(null=True)
+    events_wait = models.BooleanField(default=False, help_text="the portal said that offline events wait to be fetched")
     problem = models.TextField(blank=True, help_text="why the exchange with the portal stands, in plain Russian")
     users_read_at = models.DateTimeField(null=True)
     promo_read_at = models.DateTimeField(null=True)
