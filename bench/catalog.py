@@ -6,13 +6,14 @@ folder that is thrown away; memory is the peak of the loading process, the datab
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from bench.home import in_a_home_of_its_own, open_database, seconds_of, store_file
 
 DEFAULT_ITEMS = 50_000
 WANTED_MEGABYTES = 150  # of memory
@@ -24,23 +25,15 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--items", type=int, default=DEFAULT_ITEMS, help="items of the made-up catalogue")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="uzel-bench-") as home:
-        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        environment |= {"UZEL_HOME": home, "DJANGO_SETTINGS_MODULE": "uzel.settings"}
-        command = [sys.executable, "-m", "bench.catalog", str(options.items)]
-        return subprocess.run(command, env=environment, cwd=Path(__file__).parents[1], check=False).returncode
+        return in_a_home_of_its_own("bench.catalog", home, str(options.items))
 
 
 def measure(items: int) -> int:
     """Load the catalogue three times, print what that took; 1 when it took more memory than is wanted."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
+    open_database()
     from bench.catalog_file import CHANGED, WITH_VARIANTS, write_catalog_files
     from bench.reader import peak_megabytes
 
-    call_command("migrate", verbosity=0)
     home = Path(os.environ["UZEL_HOME"])
     *paths, offers = write_catalog_files(home, items)
     node, rows = _node(), items + len(range(0, items, WITH_VARIANTS)) * 2
@@ -56,8 +49,8 @@ def measure(items: int) -> int:
     priced_by_variants = len([number for number in range(0, items, CHANGED) if number % WITH_VARIANTS == 0])
     _must_be(due, len(range(0, items, CHANGED)) + priced_by_variants, "rows due after 1 % changed")
     memory = peak_megabytes()
-    seconds["limit: only read into entries"] = _seconds(lambda: _read(paths), time.process_time)
-    seconds["limit: bare lxml.iterparse"] = _seconds(lambda: _parse(paths), time.process_time)
+    seconds["limit: only read into entries"] = seconds_of(lambda: _read(paths), time.process_time)
+    seconds["limit: bare lxml.iterparse"] = seconds_of(lambda: _parse(paths), time.process_time)
     print(f"catalog: {items} items, {offers} offers, {megabytes:.0f} MB")
     for name, took in seconds.items():
         print(f"  {name:32} {took:7.2f} s {megabytes / took:8.1f} MB/s {items / took:9.0f} items/s")
@@ -79,15 +72,13 @@ def _load(node: Any, paths: Sequence[Path]) -> float:
     from django.utils import timezone
 
     from uzel.flows.read_in_turn import read_in_turn
-    from uzel.hub import feed_store
     from uzel.hub.models import Package
 
     packages = []
     for path in paths:
-        with path.open("rb") as file:
-            feed = feed_store.store(iter(lambda: file.read(1 << 20), b""))
+        feed = store_file(path)
         packages.append(Package.objects.create(node=node, file_name=path.name, feed=feed, state=Package.State.WAITING))
-    took = _seconds(lambda: read_in_turn(packages[-1].pk, timezone.now()))
+    took = seconds_of(lambda: read_in_turn(packages[-1].pk, timezone.now()))
     for package in packages:
         package.refresh_from_db()
         refused = sum(counts.get("refused", 0) for counts in package.catalog.values())
@@ -129,13 +120,6 @@ def _parse(paths: Sequence[Path]) -> None:
             element.clear()
             while element.getprevious() is not None:
                 del element.getparent()[0]
-
-
-def _seconds(work: Callable[[], None], clock: Callable[[], float] = time.perf_counter) -> float:
-    """Seconds of the wall, or of the processor where what else the machine does should not matter."""
-    start = clock()
-    work()
-    return clock() - start
 
 
 def _must_be(found: object, expected: object, what: str) -> None:

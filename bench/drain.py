@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.ceiling import Ceiling, ceiling
+from bench.home import in_a_home_of_its_own
 from bench.made_orders import due, make_base, make_orders, origins, receive
-from bench.portal_process import ask, connect_hub, forget_calls, in_a_home_of_its_own, portal_process
+from bench.portal_process import ask, connect_hub, forget_calls, portal_process
 
 WANTED_SHARE = 0.9
 

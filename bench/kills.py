@@ -19,8 +19,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench.home import in_a_home_of_its_own
 from bench.made_orders import due, make_base, make_orders, origins, receive
-from bench.portal_process import ask, connect_hub, in_a_home_of_its_own, portal_process
+from bench.portal_process import ask, connect_hub, portal_process
 from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.records import Order
 

@@ -19,8 +19,9 @@ from typing import Any
 
 from bench.ceiling import ceiling
 from bench.drain import drain_all
+from bench.home import in_a_home_of_its_own
 from bench.made_orders import due, make_base, make_orders, receive
-from bench.portal_process import arm, ask, connect_hub, forget_calls, in_a_home_of_its_own, portal_process, set_limits
+from bench.portal_process import arm, ask, connect_hub, forget_calls, portal_process, set_limits
 from bench.rivals import RIVALS
 from uzel.emulators.onec_base.records import Order
 

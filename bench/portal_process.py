@@ -1,6 +1,5 @@
 """The emulated portal in a process of its own, so that its work is not ours; and a hub connected to it."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+
+from bench.home import open_database
 
 START_S = 30
 
@@ -54,25 +55,13 @@ def arm(url: str, fault: dict[str, Any]) -> None:
     httpx2.post(f"{url}/_emulator/faults", json=fault, trust_env=False).raise_for_status()
 
 
-def in_a_home_of_its_own(module: str, home: str, *words: str) -> int:
-    """Run a module in a process of its own, because a home and its database belong to one process tree."""
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    environment |= {"UZEL_HOME": home, "DJANGO_SETTINGS_MODULE": "uzel.settings"}
-    return subprocess.run([sys.executable, "-m", module, *words], env=environment, check=False).returncode
-
-
 def connect_hub(url: str, speed: float) -> int:
     """A new hub on the portal with one base, ``bench``; returns the portal's id in our tables."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
+    open_database()
     from uzel.flows.connect_portal import connect
     from uzel.flows.set_up_portal import set_up
     from uzel.hub.models import Node
 
-    call_command("migrate", verbosity=0)
     portal, _ = connect(ask(url, "about")["webhook"], speed=speed)
     Node.objects.create(portal=portal, code="bench", title="Проба", login="bench", password_hash="", profile="bitrix")
     if not all(check.passed for check in set_up(portal)):

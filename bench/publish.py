@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bench.catalog_file import write_catalog_files
 from bench.ceiling import ceiling
-from bench.portal_process import ask, connect_hub, forget_calls, in_a_home_of_its_own, portal_process, set_limits
+from bench.home import in_a_home_of_its_own, store_file
+from bench.portal_process import ask, connect_hub, forget_calls, portal_process, set_limits
 from bench.reader import peak_megabytes
 
 DEFAULT_ITEMS = 3_000
@@ -64,14 +65,12 @@ def _publish(url: str, portal_id: int, paths: Sequence[Path]) -> tuple[float, Ma
 
     from uzel.flows.drain_portal import drain
     from uzel.flows.read_in_turn import read_in_turn
-    from uzel.hub import feed_store
     from uzel.hub.models import Node, NomenclatureRow, Package
 
     Node.objects.update(catalog_source=True)
     node = Node.objects.get()
     for path in paths:
-        with path.open("rb") as file:
-            feed = feed_store.store(iter(lambda file=file: file.read(1 << 20), b""))  # type: ignore[misc]
+        feed = store_file(path)
         package = Package.objects.create(node=node, file_name=path.name, feed=feed, state=Package.State.WAITING)
         read_in_turn(package.pk, timezone.now())
     forget_calls(url)

@@ -7,13 +7,13 @@ and weight only copied into the same PostgreSQL. The database is an embedded one
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+from bench.home import in_a_home_of_its_own, open_database, seconds_of, store_file
 
 DEFAULT_MEGABYTES = 20
 COPIED_TABLES = 3  # an order, its verdict and its delivery
@@ -25,38 +25,28 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--megabytes", type=int, default=DEFAULT_MEGABYTES, help="size of the made-up file")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="uzel-bench-") as home:
-        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        environment |= {"UZEL_HOME": home, "DJANGO_SETTINGS_MODULE": "uzel.settings"}
-        command = [sys.executable, "-m", "bench.receive", str(options.megabytes)]
-        return subprocess.run(command, env=environment, cwd=Path(__file__).parents[1], check=False).returncode
+        return in_a_home_of_its_own("bench.receive", home, str(options.megabytes))
 
 
 def measure(megabytes: int) -> None:
     """Fill an empty hub twice with one file and print what that took."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
+    open_database()
     _print(*_measured(Path(os.environ["UZEL_HOME"]), megabytes))
 
 
 def _measured(home: Path, megabytes: int) -> tuple[int, int, dict[str, float]]:
     """How many orders and bytes, and the seconds of each way."""
     from bench.order_file import write_order_file
-    from uzel.hub import feed_store
 
     path = home / "orders.xml"
     documents = write_order_file(path, megabytes)
-    with path.open("rb") as file:
-        feed = feed_store.store(iter(lambda: file.read(1 << 20), b""))
+    feed = store_file(path)
     node = _node()
     seconds = {
-        "first": _seconds(lambda: _receive(node, feed, {"created": documents})),
-        "again": _seconds(lambda: _receive(node, feed, {"unchanged": documents})),
-        "read": _seconds(lambda: _read(feed)),
-        "copy": _seconds(lambda: _copy(documents)),
+        "first": seconds_of(lambda: _receive(node, feed, {"created": documents})),
+        "again": seconds_of(lambda: _receive(node, feed, {"unchanged": documents})),
+        "read": seconds_of(lambda: _read(feed)),
+        "copy": seconds_of(lambda: _copy(documents)),
     }
     return documents, feed.size, seconds
 
@@ -66,12 +56,6 @@ def _node() -> Any:
 
     portal = Portal.objects.create(sealed_webhook="")
     return Node.objects.create(portal=portal, code="bench", title="Проба", login="bench", password_hash="")
-
-
-def _seconds(work: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
 
 
 def _receive(node: Any, feed: Any, expected: dict[str, int]) -> None:

@@ -5,11 +5,16 @@ from dataclasses import replace
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, NODE, KnownField
 from uzel.bitrix24.entities.smart_process import NODES, PROMO_CODES, SMART_PROCESSES, KnownProcess, SmartProcess
 from uzel.bitrix24.entities.user import PERSONNEL_NUMBER
-from uzel.bitrix24.setup_plan import LIST, PROCESS, Action, Found, FoundProcess, Kind, Step, Wanted, is_done, link_of, plan
+from uzel.bitrix24.setup_plan import LIST, PROCESS, Action, Found, FoundProcess, Kind, Step, Wanted, link_of, plan
 
 SCOPES = frozenset(("crm", "user", "userfieldconfig", "user.userfield"))
 SHOP = ("shop", "Тверская (shop)")
 EMPTY = Found(SCOPES)
+
+
+def is_done(steps: tuple[Step, ...]) -> bool:
+    """Whether nothing is left that the exchange cannot do without."""
+    return all(step.action == Action.KEEP or step.optional for step in steps)
 
 
 def field(code: str, user_type: str, *titles: str) -> KnownField:

@@ -128,11 +128,6 @@ def plan(wanted: Wanted, found: Found) -> tuple[Step, ...]:
     )
 
 
-def is_done(steps: tuple[Step, ...]) -> bool:
-    """Whether nothing is left that the exchange cannot do without."""
-    return all(step.action == Action.KEEP or step.optional for step in steps)
-
-
 def _deal_fields(wanted: Wanted, found: Found, link: str) -> Iterator[Step]:
     for one in DEAL_FIELDS:
         if one.code == NODE and link == PROCESS:

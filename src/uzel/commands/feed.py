@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uzel.commands.output import CommandError, setup, show_json
+from uzel.commands.output import CommandError, setup, show_json, the_node
 from uzel.console import CATALOGUE_KINDS, OUTCOMES, VERDICTS, Titles, print_table
 
 if TYPE_CHECKING:
@@ -29,11 +29,8 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _import(options: argparse.Namespace) -> None:
     setup()
     from uzel.flows.import_file import import_file
-    from uzel.hub.models import Node
 
-    node = Node.objects.filter(code=options.node).first()
-    if node is None:
-        raise CommandError(f"узла «{options.node}» нет")
+    node = the_node(options.node)
     for path in options.file:
         if not path.is_file():
             raise CommandError(f"файла {path} нет")

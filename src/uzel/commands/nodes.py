@@ -4,7 +4,7 @@ import argparse
 import getpass
 from typing import Any
 
-from uzel.commands.output import CommandError, setup, show
+from uzel.commands.output import CommandError, setup, show, the_node
 from uzel.console import Titles
 
 LIST: Titles = {
@@ -124,9 +124,7 @@ def _set(options: argparse.Namespace) -> None:
     from uzel.hub.models import Node
 
     values = _values(options)
-    node = Node.objects.filter(code=options.code).first()
-    if node is None:
-        raise CommandError(f"узла «{options.code}» нет")
+    node = the_node(options.code)
     if values:
         Node.objects.filter(pk=node.pk).update(**values)
     if "password_hash" in values:

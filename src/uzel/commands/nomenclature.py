@@ -6,12 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uzel.commands.output import CommandError, setup, show, show_json
-from uzel.console import Titles, print_table
+from uzel.commands.output import CommandError, setup, show, show_json, the_node
+from uzel.commands.table_files import feed_file, tell_done, write_file
+from uzel.console import Titles
 
 if TYPE_CHECKING:
     from uzel.flows.nomenclature_report import Report
-    from uzel.hub.models import Node
 
 COUNTS: Titles = {
     "node": "база", "id": "по Ид", "hand": "вручную", "article": "по артикулу", "barcode": "по штрихкоду",
@@ -61,7 +61,7 @@ def _report(options: argparse.Namespace) -> None:
     from uzel.flows.nomenclature_report import report
     from uzel.hub.models import Node
 
-    nodes = [_node(options.node)] if options.node else list(Node.objects.order_by("code"))
+    nodes = [the_node(options.node)] if options.node else list(Node.objects.order_by("code"))
     told = [report(node) for node in nodes]
     if options.json:
         show_json([asdict(one) for one in told])
@@ -88,7 +88,7 @@ def _match(options: argparse.Namespace) -> None:
     setup()
     from uzel.flows.match_items import UnknownProductError, forget_match, match_item
 
-    node = _node(options.node)
+    node = the_node(options.node)
     if options.forget:
         if not forget_match(node, options.item_id):
             raise CommandError(f"для {options.item_id} в базе «{node.title}» ничего не указано")
@@ -105,42 +105,16 @@ def _match(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.csv_table import BadTableError
     from uzel.flows.match_table import import_matches
 
-    node = _node(options.node)
-    try:
-        done = import_matches(node, options.file.read_bytes())
-    except OSError as error:
-        raise CommandError(f"файл {options.file} не прочитан: {error.strerror or error}") from error
-    except BadTableError as error:
-        raise CommandError(str(error)) from error
-    if options.json:
-        show_json(asdict(done))
-    else:
-        if done.refused:
-            print_table(map(asdict, done.refused), REFUSED, title="Не приняты")
-        print(f"Связано: {done.matched}, уже было: {done.unchanged}, без товара: {done.left}; заказов: {done.orders}")
-    if done.refused:
-        raise CommandError(f"строк не принято: {len(done.refused)}, остальные приняты")
+    node = the_node(options.node)
+    done = feed_file(options.file, lambda data: import_matches(node, data))
+    summary = f"Связано: {done.matched}, уже было: {done.unchanged}, без товара: {done.left}; заказов: {done.orders}"
+    tell_done(done, summary, [("Не приняты", done.refused, REFUSED)], as_json=options.json)
 
 
 def _export(options: argparse.Namespace) -> None:
     setup()
     from uzel.flows.match_table import as_csv
 
-    sheet = as_csv(_node(options.node))
-    try:
-        options.file.write_text(sheet, encoding="utf-8", newline="")
-    except OSError as error:
-        raise CommandError(f"файл {options.file} не записан: {error.strerror or error}") from error
-    print(f"Записан файл {options.file}")
-
-
-def _node(code: str) -> "Node":
-    from uzel.hub.models import Node
-
-    node = Node.objects.filter(code=code).first()
-    if node is None:
-        raise CommandError(f"узла «{code}» нет")
-    return node
+    write_file(options.file, as_csv(the_node(options.node)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from uzel.console import Titles, print_table
 
 if TYPE_CHECKING:
-    from uzel.hub.models import Portal
+    from uzel.hub.models import Node, Portal
 
 
 class CommandError(Exception):
@@ -29,6 +29,16 @@ def the_portal() -> "Portal":
     if portal is None:
         raise CommandError("портал ещё не подключён: uzel portal connect URL")
     return portal
+
+
+def the_node(code: str) -> "Node":
+    """The base of that code."""
+    from uzel.hub.models import Node
+
+    node = Node.objects.filter(code=code).first()
+    if node is None:
+        raise CommandError(f"узла «{code}» нет")
+    return node
 
 
 def show(rows: Iterable[Mapping[str, Any]], titles: Titles, *, as_json: bool, title: str = "") -> None:

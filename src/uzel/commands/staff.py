@@ -2,12 +2,12 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uzel.commands.output import CommandError, setup, show, show_json
-from uzel.console import Titles, print_table
+from uzel.commands.output import CommandError, setup, show, the_portal
+from uzel.commands.table_files import feed_file, tell_done, write_file
+from uzel.console import Titles
 
 if TYPE_CHECKING:
     from uzel.hub.models import Node, Portal
@@ -62,7 +62,7 @@ def _add(options: argparse.Namespace) -> None:
     from uzel.hub.queries import users_of
     from uzel.mapping.employees import numbers_in_portal
 
-    portal, number, name = _portal(), options.number.strip(), options.name.strip()
+    portal, number, name = the_portal(), options.number.strip(), options.name.strip()
     if bool(number) == bool(name):
         raise CommandError("назовите табельный номер или, если база его не передаёт, имя сотрудника в базе: --name")
     node = _node(portal, options.node)
@@ -94,10 +94,10 @@ def _list(options: argparse.Namespace) -> None:
         show((one if options.json else {**one, "listed": _few(one["numbers"], one["orders"])} for one in found),
              UNMAPPED, as_json=options.json)  # fmt: skip
     elif options.dismissed:
-        gone = dismissed_employees(_portal())
+        gone = dismissed_employees(the_portal())
         show((one if options.json else _gone(one) for one in gone), DISMISSED, as_json=options.json)
     else:
-        known = known_employees(_portal())
+        known = known_employees(the_portal())
         show((one if options.json else {**one, "by": WORDS[one["word"]]} for one in known), LIST, as_json=options.json)
 
 
@@ -114,44 +114,17 @@ def _few(numbers: Sequence[str], total: int) -> str:
 
 def _import(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.csv_table import BadTableError
     from uzel.flows.import_employees import import_employees
 
-    portal = _portal()
-    try:
-        done = import_employees(portal, options.file.read_bytes())
-    except OSError as error:
-        raise CommandError(f"файл {options.file} не прочитан: {error.strerror or error}") from error
-    except BadTableError as error:
-        raise CommandError(str(error)) from error
-    if options.json:
-        show_json(asdict(done))
-    else:
-        if done.refused:
-            print_table(map(asdict, done.refused), REFUSED, title="Не приняты")
-        if done.doubted:
-            print_table(map(asdict, done.doubted), DOUBTED, title="Приняты, но проверьте")
-        print(f"Связано: {done.mapped}, уже было: {done.unchanged}; заказов к переназначению: {done.orders}")
-    if done.refused:
-        raise CommandError(f"строк не принято: {len(done.refused)}, остальные приняты")
+    portal = the_portal()
+    done = feed_file(options.file, lambda data: import_employees(portal, data))
+    summary = f"Связано: {done.mapped}, уже было: {done.unchanged}; заказов к переназначению: {done.orders}"
+    lists = [("Не приняты", done.refused, REFUSED), ("Приняты, но проверьте", done.doubted, DOUBTED)]
+    tell_done(done, summary, lists, as_json=options.json)
 
 
 def _export(options: argparse.Namespace) -> None:
     setup()
     from uzel.flows.employee_list import as_csv
 
-    sheet = as_csv(_portal())
-    try:
-        options.file.write_text(sheet, encoding="utf-8", newline="")
-    except OSError as error:
-        raise CommandError(f"файл {options.file} не записан: {error.strerror or error}") from error
-    print(f"Записан файл {options.file}")
-
-
-def _portal() -> "Portal":
-    from uzel.hub.models import Portal
-
-    portal = Portal.objects.first()
-    if portal is None:
-        raise CommandError("портал ещё не подключён: uzel portal connect URL")
-    return portal
+    write_file(options.file, as_csv(the_portal()))

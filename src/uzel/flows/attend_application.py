@@ -11,7 +11,7 @@ from uzel.flows.portal_access import application_of
 from uzel.flows.pull_events import pull_events
 from uzel.hub.models import Node, Portal, PortalApplication
 
-DEAL = "deal"
+DEAL = "deal"  # in `Portal.swept_until`, beside the kinds of cards
 OWNER_COLUMNS = ("exchange_user_id", "user_name", "connected_at", "swept_until", "problem")
 
 

@@ -14,6 +14,7 @@ from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.entities.user import User
 from uzel.flows.map_employee import BATCH, give_orders
+from uzel.flows.portal_reading import chunks
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import Delivery, Node, OrderRow, Portal, PortalUser, UnmappedEmployee
 from uzel.hub.queries import staff_of, users_of, want
@@ -28,7 +29,7 @@ NAME_CHARACTERS, NUMBER_CHARACTERS = 200, 50  # what the columns hold
 
 def read_users(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
     """Learn who works in the portal, by which names and numbers, and let the deals follow."""
-    before, found = users_of(portal), list(_all_users(client))
+    before, found = users_of(portal), list(all_users(client))
     PortalUser.objects.bulk_create(
         [_row(portal, user) for user in found],
         update_conflicts=True,
@@ -41,7 +42,8 @@ def read_users(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
     return len(found)
 
 
-def _all_users(client: PortalClient) -> Iterator[User]:
+def all_users(client: PortalClient) -> Iterator[User]:
+    """Everybody in the portal, the dismissed ones too."""
     seen: set[int] = set()
     start: int | None = 0
     while start is not None:
@@ -112,8 +114,7 @@ def open_orders(portal: Portal) -> QuerySet[OrderRow]:
 
 
 def _due_again(rows: Sequence[OrderRow]) -> None:
-    for start in range(0, len(rows), BATCH):
-        batch = rows[start : start + BATCH]
+    for batch in chunks(rows, BATCH):
         for row in batch:
             row.version += 1
         update_rows(batch, ("absent_user_id", "version", "updated_at"))

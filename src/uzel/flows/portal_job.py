@@ -131,16 +131,22 @@ def not_written(job: Job, outcome: Outcome, what: str, now: dt.datetime) -> None
         fail(job, outcome.code or "portal_refused", f"{what}: {outcome.text or outcome.code}", now)
 
 
+def next_try(attempts: int, now: dt.datetime, speed: float) -> dt.datetime | None:
+    """When to try again after so many refusals, later each time; ``None``: a person has to look."""
+    if attempts > len(RETRY_DELAYS_S):
+        return None
+    return now + dt.timedelta(seconds=RETRY_DELAYS_S[attempts - 1] / speed)
+
+
 def fail(job: Job, code: str, text: str, now: dt.datetime) -> None:
     """One attempt more has failed: wait longer each time, in the end leave it to a person."""
     attempts = job.delivery.attempts + 1
-    given_up = attempts > len(RETRY_DELAYS_S)
-    delay = None if given_up else dt.timedelta(seconds=RETRY_DELAYS_S[attempts - 1] / job.speed)
+    retry_at = next_try(attempts, now, job.speed)
     Delivery.objects.filter(pk=job.delivery.pk).update(
         attempts=attempts,
-        retry_at=None if delay is None else now + delay,
+        retry_at=retry_at,
         outcome_unknown=False,
-        problem_code=code[:60] if given_up else "",
+        problem_code="" if retry_at else code[:60],
         problem=text,
     )
 

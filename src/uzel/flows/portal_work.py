@@ -12,8 +12,7 @@ from uzel.bitrix24.client import PortalClient
 from uzel.flows.portal_job import take_orders, waiting_orders
 from uzel.flows.publish_catalog import (
     products_waiting,
-    publish_products,
-    publish_sections,
+    publish,
     sections_waiting,
     take_products,
     take_sections,
@@ -97,11 +96,11 @@ WORK: tuple[Kind, ...] = (
     Kind("bulk_orders", "массовая загрузка заказов", 0.05, 60.0, IMPORT, _imported, take_orders, write_orders),
     Kind(
         "sections", "разделы каталога", 0.03, 20.0, SECTION,
-        sections_waiting, take_sections, publish_sections, "package__received_at",
+        sections_waiting, take_sections, publish, "package__received_at",
     ),
     Kind(
         "products", "товары каталога", 0.03, 60.0, PRODUCT,
-        products_waiting, take_products, publish_products, "package__received_at",
+        products_waiting, take_products, publish, "package__received_at",
     ),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ from uzel.bitrix24.entities.catalog import PARENT, PRODUCT, SECTION, SERVICE, VA
 from uzel.bitrix24.errors import Refused, WrongCredentials
 from uzel.flows.catalog_book import want
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
-from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, RETRY_DELAYS_S, is_doubtful
+from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, is_doubtful, next_try
 from uzel.flows.portal_line import keep_limits
 from uzel.flows.portal_reading import chunks, read_all
 from uzel.flows.tie_rows import products_appeared
@@ -102,38 +102,43 @@ def take_products(due: QuerySet[NomenclatureRow], limit: int) -> list[Nomenclatu
     return list(due.order_by("parent", "pk")[:limit])
 
 
-def publish_sections(portal: Portal, client: PortalClient, rows: Sequence[SectionRow], now: Now) -> None:
-    """Those above first."""
+def publish(portal: Portal, client: PortalClient, rows: Sequence[Row], now: Now) -> None:
+    """Sections, then items, then variants; orders whose rows wait for what is new become due."""
     shelf = _open_shelf(portal, client, rows, now)
-    waiting = {row.xml_id: row for row in rows} if shelf else {}
-    above = {row.content["parent_id"] for row in waiting.values() if row.content} - {""}
+    if shelf is None:
+        return
+    products = [row for row in rows if isinstance(row, NomenclatureRow)]
+    _publish_sections(portal, client, [row for row in rows if isinstance(row, SectionRow)], shelf, now)
+    if products:
+        _publish_products(portal, client, products, shelf, now)
+
+
+def _publish_sections(portal: Portal, client: PortalClient, rows: Sequence[SectionRow], shelf: Shelf, now: Now) -> None:
+    """Those above first."""
+    waiting = {row.xml_id: row for row in rows}
+    above = {_parent_of(row) for row in rows} - {""}
     known = dict(SectionRow.objects.filter(portal=portal, xml_id__in=above).values_list("xml_id", "entity_id"))
     for _ in range(DEEPEST):
-        ready = [
-            row for row in waiting.values() if _parent_of(row) not in waiting and known.get(_parent_of(row), 0) is not None
-        ]
-        if not ready or shelf is None:
+        open_above = [row for row in waiting.values() if _parent_of(row) not in waiting]
+        ready = [row for row in open_above if known.get(_parent_of(row), 0) is not None]
+        if not ready:
             break
         _write(portal, client, [_section_piece(row, known, shelf) for row in ready], now)
         for row in ready:
             known[waiting.pop(row.xml_id).xml_id] = row.entity_id
-    _postpone(waiting.values(), now() + dt.timedelta(seconds=RETRY_DELAYS_S[0] / portal.speed))
+    _postpone(portal, waiting.values(), now())
 
 
-def publish_products(portal: Portal, client: PortalClient, rows: Sequence[NomenclatureRow], now: Now) -> None:
-    """Items, then variants; orders whose rows wait for what is new become due."""
-    shelf = _open_shelf(portal, client, rows, now)
-    if shelf is None:
-        return
+def _publish_products(portal: Portal, client: PortalClient, rows: Sequence[NomenclatureRow], shelf: Shelf, now: Now) -> None:
+    """Items, then variants."""
     new = [row for row in rows if row.entity_id is None]
     groups = _price_groups(portal, client, shelf, now())
-    items = [row for row in rows if not row.parent]
-    _write(portal, client, _item_pieces(portal, items, shelf, groups), now)
-    pieces = _variant_pieces(portal, [row for row in rows if row.parent], shelf, groups)
+    variants = [row for row in rows if row.parent]
+    _write(portal, client, _item_pieces(portal, [row for row in rows if not row.parent], shelf, groups), now)
+    pieces = _variant_pieces(portal, variants, shelf, groups)
     _write(portal, client, pieces, now)
-    settled = {piece.row.pk for piece in pieces}
-    orphans = [row for row in rows if row.parent and row.pk not in settled]
-    _postpone(orphans, now() + dt.timedelta(seconds=RETRY_DELAYS_S[0] / portal.speed))
+    reached = {piece.row.pk for piece in pieces}
+    _postpone(portal, [row for row in variants if row.pk not in reached], now())
     products_appeared(portal, [row.xml_id for row in new if row.entity_id is not None])
 
 
@@ -254,16 +259,14 @@ def _new_group(portal: Portal, client: PortalClient, row: PriceTypeRow, now: dt.
 def _write(portal: Portal, client: PortalClient, pieces: Sequence[Piece], now: Now) -> None:
     _meet(client, pieces)
     by_key = {piece.key: piece for piece in pieces}
-    written = [(piece, commands) for piece in pieces if (commands := piece.commands())]
-    silent = {piece.key for piece in pieces} - {piece.key for piece, _ in written}
-    _settle(portal, [(by_key[key], {}) for key in sorted(silent)], now)
-    chains = [Chain(tuple(commands)) for _, commands in written]
+    chains = {piece.key: Chain(tuple(commands)) for piece in pieces if (commands := piece.commands())}
+    _settle(portal, [(piece, {}) for piece in pieces if piece.key not in chains], now)
 
     def before(batch: tuple[Chain, ...]) -> None:
         _mark(portal, [piece for piece in _pieces_of(batch, by_key) if piece.row.entity_id is None], now())
         keep_limits(portal, client)
 
-    for batch, outcomes in client.batches(pack(chains, cost=client.cost, spread=client.spread), before=before):
+    for batch, outcomes in client.batches(pack(chains.values(), cost=client.cost, spread=client.spread), before=before):
         _settle(portal, [(piece, outcomes) for piece in _pieces_of(batch, by_key)], now)
 
 
@@ -333,18 +336,17 @@ def _refused(portal: Portal, row: Row, bad: Outcome, now: dt.datetime) -> None:
     elif is_doubtful(bad) or (isinstance(bad, Failed) and bad.code.upper() in LIMITED):
         row.retry_at = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
     elif isinstance(bad, Failed):
-        given_up = row.attempts >= len(RETRY_DELAYS_S)
-        row.problem = f"Портал не принял: {bad.text or bad.code}"
-        row.problem_code = (bad.code or "portal_refused")[:60] if given_up else ""
-        row.retry_at = None if given_up else now + dt.timedelta(seconds=RETRY_DELAYS_S[row.attempts] / portal.speed)
         row.attempts += 1
+        row.retry_at = next_try(row.attempts, now, portal.speed)
+        row.problem = f"Портал не принял: {bad.text or bad.code}"
+        row.problem_code = "" if row.retry_at else (bad.code or "portal_refused")[:60]
 
 
-def _postpone(rows: Iterable[Row], until: dt.datetime) -> None:
+def _postpone(portal: Portal, rows: Iterable[Row], now: dt.datetime) -> None:
     """What stands above them is not there yet."""
     listed = list(rows)
     for row in listed:
-        row.retry_at = until
+        row.retry_at = next_try(1, now, portal.speed)
     _save(listed)
 
 

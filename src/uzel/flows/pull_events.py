@@ -13,7 +13,7 @@ from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import events
 from uzel.bitrix24.entities.events import QueueRow
 from uzel.bitrix24.errors import Refused
-from uzel.flows.take_event import take_event
+from uzel.flows.take_event import sweep_soon, take_event
 from uzel.hub.models import Portal, PortalApplication
 
 MOST_PAGES = 200  # of 50 rows in one look; what is beyond waits for the next
@@ -30,7 +30,7 @@ def pull_events(portal: Portal, row: PortalApplication, client: PortalClient) ->
         _mark(row, fetching=False)
     except Refused:  # the plan has changed: another way will be found at once
         PortalApplication.objects.filter(pk=row.pk).update(events_checked_at=None)
-        Portal.objects.filter(pk=portal.pk).update(swept_at=None)
+        sweep_soon(portal)
 
 
 def _fetch_all(portal: Portal, row: PortalApplication, client: PortalClient, *, errors: bool) -> None:
@@ -58,7 +58,7 @@ def _keep_and_confirm(portal: Portal, row: PortalApplication, client: PortalClie
     with transaction.atomic():
         for one in found:
             if not take_event(portal, one.event, one.entity_id):
-                Portal.objects.filter(pk=portal.pk).update(swept_at=None)  # something changed, and the sweep will find it
+                sweep_soon(portal)
     for process in sorted({one.process for one in found}):
         rows = [one.row_id for one in found if one.process == process]
         _ask(client, events.clear(row.connector, process, rows))

@@ -5,17 +5,18 @@ absent from a file stays as it is, also when the file calls itself full.
 """
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 
 from uzel.commerceml.catalog.entry import Entry, EntryKind, Known
 from uzel.commerceml.catalog.reader import read_catalog
 from uzel.commerceml.errors import PackageError
 from uzel.exchange.commands import Refusal
 from uzel.flows.catalog_book import CatalogBook, Outcome
+from uzel.flows.in_chunks import in_chunks, take_chunk
 from uzel.hub import feed_store
 from uzel.hub.bulk import renew_statistics
 from uzel.hub.models import CatalogNote, Node, NomenclatureRow, Package, PriceTypeRow, SourceWord
@@ -28,11 +29,9 @@ CHUNK_CHARACTERS = 4_000_000  # of descriptions in a transaction
 GROWN_ROWS = 5_000  # created by one file: the tables are another size now
 NOTES_LIMIT = 1_000  # kept of one file; the counts know of all
 
-OUR_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, DataError, IntegrityError)
 OUR_FAULT = Problem("our_fault", "", "Внутренняя ошибка узла обмена. Файл сохранён, сообщите администратору.", fatal=True)
 NO_PORTAL = Refusal("no_portal", "Портал не подключён: каталог некуда загружать. Файл сохранён.")
 
-log = logging.getLogger(__name__)
 Told = tuple[Outcome, tuple[Problem, ...]]
 
 
@@ -57,7 +56,7 @@ def receive_catalog(package_id: int, now: dt.datetime, *, advance: Callable[[int
         reading = _Reading(package, NOTES_LIMIT - package.catalog_notes.count())
         try:
             for chunk in _chunks(read_catalog(feed_store.open_feed(package.feed), known_of(package.node))):
-                _receive(reading, chunk, position)
+                take_chunk(partial(_receive_chunk, reading), chunk, position, package.pk)
                 position += len(chunk)
                 advance(len(chunk))
         except PackageError as error:
@@ -82,38 +81,16 @@ def known_of(node: Node) -> Known:
 
 
 def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    """Entries by transactions; where the file breaks off, what was read before the fault still goes through."""
-    chunk: list[Entry] = []
-    figures, characters, fault = 0, 0, None
-    try:
-        for entry in entries:
-            chunk.append(entry)
-            figures += len(entry.prices) + len(entry.stocks)
-            characters += sum(len(told.record.description) for told in entry.told if isinstance(told.record, NomenclatureItem))
-            if len(chunk) == CHUNK_ENTRIES or figures >= CHUNK_FIGURES or characters >= CHUNK_CHARACTERS:
-                yield chunk
-                chunk, figures, characters = [], 0, 0
-    except PackageError as error:
-        fault = error
-    if chunk:
-        yield chunk
-    if fault is not None:
-        raise fault
+    return in_chunks(
+        entries,
+        (CHUNK_ENTRIES, lambda _: 1),
+        (CHUNK_FIGURES, lambda entry: len(entry.prices) + len(entry.stocks)),
+        (CHUNK_CHARACTERS, _characters),
+    )
 
 
-def _receive(reading: _Reading, chunk: list[Entry], first: int) -> None:
-    """Entries ``first…`` in one transaction; where that fails by our fault, one by one, without the culprit."""
-    try:
-        _receive_chunk(reading, chunk, first)
-        return
-    except OUR_FAULTS:
-        log.exception("package %s: entries %s…%s are read one by one", reading.package.pk, first, first + len(chunk) - 1)
-    for place, entry in enumerate(chunk, first):
-        try:
-            _receive_chunk(reading, [entry], place)
-        except OUR_FAULTS:
-            log.exception("package %s: entry %s is refused", reading.package.pk, place)
-            _receive_chunk(reading, [entry], place, ours_to_blame=True)
+def _characters(entry: Entry) -> int:
+    return sum(len(told.record.description) for told in entry.told if isinstance(told.record, NomenclatureItem))
 
 
 @transaction.atomic

@@ -4,16 +4,17 @@ Killed at any point, it goes on behind the last verdict: ``documents_done`` move
 """
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 
 from uzel.commerceml.document import Document
 from uzel.commerceml.reader import PackageError, read_documents
 from uzel.flows import decide_document as deciding
 from uzel.flows.decide_document import Decision, PackageMemory
+from uzel.flows.in_chunks import in_chunks, take_chunk
 from uzel.flows.order_book import Entry, OrderBook
 from uzel.hub import feed_store
 from uzel.hub.bulk import insert_rows
@@ -27,11 +28,8 @@ CHUNK_DOCUMENTS = 200  # of a transaction
 CHUNK_LINES = 20_000  # rows of goods in a transaction: a chunk of huge orders is closed earlier
 LINES_LIMIT = 50  # lines of a reply
 
-#: What one document may bring about by a mistake of ours: it is rejected alone, the others go on.
-OUR_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, DataError, IntegrityError)
 OUR_FAULT_TEXT = "Внутренняя ошибка узла обмена при разборе документа. Файл сохранён, сообщите администратору."
 
-log = logging.getLogger(__name__)
 Outcome = tuple[Decision, Entry | None]
 
 
@@ -65,7 +63,7 @@ def process_package(package_id: int, now: dt.datetime, *, advance: Callable[[int
     reading, position, problem = _Reading(package, rules_of(package.node), staff_of(package.node), now), 0, None
     try:
         for chunk in _chunks(read_documents(feed_store.open_feed(package.feed))):
-            _receive(reading, chunk, position)
+            take_chunk(partial(_receive_chunk, reading), chunk, position, package.pk)
             position += len(chunk)
             advance(len(chunk))
     except PackageError as error:
@@ -88,37 +86,7 @@ def progress_of(package: Package) -> Progress:
 
 
 def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    """Documents by transactions; where the file breaks off, what was read before the fault still goes through."""
-    chunk: list[Document] = []
-    lines, fault = 0, None
-    try:
-        for document in documents:
-            chunk.append(document)
-            lines += len(document.lines or ())
-            if len(chunk) == CHUNK_DOCUMENTS or lines >= CHUNK_LINES:
-                yield chunk
-                chunk, lines = [], 0
-    except PackageError as error:
-        fault = error
-    if chunk:
-        yield chunk
-    if fault is not None:
-        raise fault
-
-
-def _receive(reading: _Reading, chunk: list[Document], first: int) -> None:
-    """Documents ``first…`` in one transaction; where that fails by our fault, one by one, without the culprit."""
-    try:
-        _receive_chunk(reading, chunk, first)
-        return
-    except OUR_FAULTS:
-        log.exception("package %s: documents %s…%s are read one by one", reading.package.pk, first, first + len(chunk) - 1)
-    for place, document in enumerate(chunk, first):
-        try:
-            _receive_chunk(reading, [document], place)
-        except OUR_FAULTS:
-            log.exception("package %s: document %s is rejected", reading.package.pk, place)
-            _receive_chunk(reading, [document], place, ours_to_blame=True)
+    return in_chunks(documents, (CHUNK_DOCUMENTS, lambda _: 1), (CHUNK_LINES, lambda document: len(document.lines or ())))
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.bitrix24.errors import Unavailable
-from uzel.flows.attend_application import attend_application
+from uzel.flows.attend_application import DEAL, attend_application
 from uzel.flows.follow_staff import read_users
 from uzel.flows.portal_limits import learn_licence
 from uzel.flows.portal_line import portal_line
@@ -33,7 +33,7 @@ from uzel.model.codec import from_json
 SWEEP_S = 60  # seconds between two sweeps without an event
 USERS_S = 3600  # seconds between two looks at the list of employees
 IN_TURN = 50  # living deals looked at in each sweep although nothing is said of them
-DEAL, PAGE = "deal", 50
+PAGE = 50
 
 
 def sweep(portal_id: int, now: dt.datetime) -> int:

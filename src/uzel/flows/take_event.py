@@ -25,8 +25,13 @@ def _deal(portal: Portal, deal_id: int | None) -> bool:
     return True
 
 
-def _sweep(portal: Portal, _: int | None) -> bool:
+def sweep_soon(portal: Portal) -> None:
+    """Something changed and nobody knows what: the sweep will find it."""
     Portal.objects.filter(pk=portal.pk).update(swept_at=None)
+
+
+def _sweep(portal: Portal, _: int | None) -> bool:
+    sweep_soon(portal)
     return True
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from uzel.bitrix24.entities.product_row import NAME_LIMIT, DealRow
 from uzel.flows.portal_job import Job
+from uzel.flows.portal_reading import chunks
 from uzel.hub.goods import goods_by_node, goods_of
 from uzel.hub.models import Delivery, Node, NomenclatureMatch, NomenclatureRow, OrderRow, Portal, UnmatchedLine
 from uzel.hub.queries import want
@@ -132,9 +133,7 @@ def forget_tied(row: OrderRow, rows: Iterable[DealRow]) -> None:
 
 def products_appeared(portal: Portal, xml_ids: Collection[str]) -> int:
     """The portal has these products now: orders with rows that may be theirs become due. Returns how many."""
-    listed = sorted(set(xml_ids))
-    parts = (listed[start : start + APPEARED_AT_ONCE] for start in range(0, len(listed), APPEARED_AT_ONCE))
-    return sum(make_due(_waiting_for(portal, part)) for part in parts)
+    return sum(make_due(_waiting_for(portal, part)) for part in chunks(sorted(set(xml_ids)), APPEARED_AT_ONCE))
 
 
 def _waiting_for(portal: Portal, xml_ids: Sequence[str]) -> list[int]:
@@ -152,9 +151,9 @@ def _waiting_for(portal: Portal, xml_ids: Sequence[str]) -> list[int]:
 def make_due(order_ids: Sequence[int]) -> int:
     """The deals of these orders are looked at again; nothing of the orders themselves has moved."""
     count = 0
-    for start in range(0, len(order_ids), DUE_AT_ONCE):
+    for part in chunks(order_ids, DUE_AT_ONCE):
         with transaction.atomic():
-            known = OrderRow.objects.select_for_update().filter(pk__in=order_ids[start : start + DUE_AT_ONCE])
+            known = OrderRow.objects.select_for_update().filter(pk__in=part)
             rows = list(known.filter(deal_deleted=False).only("pk", "version").order_by("pk"))
             for row in rows:
                 row.version += 1

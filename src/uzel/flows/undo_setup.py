@@ -11,10 +11,10 @@ from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import deal_fields, employee_field, pipeline, smart_process
-from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.errors import OutcomeUnknown, Refused
 from uzel.bitrix24.setup_plan import Found, Kind
 from uzel.flows.build_portal import ids_of, settle_unanswered
+from uzel.flows.follow_staff import all_users
 from uzel.flows.look_at_portal import ask, look_at_portal, walk
 from uzel.flows.portal_line import open_line
 from uzel.hub.models import MadeInPortal, Node, Portal
@@ -144,8 +144,7 @@ def _filled(undoing: _Undoing, row: MadeInPortal) -> str:
 
 
 def _numbers(undoing: _Undoing, row: MadeInPortal) -> str:
-    everybody = walk(undoing.client, users.listing, lambda page: [users.read_user(one) for one in page])
-    count = sum(bool(user.personnel_number) for user in everybody)
+    count = sum(bool(user.personnel_number) for user in all_users(undoing.client))
     return "" if undoing.with_data or not count else f"заполнено у сотрудников: {count}; удалить и так: --yes"
 
 
