@@ -8,6 +8,7 @@ from lxml import etree
 from tests.exchange.talk import make_node
 from tests.flows.due_orders import NOW, change_in_portal, delivery_of, due_order, session_of
 from uzel.exchange.commands import Init
+from uzel.flows import offer_to_node
 from uzel.flows.confirm_from_node import confirm
 from uzel.flows.offer_to_node import dialect_of, offer
 from uzel.flows.open_session import init_session
@@ -85,6 +86,21 @@ def test_a_full_answer_leaves_the_rest_for_the_next(shop: Node, session: Exchang
     assert given(shop, session) == ["3"]
     confirm(session)
     assert given(shop, session) == []
+
+
+def test_an_answer_ends_before_the_order_that_does_not_fit(
+    shop: Node, session: ExchangeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    comments = {"1": "а" * 1000, "2": "б" * 1000, "3": "в" * 2500, "4": "г"}
+    for number, comment in comments.items():
+        due_order(shop, number, comment=comment)
+    monkeypatch.setattr(offer_to_node, "ANSWER_BYTES", 17_000)
+    answers = []
+    for _ in range(4):
+        answers.append(offer(shop, session, NOW))
+        confirm(session)
+    assert [numbers(answer) for answer in answers] == [["1", "2"], ["3"], ["4"], []]
+    assert all(delivery.locked_reason == "" for delivery in Delivery.objects.all()), "there is no reason but the size"
 
 
 @pytest.mark.parametrize(

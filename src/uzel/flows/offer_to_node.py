@@ -25,6 +25,7 @@ from uzel.sync.locks import OfferFacts, lock_reason
 
 SUBORDINATE_SINCE = Decimal("2.10")  # cmlVersion, which Bitrix compares as a number (onec-exchange 1.4, 2)
 PAGE = 200  # due orders fetched in one go
+ANSWER_BYTES = 16 << 20  # of UTF-8 in one answer; one order goes whatever its size, and none is cut
 REASON_LENGTH = 200  # characters
 NO_MOMENT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -81,18 +82,24 @@ def _number(version: str) -> Decimal:
 
 
 def _offers(node: Node, dialect: Dialect) -> list[Offer]:
-    """Orders that may go, up to the node's limit; those left out on the way get their reason on record."""
+    """Orders that may go, up to the limits by number and size; those left out on the way get their reason on record."""
     pending = Package.objects.filter(node=node, state__in=[Package.State.RECEIVING, Package.State.WAITING]).first()
-    rules, offers = rules_of(node), list[Offer]()
+    rules, offers, room = rules_of(node), list[Offer](), ANSWER_BYTES
     reasons: dict[str, list[int]] = defaultdict(list)
     for delivery in due_orders(node).iterator(chunk_size=PAGE):
         order = from_json(Order, delivery.order.merged)
-        document = document_of(order, rules)
-        reason = lock_reason(_facts(node, delivery.order, order, pending)) or _unwritable(document, dialect)
+        reason, document, size = lock_reason(_facts(node, delivery.order, order, pending)), None, 0
+        if not reason:
+            document = document_of(order, rules)
+            size, reason = _measure(document, dialect)
         if reason[:REASON_LENGTH] != delivery.locked_reason:
             reasons[reason[:REASON_LENGTH]].append(delivery.pk)
-        if not reason:
-            offers.append(Offer(delivery.order, document))
+        if document is None or reason:
+            continue
+        room -= size
+        if offers and room < 0:
+            break
+        offers.append(Offer(delivery.order, document))
         if len(offers) == node.orders_per_query:
             break
     for reason, ids in reasons.items():
@@ -112,10 +119,12 @@ def _facts(node: Node, row: OrderRow, order: Order, pending: Package | None) -> 
     )
 
 
-def _unwritable(document: Document, dialect: Dialect) -> str:
-    """Why the base could not read the order, or "": one such document would fail all the others (onec-exchange 3.1)."""
+def _measure(document: Document, dialect: Dialect) -> tuple[int, str]:
+    """Bytes of an order in an answer, and why the base could not read it, or "".
+
+    One document that cannot be read would fail all the others (onec-exchange 3.1).
+    """
     try:
-        write_package([document], dialect, formed_at=NO_MOMENT)
+        return len(write_package([document], dialect, formed_at=NO_MOMENT)), ""
     except UnwritableDocument as error:
-        return str(error)
-    return ""
+        return 0, str(error)
