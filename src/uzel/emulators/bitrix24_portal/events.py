@@ -1,6 +1,7 @@
 """Events of the portal as they travel (bitrix24-rest G1): late, out of order, never twice tried."""
 
 import random
+import re
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -23,9 +24,14 @@ NAMES = (
     "ONCRMCONTACTADD", "ONCRMCONTACTUPDATE", "ONCRMCONTACTDELETE",
     "ONCRMCOMPANYADD", "ONCRMCOMPANYUPDATE", "ONCRMCOMPANYDELETE",
     "ONCRMREQUISITEADD", "ONCRMREQUISITEUPDATE", "ONCRMREQUISITEDELETE",
+    "ONCRMDYNAMICITEMADD", "ONCRMDYNAMICITEMUPDATE", "ONCRMDYNAMICITEMDELETE",
+    "ONCRMTYPEADD", "ONCRMTYPEUPDATE", "ONCRMTYPEDELETE",
     "CATALOG.PRODUCT.ON.ADD", "CATALOG.PRODUCT.ON.UPDATE", "CATALOG.PRODUCT.ON.DELETE",
     "CATALOG.PRICE.ON.ADD", "CATALOG.PRICE.ON.UPDATE", "CATALOG.PRICE.ON.DELETE",
 )  # fmt: skip
+#: the same events of one smart process only, by its entityTypeId
+ITEM_EVENTS_OF_TYPE = tuple(f"ONCRMDYNAMICITEM{verb}_" for verb in ("ADD", "UPDATE", "DELETE"))
+_OF_TYPE = re.compile(f"({'|'.join(ITEM_EVENTS_OF_TYPE)})[0-9]+")
 USER_AGENT = "Bitrix24 Webhook Engine"
 DELIVERIES_AT_ONCE = 4
 POLL_S = 0.5
@@ -96,7 +102,7 @@ class Events:
         heard = tuple(name.upper() for name in names) or NAMES
         if not names and not self._options.webhook_hears_category_moves:
             heard = tuple(name for name in heard if name != "ONCRMDEALMOVETOCATEGORY")
-        if unknown := set(heard) - set(NAMES):
+        if unknown := {name for name in heard if name not in NAMES and not _OF_TYPE.fullmatch(name)}:
             raise ValueError(f"unknown events: {', '.join(sorted(unknown))}")
         with self._changed:
             self._handler = Handler(url, application_token, heard, next(self._numbers)) if url else None

@@ -97,6 +97,7 @@ class Options:
     unchanged_update_fires_event: bool = False
     import_fires_events: bool = True
     webhook_hears_category_moves: bool = True
+    smart_process_events_by_type: bool = True
     event_timeout_s: float = 5.0
 
     # Applications and their events.

@@ -14,6 +14,7 @@ from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, ENTIT
 from uzel.emulators.bitrix24_portal.stages import moved, settle_stage
 
 EVENT_PREFIX = {DEAL: "ONCRMDEAL", CONTACT: "ONCRMCONTACT", COMPANY: "ONCRMCOMPANY"}
+SMART_EVENT_PREFIX = "ONCRMDYNAMICITEM"
 DAYS_TO_CLOSE = 7
 #: field with one link and field with all of them; a company has no single contact
 _LINKS = {DEAL: ("contactId", "contactIds"), CONTACT: ("companyId", "companyIds"), COMPANY: ("", "contactIds")}
@@ -50,8 +51,8 @@ def create(core: Core, user: User, entity_type_id: int, change: Change, *, fires
     item = Item(entity_type_id, item_id, {"id": item_id, **values}, phones)
     store.items[entity_type_id].put(_communicating(item))
     _bind_back(core, {}, item)
-    if fires and entity_type_id in EVENT_PREFIX:
-        core.events.fire(EVENT_PREFIX[entity_type_id] + "ADD", ID=item_id)
+    if fires:
+        _fire(core, item, "ADD")
     return store.items[entity_type_id].get(item_id) or item
 
 
@@ -89,14 +90,22 @@ def _stored(core: Core, old: Item, values: Mapping[str, Any], phones: tuple[Mult
 
 
 def _fire_update(core: Core, old: Item, item: Item) -> None:
-    prefix = EVENT_PREFIX.get(item.entity_type_id)
-    if prefix is None:  # events of smart processes are not emulated
-        return
     if item.entity_type_id == DEAL and old.values["categoryId"] != item.values["categoryId"]:
         data = {"CATEGORY_ID": item.values["categoryId"], "STAGE_ID": item.values["stageId"]}
-        core.events.fire(prefix + "MOVETOCATEGORY", ID=item.id, **data)
+        core.events.fire(EVENT_PREFIX[DEAL] + "MOVETOCATEGORY", ID=item.id, **data)
     else:
-        core.events.fire(prefix + "UPDATE", ID=item.id)
+        _fire(core, item, "UPDATE")
+
+
+def _fire(core: Core, item: Item, verb: str) -> None:
+    """Tell of an item; that of a smart process has an event for all of them and one for its own kind."""
+    if item.entity_type_id in EVENT_PREFIX:
+        core.events.fire(EVENT_PREFIX[item.entity_type_id] + verb, ID=item.id)
+        return
+    data = {"ID": item.id, "ENTITY_TYPE_ID": item.entity_type_id}
+    core.events.fire(SMART_EVENT_PREFIX + verb, **data)
+    if core.options.smart_process_events_by_type:
+        core.events.fire(f"{SMART_EVENT_PREFIX}{verb}_{item.entity_type_id}", **data)
 
 
 def delete(core: Core, item: Item) -> None:
@@ -111,8 +120,7 @@ def delete(core: Core, item: Item) -> None:
     for requisite_id in owned:
         del store.requisites[requisite_id]
     _unlink(core, item)
-    if item.entity_type_id in EVENT_PREFIX:
-        core.events.fire(EVENT_PREFIX[item.entity_type_id] + "DELETE", ID=item.id)
+    _fire(core, item, "DELETE")
 
 
 def _unlink(core: Core, gone: Item) -> None:

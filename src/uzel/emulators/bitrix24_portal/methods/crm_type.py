@@ -35,6 +35,7 @@ def add(call: Call) -> Reply:
     made = _changed(made, {"isSetOpenPermissions": "Y"} | fields)
     store.types[made.id] = made
     store.items[made.entity_type_id] = Items()
+    call.core.events.fire("ONCRMTYPEADD", ID=made.id)
     return Reply({"type": show(made, with_relations=True)})
 
 
@@ -73,6 +74,7 @@ def update(call: Call) -> Reply:
     _admin(call)
     changed = replace(_changed(_found(call), call.fields()), updated=call.core.clock.moment(), updated_by=call.user.id)
     call.core.store.types[changed.id] = changed
+    call.core.events.fire("ONCRMTYPEUPDATE", ID=changed.id)
     return Reply({"type": show(changed, with_relations=True)})
 
 
@@ -115,6 +117,7 @@ def delete(call: Call) -> Reply:
     for field in store.user_fields_of(f"CRM_{found.id}"):
         del store.user_fields[field.id]
     del store.items[found.entity_type_id], store.types[found.id]
+    call.core.events.fire("ONCRMTYPEDELETE", ID=found.id)
     return Reply([])
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from uzel.emulators.bitrix24_portal.applications import APP_EVENTS, Binding
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError
-from uzel.emulators.bitrix24_portal.events import NAMES
+from uzel.emulators.bitrix24_portal.events import ITEM_EVENTS_OF_TYPE, NAMES
 from uzel.emulators.bitrix24_portal.methods.event_offline import administrator, connector, required
 from uzel.emulators.bitrix24_portal.values import text, to_decimal, to_int, without_case
 
@@ -56,14 +56,21 @@ def unbind(call: Call) -> Reply:
     return Reply({"count": len(fits)})
 
 
-def names(_: Call) -> Reply:
+def names(call: Call) -> Reply:
     """``events``: everything that may be bound."""
-    return Reply([*APP_EVENTS, *NAMES])
+    return Reply([*APP_EVENTS, *NAMES, *_of_types(call)])
+
+
+def _of_types(call: Call) -> list[str]:
+    """Events of items of one smart process each (bitrix24-rest G1)."""
+    if not call.core.options.smart_process_events_by_type:
+        return []
+    return [f"{name}{one.entity_type_id}" for one in call.core.store.types.values() for name in ITEM_EVENTS_OF_TYPE]
 
 
 def _event(call: Call) -> str:
     event = required(call, "event").upper()
-    if event not in APP_EVENTS and (event not in NAMES or _scope(event) not in call.granted):
+    if event not in APP_EVENTS and (event not in (*NAMES, *_of_types(call)) or _scope(event) not in call.granted):
         raise ApiError("ERROR_EVENT_NOT_FOUND", "Event not found")
     return event
 
