@@ -91,7 +91,7 @@ def test_a_full_answer_leaves_the_rest_for_the_next(shop: Node, session: Exchang
 def test_an_answer_ends_before_the_order_that_does_not_fit(
     shop: Node, session: ExchangeSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    comments = {"1": "а" * 1000, "2": "б" * 1000, "3": "в" * 2500, "4": "г"}
+    comments = {"1": "а" * 1000, "2": "б" * 1000, "3": "в" * 2500, "4": "г" * 1000}
     for number, comment in comments.items():
         due_order(shop, number, comment=comment)
     monkeypatch.setattr(offer_to_node, "ANSWER_BYTES", 17_000)
