@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from uzel.model.promo import PromoCode
-from uzel.sync.promo import Standing, standing
+from uzel.sync.promo import ALL_SHOPS, Standing, shops_of, standing
 
 SPRING = PromoCode("ВЕСНА10", valid_from=dt.date(2026, 3, 1), valid_until=dt.date(2026, 3, 31), nodes=("shop",), active=True)
 
@@ -30,3 +30,9 @@ def test_both_days_are_within_and_no_shop_named_means_all(
 
 def test_case_and_outer_spaces_mean_nothing() -> None:
     assert PromoCode(" Весна10 ").key == SPRING.key
+
+
+def test_shops_of_a_code_do_not_depend_on_the_day() -> None:
+    assert shops_of(SPRING) == ("shop",)
+    assert shops_of(PromoCode("X", active=True)) == (ALL_SHOPS,)
+    assert shops_of(PromoCode("X", nodes=("shop",))) == ()

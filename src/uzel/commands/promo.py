@@ -40,13 +40,11 @@ def _list(options: argparse.Namespace) -> None:
 
 def _rows(day: dt.date, node: str) -> Iterator[Mapping[str, Any]]:
     from uzel.commands.output import the_portal
-    from uzel.hub.models import PromoCodeRow
-    from uzel.model.codec import from_json
-    from uzel.model.promo import PromoCode
+    from uzel.hub.promo_book import living, promo_of
     from uzel.sync.promo import standing
 
-    for content in PromoCodeRow.objects.filter(portal=the_portal()).order_by("key").values_list("content", flat=True):
-        promo = from_json(PromoCode, content)
+    for row in living(the_portal()):
+        promo = promo_of(row)
         stands = standing(promo, day, node).value
         yield {
             "code": promo.code, "title": promo.title, "discount": promo.discount,

@@ -1,9 +1,7 @@
-"""Promo codes of the portal's smart process, read whole: so those that somebody deleted are noticed too."""
+"""Promo codes of the portal's smart process, read whole: so those that somebody deleted are noticed too, and withdrawn."""
 
 import datetime as dt
 import logging
-
-from django.db import transaction
 
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import smart_process
@@ -11,10 +9,9 @@ from uzel.bitrix24.entities.promo_item import read_promo_codes
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.bitrix24.errors import Refused, Unavailable
 from uzel.flows.look_at_portal import walk
-from uzel.hub.models import Portal, PromoCodeRow
+from uzel.hub.models import Portal
+from uzel.hub.promo_book import Entry, keep_all
 from uzel.hub.queries import known_process
-from uzel.model.codec import to_json
-from uzel.model.promo import PromoCode
 
 PROMO_S = 600  # seconds between two looks at the promo codes
 TOO_MANY = "TOO_MANY"
@@ -29,7 +26,7 @@ def read_promo(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
     if process is None or (portal.promo_read_at and portal.promo_read_at > now - dt.timedelta(seconds=PROMO_S / portal.speed)):
         return
     try:
-        _keep(portal, _listed(client, process))
+        keep_all(portal, _listed(client, process))
     except (Refused, Unavailable) as error:  # a process that somebody deleted, or too full: orders do not wait for it
         if isinstance(error, Unavailable) and error.code != TOO_MANY:
             raise
@@ -38,28 +35,14 @@ def read_promo(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
     portal.save(update_fields=["promo_read_at"])
 
 
-def _listed(client: PortalClient, process: KnownProcess) -> dict[str, tuple[int, PromoCode]]:
+def _listed(client: PortalClient, process: KnownProcess) -> dict[str, Entry]:
     """By key. Of two items with one code the older counts; an item that says no code is nobody's."""
-    found: dict[str, tuple[int, PromoCode]] = {}
+    found: dict[str, Entry] = {}
     for item_id, promo in walk(
         client,
         lambda key, start: smart_process.list_items(key, process, start),
         lambda result: read_promo_codes(result, process),
     ):
         if promo.code and len(promo.key) <= KEY_LIMIT:
-            found.setdefault(promo.key, (item_id, promo))
+            found.setdefault(promo.key, Entry(promo, item_id))
     return found
-
-
-@transaction.atomic
-def _keep(portal: Portal, found: dict[str, tuple[int, PromoCode]]) -> None:
-    PromoCodeRow.objects.filter(portal=portal).exclude(key__in=list(found)).delete()
-    PromoCodeRow.objects.bulk_create(
-        [
-            PromoCodeRow(portal=portal, key=key, content=to_json(promo), entity_id=item_id)
-            for key, (item_id, promo) in found.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["portal", "key"],
-        update_fields=["content", "entity_id"],
-    )

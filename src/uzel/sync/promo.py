@@ -1,9 +1,11 @@
-"""Whether a promo code counts in a shop on a day."""
+"""Whether a promo code counts in a shop, and on a day."""
 
 import datetime as dt
 from enum import Enum
 
 from uzel.model.promo import PromoCode
+
+ALL_SHOPS = ""
 
 
 class Standing(Enum):
@@ -27,3 +29,8 @@ def standing(promo: PromoCode, day: dt.date, node: str = "") -> Standing:
     if promo.valid_until and day > promo.valid_until:
         return Standing.EXPIRED
     return Standing.OK
+
+
+def shops_of(promo: PromoCode) -> tuple[str, ...]:
+    """Codes of the nodes in whose shops the code counts, whatever the day; ``ALL_SHOPS`` alone: in all."""
+    return (promo.nodes or (ALL_SHOPS,)) if promo.active else ()

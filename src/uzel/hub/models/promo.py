@@ -1,4 +1,4 @@
-"""Promo codes of the portal."""
+"""The directory of promo codes."""
 
 from django.db import models
 
@@ -6,12 +6,16 @@ from uzel.hub.models.portal import Portal
 
 
 class PromoCodeRow(models.Model):
-    """A promo code as the portal was last seen to keep it. One that the portal no longer has is not here."""
+    """A promo code as it was last seen. One that is gone stays here as withdrawn, so that the bases hear of it."""
 
     portal = models.ForeignKey(Portal, models.CASCADE)
     key = models.CharField(max_length=255, help_text="the code without case and outer spaces")
     content = models.JSONField(help_text="the record of `model.promo` as `model.codec` writes it")
-    entity_id = models.PositiveBigIntegerField(help_text="id of the item in the portal")
+    entity_id = models.PositiveBigIntegerField(null=True, help_text="id of the item in the portal; null: only the hub has it")
+    revision = models.PositiveBigIntegerField(default=0, help_text="number of its last change, in the order of all changes")
+    deleted = models.BooleanField(default=False, help_text="withdrawn: the portal no longer has it")
+    counted_in = models.JSONField(default=list, help_text="codes of nodes in whose shops it ever counted; '': in all")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["portal", "key"], name="one_promo_code_a_key")]
+        indexes = [models.Index(fields=["portal", "revision"], name="promo_codes_by_revision")]

@@ -1,0 +1,87 @@
+"""The directory of promo codes: every change of a code gets the next number, so that a base asks only for what is newer.
+
+Rows are never removed, therefore the largest number is the last one given; the portal's row is locked meanwhile, and so
+numbers are committed in their order: who has seen number N has seen all before it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from uzel.hub.models import Portal, PromoCodeRow
+from uzel.model.codec import from_json, to_json
+from uzel.model.promo import PromoCode
+from uzel.sync.promo import shops_of
+
+COLUMNS = ["content", "entity_id", "revision", "deleted", "counted_in"]
+BATCH = 500  # rows
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A code of the directory. ``entity_id``: its item in the portal, ``None`` when only the hub has it."""
+
+    promo: PromoCode
+    entity_id: int | None = None
+
+
+def living(portal: Portal) -> QuerySet[PromoCodeRow]:
+    """The codes that are not withdrawn."""
+    return PromoCodeRow.objects.filter(portal=portal, deleted=False).order_by("key")
+
+
+def last_revision(portal: Portal) -> int:
+    """Number of the newest change, 0 without any."""
+    newest: int | None = PromoCodeRow.objects.filter(portal=portal).aggregate(newest=Max("revision"))["newest"]
+    return newest or 0
+
+
+@transaction.atomic
+def keep_all(portal: Portal, found: Mapping[str, Entry]) -> None:
+    """All that the portal has, by key: what it had and has no more is withdrawn, what only the hub has stays."""
+    _write(portal, found, withdraw_others=True)
+
+
+@transaction.atomic
+def keep(portal: Portal, found: Mapping[str, Entry]) -> None:
+    """Some codes by key: the others stay as they are."""
+    _write(portal, found, withdraw_others=False)
+
+
+def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool) -> None:
+    Portal.objects.select_for_update().get(pk=portal.pk)
+    rows = {row.key: row for row in PromoCodeRow.objects.filter(portal=portal)}
+    touched, revision = [], max((row.revision for row in rows.values()), default=0)
+    for key, entry in found.items():
+        row = rows.get(key) or PromoCodeRow(portal=portal, key=key)
+        news, moved = _take(row, entry), row.entity_id != entry.entity_id
+        row.entity_id = entry.entity_id
+        if news:
+            revision += 1
+            row.revision = revision
+        if news or moved:
+            touched.append(row)
+    for row in rows.values() if withdraw_others else ():
+        if row.key not in found and row.entity_id and not row.deleted:
+            revision += 1
+            row.revision, row.deleted = revision, True
+            touched.append(row)
+    PromoCodeRow.objects.bulk_create([row for row in touched if not row.pk], batch_size=BATCH)
+    PromoCodeRow.objects.bulk_update([row for row in touched if row.pk], COLUMNS, batch_size=BATCH)
+
+
+def _take(row: PromoCodeRow, entry: Entry) -> bool:
+    """Put the code into its row; whether that is news."""
+    content = to_json(entry.promo)
+    if row.pk and not row.deleted and row.content == content:
+        return False
+    row.content, row.deleted = content, False
+    row.counted_in = sorted({*row.counted_in, *shops_of(entry.promo)})
+    return True
+
+
+def promo_of(row: PromoCodeRow) -> PromoCode:
+    """The record that a row keeps."""
+    return from_json(PromoCode, row.content)
