@@ -14,6 +14,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     portal.add_argument("--host", default="127.0.0.1")
     portal.add_argument("--speed", type=float, default=1.0, help="divides every duration of the portal")
     portal.add_argument("--no-limits", action="store_true", help="answer at once, without limits and costs")
+    portal.add_argument("--state", type=Path, default=None, help="file to go on from and to save the portal into")
     portal.set_defaults(run=_portal)
     base = kinds.add_parser("base", help="a small shop with a 1C that drives a real URL")
     base.add_argument("--profile", choices=["unf", "ut", "bitrix"], default="unf")
@@ -34,7 +35,12 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _portal(options: argparse.Namespace) -> None:
     from uzel.emulators.bitrix24_portal import run
 
-    run(options.port, host=options.host, speed=options.speed, limits=not options.no_limits)
+    try:
+        run(
+            options.port, host=options.host, speed=options.speed, limits=not options.no_limits, state_file=options.state
+        )  # fmt: skip
+    except ValueError as error:  # a state file that is none
+        raise CommandError(str(error)) from error
 
 
 def _base(options: argparse.Namespace) -> None:

@@ -24,11 +24,15 @@ Query = Mapping[str, str]
 class Admin:
     """Answers the emulator's own requests. They cost nothing and are in no journal."""
 
-    def __init__(self, engine: Engine, about: Callable[[], dict[str, Any]], install: Callable[..., Application]) -> None:
+    def __init__(
+        self, engine: Engine, about: Callable[[], dict[str, Any]], install: Callable[..., Application],
+        save: Callable[[], dict[str, Any]],
+    ) -> None:  # fmt: skip
         self._engine, self._install_application = engine, install
         self._core: Core = engine.core
         self._pages: Mapping[tuple[str, str], Callable[[Query, Any], Any]] = {
             ("GET", "state"): lambda _, __: state.everything(self._core),
+            ("POST", "save"): lambda _, __: save(),
             ("GET", "about"): lambda _, __: about(),
             ("GET", "calls"): self._calls,
             ("DELETE", "calls"): self._forget_calls,

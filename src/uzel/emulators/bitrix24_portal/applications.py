@@ -1,9 +1,9 @@
 """Local applications of the portal and the events they bound (bitrix24-rest A, G1)."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import count
+from typing import Any
 
 from uzel.emulators.bitrix24_portal.clock import Clock
 from uzel.emulators.bitrix24_portal.options import Options
@@ -68,12 +68,25 @@ class Applications:
         self.domain = ""
         self._all: dict[int, Application] = {}
         self._bindings: dict[int, Binding] = {}
-        self._ids = count(1)
-        self._binding_ids = count(1)
+        self._last_id = self._last_binding_id = 0
+
+    def saved(self) -> dict[str, Any]:
+        """Everything, to be kept in a file."""
+        return {
+            "all": self._all, "bindings": self._bindings, "last": [self._last_id, self._last_binding_id],
+            "tokens": self.tokens.saved(),
+        }  # fmt: skip
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Become what was kept."""
+        self._all, self._bindings = kept["all"], kept["bindings"]
+        self._last_id, self._last_binding_id = kept["last"]
+        self.tokens.load(kept["tokens"])
 
     def install(self, title: str, user_id: int, scopes: tuple[str, ...], handler_url: str, redirect_uri: str) -> Application:
         """Add a local application with fresh keys and the first pair of tokens."""
-        new_id, secret = next(self._ids), self.tokens.secret
+        self._last_id += 1
+        new_id, secret = self._last_id, self.tokens.secret
         pair = self.tokens.issue(new_id, user_id)
         self._all[new_id] = Application(
             new_id, title, f"local.{secret(14)}.{secret(8)}", secret(SECRET_CHARS), secret(), handler_url, redirect_uri,
@@ -101,7 +114,8 @@ class Applications:
 
     def next_binding_id(self) -> int:
         """A fresh ``event_handler_id``."""
-        return next(self._binding_ids)
+        self._last_binding_id += 1
+        return self._last_binding_id
 
     def bind(self, binding: Binding) -> None:
         """Remember a handler."""

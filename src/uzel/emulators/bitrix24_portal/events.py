@@ -83,6 +83,22 @@ class Events:
         self._pool = ThreadPoolExecutor(DELIVERIES_AT_ONCE, thread_name_prefix="portal-events")
         self._thread = threading.Thread(target=self._run, name="portal-events", daemon=True)
 
+    def saved(self) -> dict[str, Any]:
+        """The handler and what waits, with the portal's seconds each event has left, to be kept in a file."""
+        with self._changed:
+            now_s = self._clock.portal_s()
+            waiting = [(one.due_s - now_s, one.event) for one in sorted(self._waiting)]
+            return {"handler": self._handler, "waiting": waiting, "paused": self._paused}
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Become what was kept."""
+        with self._changed:
+            self._handler, self._paused = kept["handler"], kept["paused"]
+            self._numbers = count(self._handler.id + 1 if self._handler else 1)
+            now_s = self._clock.portal_s()
+            self._waiting = [_Waiting(now_s + left_s, next(self._numbers), event) for left_s, event in kept["waiting"]]
+            self._changed.notify_all()
+
     def start(self, domain: str) -> None:
         """Begin to deliver; ``domain`` is how the portal calls itself."""
         self._domain = self._letters.applications.domain = domain

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 from uzel.emulators.bitrix24_portal.clock import Clock
@@ -71,7 +70,17 @@ class OfflineQueue:
         self._clock = clock
         self._rows: dict[int, Row] = {}
         self._free: dict[tuple[int, str, str], int] = {}
-        self._ids = count(1)
+        self._last_id = 0
+
+    def saved(self) -> dict[str, Any]:
+        """All rows, to be kept in a file."""
+        return {"rows": list(self._rows.values()), "last": self._last_id}
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Become what was kept."""
+        self._rows = {row.id: row for row in kept["rows"]}
+        self._free = {self._key(row): row.id for row in kept["rows"] if not row.process_id}
+        self._last_id = kept["last"]
 
     def put(self, source: Source, event: str, data: Mapping[str, Any], user_id: int) -> bool:
         """Write an event down; True when it is a new row. A free row of the same event and object is only renewed."""
@@ -81,7 +90,8 @@ class OfflineQueue:
         if known:
             self._rows[known.id] = replace(known, at=now, data=data, user_id=user_id)
             return False
-        row = Row(next(self._ids), message_id, *source, event, data, user_id, now)
+        self._last_id += 1
+        row = Row(self._last_id, message_id, *source, event, data, user_id, now)
         self._rows[row.id], self._free[key] = row, row.id
         return True
 

@@ -1,12 +1,14 @@
 """A running portal: everything put together, and what tests and demos do to it in process."""
 
+import signal
 import threading
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from uzel.emulators.bitrix24_portal import board, human, state
+from uzel.emulators.bitrix24_portal import board, human, snapshot, state
 from uzel.emulators.bitrix24_portal.admin import PREFIX, Admin
 from uzel.emulators.bitrix24_portal.applications import Application, Applications
 from uzel.emulators.bitrix24_portal.catalog import products
@@ -37,8 +39,9 @@ class RunningPortal:
     """An emulated portal that listens; a context manager that stops it."""
 
     def __init__(
-        self, port: int, *, host: str, speed: float, limits: bool, parallel: int, options: Options, now: Callable[[], float]
-    ) -> None:
+        self, port: int, *, host: str, speed: float, limits: bool, parallel: int, options: Options, now: Callable[[], float],
+        state_file: Path | None = None,
+    ) -> None:  # fmt: skip
         self.options = options
         self.faults = Faults()
         self._clock = Clock(speed, waiting=limits, utc_offset_hours=options.utc_offset_hours, now=now)
@@ -46,12 +49,16 @@ class RunningPortal:
         self._letters = Letters(applications, offline, self._clock, options)
         events = Events(self._clock, options, self.faults, self._letters)
         self._core = Core(Store(), options, self._clock, events, applications, offline)
-        fill(self._core.store, options, self._clock.moment())
+        self._state_file, self._saving = state_file, threading.Lock()
+        if state_file and state_file.exists():
+            snapshot.load(self._core, state_file)
+        else:
+            fill(self._core.store, options, self._clock.moment())
         self._journal = Journal(options.max_journal_calls)
         self._engine = Engine(self._core, self.faults, self._journal, limits=limits, parallel=parallel)
         self._rest = Rest(self._engine)
         self._oauth = OAuth(self._core, self.faults, self._journal)
-        self._admin = Admin(self._engine, self.about, self.install_application)
+        self._admin = Admin(self._engine, self.about, self.install_application, self.save)
         self._server = Server((host, port), self._serve, options.max_body_bytes)
         self._host = host
         self._thread = threading.Thread(target=self._server.serve_forever, args=(STOP_POLL_S,), name="portal", daemon=True)
@@ -169,14 +176,26 @@ class RunningPortal:
             raise KeyError(f"{field} has no value {value!r}")
         return found[0]
 
+    def save(self, path: Path | None = None) -> dict[str, Any]:
+        """Write the whole portal into a file, its state file unless another is named; ``path`` and ``bytes``."""
+        where = path or self._state_file
+        if where is None:
+            raise ValueError("портал запущен без файла состояния (--state)")
+        with self._saving:
+            return {"path": str(where), "bytes": snapshot.save(self._core, where)}
+
     def stop(self) -> None:
-        """Stop: nothing waits, nothing listens, every connection is cut."""
+        """Stop: nothing listens, every connection is cut; what is left goes into the state file, if there is one."""
         self._clock.stop()
         self._server.shutdown()
         self._server.close_connections()
         self._server.server_close()
-        self._core.events.stop()
-        self._thread.join()
+        try:
+            if self._state_file:
+                self.save()
+        finally:
+            self._core.events.stop()
+            self._thread.join()
 
     def __enter__(self) -> "RunningPortal":
         return self
@@ -204,18 +223,27 @@ def start_portal(
     parallel: int = 4,
     options: Options | None = None,
     now: Callable[[], float] = time.time,
+    state_file: Path | None = None,
 ) -> RunningPortal:
     """Start a new, empty portal on a port (0: any free one).
 
     ``speed`` divides every duration of the portal; ``limits=False`` takes away limits, costs and waiting;
-    ``parallel``: requests worked on at a time; ``now``: the wall clock, for tests that need to move it.
+    ``parallel``: requests worked on at a time; ``now``: the wall clock, for tests that need to move it;
+    ``state_file``: the portal goes on from it, if it is there, and is written into it at the end.
     """
-    return RunningPortal(port, host=host, speed=speed, limits=limits, parallel=parallel, options=options or Options(), now=now)
+    return RunningPortal(
+        port, host=host, speed=speed, limits=limits, parallel=parallel, options=options or Options(), now=now,
+        state_file=state_file,
+    )  # fmt: skip
 
 
-def run(port: int = 8024, *, host: str = "127.0.0.1", speed: float = 1.0, limits: bool = True) -> None:
-    """``uzel emulate portal``: say where the portal is and serve until Ctrl+C."""
-    with start_portal(port, host=host, speed=speed, limits=limits) as portal:
+def run(
+    port: int = 8024, *, host: str = "127.0.0.1", speed: float = 1.0, limits: bool = True, state_file: Path | None = None
+) -> None:
+    """``uzel emulate portal``: say where the portal is and serve until Ctrl+C or SIGTERM."""
+    ended = threading.Event()
+    signal.signal(signal.SIGTERM, lambda _, __: ended.set())
+    with start_portal(port, host=host, speed=speed, limits=limits, state_file=state_file) as portal:
         lines = (
             f"Портал работает: {portal.url}/",
             f"Вебхук сотрудника обмена, подключить: uzel portal connect {portal.webhook}",
@@ -225,6 +253,7 @@ def run(port: int = 8024, *, host: str = "127.0.0.1", speed: float = 1.0, limits
         )
         try:
             print("\n".join(lines), flush=True)  # noqa: T201 - this is the command's output
-            threading.Event().wait()
+            ended.wait()
         except KeyboardInterrupt:
-            print("Портал остановлен.")  # noqa: T201 - this is the command's output
+            pass
+        print("Портал остановлен.")  # noqa: T201 - this is the command's output

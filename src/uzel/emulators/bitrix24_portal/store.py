@@ -25,6 +25,8 @@ from uzel.emulators.bitrix24_portal.records import (
 #: fields by which clients look items up; equality on them does not read the whole table
 INDEXED = ("originId",)
 RUSSIAN_PHONE_DIGITS = 11
+#: tables that are kept as they are
+_KEPT = ("users", "categories", "statuses", "user_fields", "types", "rows", "requisites", "presets", "addresses", "comments")
 
 
 class Items:
@@ -95,6 +97,23 @@ class Store:
         self.comments: dict[int, Comment] = {}
         self.catalog = Catalog()
         self._ids: dict[str, int] = {}
+
+    def saved(self) -> dict[str, Any]:
+        """Everything, to be kept in a file."""
+        held = {name: getattr(self, name) for name in _KEPT}
+        items = {number: list(table) for number, table in self.items.items()}
+        return {**held, "items": items, "ids": self._ids, "catalog": self.catalog.saved()}
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Become what was kept."""
+        for name in _KEPT:
+            setattr(self, name, kept[name])
+        self.items = {number: Items() for number in kept["items"]}
+        for number, listed in kept["items"].items():
+            for item in listed:
+                self.items[number].put(item)
+        self._ids = kept["ids"]
+        self.catalog.load(kept["catalog"])
 
     def next_id(self, table: str) -> int:
         """A fresh id of a table."""

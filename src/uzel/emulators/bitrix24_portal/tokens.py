@@ -2,7 +2,9 @@
 
 import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from uzel.emulators.bitrix24_portal.clock import Clock
 
@@ -10,6 +12,7 @@ CODE_LIFE_S = 30.0
 REFRESH_LIFE_S = 180 * 86400.0
 TOKEN_CHARS = 32
 MAX_TOKENS = 10_000
+_KEPT = ("codes", "access", "refresh", "of_events")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -41,6 +44,17 @@ class Tokens:
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
         self._of_events: dict[tuple[int, int], Pair] = {}
+
+    def saved(self) -> dict[str, Any]:
+        """Everything, to be kept in a file, with what the next secrets come from."""
+        tables = {name: getattr(self, f"_{name}") for name in _KEPT}
+        return {**tables, "rng": self._rng.getstate()}
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Become what was kept."""
+        for name in _KEPT:
+            setattr(self, f"_{name}", kept[name])
+        self._rng.setstate(kept["rng"])
 
     def secret(self, chars: int = TOKEN_CHARS) -> str:
         """A fresh secret; the same ones in the same order for the same seed."""

@@ -33,6 +33,19 @@ class Catalog:
         self.document_elements = Table(("docId",))
         self._value_ids = 0
 
+    def saved(self) -> dict[str, Any]:
+        """Everything, to be kept in a file."""
+        return {"tables": {name: table.saved() for name, table in self._tables()}, "value_ids": self._value_ids}
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Become what was kept."""
+        for name, table in self._tables():
+            table.load(kept["tables"][name])
+        self._value_ids = kept["value_ids"]
+
+    def _tables(self) -> list[tuple[str, Table]]:
+        return [(name, table) for name, table in vars(self).items() if isinstance(table, Table)]
+
     def next_value_id(self) -> str:
         """A fresh id of a value of a property."""
         self._value_ids += 1

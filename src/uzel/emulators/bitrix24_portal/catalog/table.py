@@ -31,6 +31,16 @@ class Table:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def saved(self) -> dict[str, Any]:
+        """All entries and the last id that was given out."""
+        return {"rows": list(self), "last": self._last}
+
+    def load(self, kept: Mapping[str, Any]) -> None:
+        """Put kept entries into an empty table."""
+        for entry in kept["rows"]:
+            self.put(entry)
+        self._last = kept["last"]
+
     def get(self, number: int | None) -> Entry | None:
         """The entry, or None."""
         return None if number is None else self._rows.get(number)
