@@ -47,13 +47,15 @@ def _groups() -> list[Register]:
         orders,
         portal,
         promo,
+        requisites,
         secrets,
         servers,
         staff,
     )
 
     modules: list[Any] = [
-        demo, servers, portal, nodes, staff, orders, counterparties, nomenclature, promo, archive, feed, secrets, emulate,
+        demo, servers, portal, nodes, requisites, staff, orders, counterparties, nomenclature, promo, archive, feed, secrets,
+        emulate,
     ]  # fmt: skip
     return [module.register for module in modules]
 

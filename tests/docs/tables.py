@@ -58,8 +58,16 @@ def _stages() -> str:
 
 def _requisites() -> str:
     ways = {"in": "1C → Uzel", "out": "Uzel → 1C", "both": "both ways"}
-    rows = ((code(row.field), ", ".join(map(code, row.names)), ways[row.direction], row.kind) for row in requisites.STANDARD)
-    return markdown(("field of the order", "requisite (the first is written)", "direction", "kind"), rows)
+    rows = (
+        (code(row.field), ", ".join(map(code, row.names)), ways[row.direction], code(row.converter))
+        for row in requisites.STANDARD
+    )
+    return markdown(("field of the order", "requisite (the first is written)", "direction", "converter"), rows)
+
+
+def _converters() -> str:
+    rows = ((code(name), one.title, one.user_type) for name, one in requisites.CONVERTERS.items())
+    return markdown(("converter", "in Russian", "type of a deal's field"), rows)
 
 
 def _ownership() -> str:
@@ -150,6 +158,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "file-names": _file_names,
     "stages": _stages,
     "requisites": _requisites,
+    "converters": _converters,
     "ownership": _ownership,
     "deal-fields": _deal_fields,
     "smart-processes": _smart_processes,

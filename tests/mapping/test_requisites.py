@@ -6,10 +6,12 @@ from decimal import Decimal
 import pytest
 
 from uzel.mapping import requisites
-from uzel.mapping.rules import NodeRules
+from uzel.mapping.rules import NodeRules, OwnRequisite
+from uzel.sync.ownership import Owner
 
 RULES = NodeRules("shop", "Магазин")
-OWN = NodeRules("shop", "Магазин", requisites={"promo_code": "КодАкции", "unknown": "Что-то"})
+OWN = NodeRules("shop", "Магазин", requisites=(OwnRequisite("promo_code", "КодАкции"),))
+EXTRA = "UF_CRM_SOURCE"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_what_cannot_be_understood_is_named_and_left_alone(name: str, text: str)
 
 
 def test_what_is_not_in_the_table_is_nobodys() -> None:
-    assert requisites.read({"Вид заказа": "Розница", "Статус заказа": "[N] Принят"}, RULES) == ({}, [])
+    assert requisites.read({"Вид заказа": "Розница", "Номер чека": "17"}, RULES) == ({}, [])
 
 
 def test_a_name_of_the_nodes_own_goes_first_and_the_standard_one_is_still_read() -> None:
@@ -74,8 +76,108 @@ def test_money_is_written_plainly(value: str, text: str) -> None:
     assert requisites.write({"paid_by_bonus": Decimal(value)}, RULES)["Сумма оплаченная бонусами"] == (text,)
 
 
-def test_every_kind_can_be_read_and_written() -> None:
-    assert {row.kind for row in requisites.STANDARD} <= requisites.READERS.keys() == requisites.WRITERS.keys()
-    moment = dt.datetime.fromisoformat("2024-01-02T09:05:00")
-    for kind, value in (("text", "a"), ("flag", True), ("flag", False), ("money", Decimal("1.5")), ("moment", moment)):
-        assert requisites.READERS[kind](requisites.WRITERS[kind](value)) == value
+def test_every_converter_can_be_read_and_written() -> None:
+    moment, day = dt.datetime.fromisoformat("2024-01-02T09:05:00"), dt.date(2024, 1, 2)
+    values = {
+        "text": "a", "upper": "A", "digits": "17", "flag": True, "money": Decimal("1.5"), "number": Decimal("1.125"),
+        "date": day, "moment": moment,
+    }  # fmt: skip
+    assert values.keys() == requisites.CONVERTERS.keys() >= {row.converter for row in requisites.STANDARD}
+    for name, value in values.items():
+        converter = requisites.CONVERTERS[name]
+        assert converter.read(converter.write(value)) == value == converter.read(converter.shown(value))
+
+
+def ruled(*rows: OwnRequisite) -> NodeRules:
+    return NodeRules("shop", "Магазин", requisites=rows)
+
+
+@pytest.mark.parametrize(
+    ("converter", "from_base", "shown", "to_base"),
+    [
+        ("text", " Яндекс Карты ", "Яндекс Карты", "Яндекс Карты"),
+        ("upper", "лето", "ЛЕТО", "ЛЕТО"),
+        ("digits", "2200 0001-17", "2200000117", "2200000117"),
+        ("flag", "Истина", "1", "true"),
+        ("flag", "false", "0", "false"),
+        ("money", "1\u00a0234,50", "1234.5", "1234.5"),
+        ("number", "0,125", "0.125", "0.125"),
+        ("date", "02.01.2024 9:05:00", "2024-01-02", "2024-01-02"),
+        ("moment", "2024-01-02T9:05:00", "2024-01-02T09:05:00", "2024-01-02T09:05:00"),
+        ("moment", "0001-01-01T00:00:00", "", ""),
+    ],
+)
+def test_a_field_of_the_deal_keeps_the_words_of_the_portal(converter: str, from_base: str, shown: str, to_base: str) -> None:
+    rules = ruled(OwnRequisite(EXTRA, "Источник", converter=converter))
+    assert requisites.read({"Источник": from_base}, rules) == ({EXTRA: shown}, [])
+    assert requisites.write({EXTRA: shown}, rules) == {"Источник": (to_base,)}
+
+
+@pytest.mark.parametrize(
+    ("converter", "raw", "seen"),
+    [
+        ("text", None, ""), ("text", "Сайт", "Сайт"), ("text", ["a", "b"], "a"), ("text", [], ""), ("text", False, ""),
+        ("flag", True, "1"), ("flag", "Y", "1"), ("flag", "0", "0"), ("flag", None, "0"),
+        ("money", "12.50", "12.5"), ("money", 12, "12"), ("money", None, ""), ("number", "много", "много"),
+        ("date", "2024-01-02T03:00:00+03:00", "2024-01-02"), ("moment", "2024-01-02T09:05:00+03:00", "2024-01-02T09:05:00"),
+    ],
+)  # fmt: skip
+def test_what_the_portal_shows_is_read_into_the_same_words(converter: str, raw: object, seen: str) -> None:
+    row = requisites.extra_rows(ruled(OwnRequisite(EXTRA, "Источник", converter=converter)))[EXTRA]
+    assert requisites.seen_as(row, raw) == seen
+
+
+@pytest.mark.parametrize(("direction", "reads", "writes"), [("in", 1, 0), ("out", 0, 1), ("both", 1, 1), ("off", 0, 0)])
+@pytest.mark.parametrize("field", ["promo_code", EXTRA])
+def test_directions(field: str, direction: str, reads: int, writes: int) -> None:
+    rules = ruled(OwnRequisite(field, "Имя", direction))
+    assert len(requisites.read({"Имя": "a"}, rules)[0]) == reads
+    assert len(requisites.write({field: "a"}, rules)) == writes
+
+
+def test_what_goes_one_way_is_that_sides() -> None:
+    assert requisites.owners(RULES) == {}
+    rules = ruled(
+        OwnRequisite("promo_code", direction="in"), OwnRequisite("bonus_card_number", direction="off"),
+        OwnRequisite("responsible.full_name", direction="out"), OwnRequisite(EXTRA, "И", "out"), OwnRequisite("UF_CRM_B", "Б"),
+    )  # fmt: skip
+    assert requisites.owners(rules) == {
+        "promo_code": Owner.NODE, "bonus_card_number": Owner.PORTAL, f"extras.{EXTRA}": Owner.PORTAL,
+    }  # fmt: skip
+    named = [OwnRequisite(name, direction="in") for name in ("status_id", "status_name", "canceled")]
+    assert requisites.owners(ruled(*named)) == {"status": Owner.NODE}
+    assert requisites.owners(ruled(*named[:2])) == {}
+
+
+@pytest.mark.parametrize(
+    ("row", "part"),
+    [
+        (OwnRequisite("promo_code", "Купон"), ""),
+        (OwnRequisite("paid_by_bonus", converter="number"), ""),
+        (OwnRequisite("posted", direction="off"), ""),
+        (OwnRequisite(EXTRA, "Источник", "both", "date"), ""),
+        (OwnRequisite("promocode", "Купон"), "нет такого поля: promocode"),
+        (OwnRequisite(EXTRA), "нужно имя реквизита"),
+        (OwnRequisite("UF_CRM_иное", "И"), "большими латинскими"),
+        (OwnRequisite("UF_CRM_source", "И"), "большими латинскими"),
+        (OwnRequisite("UF_CRM_", "И"), "большими латинскими"),
+        (OwnRequisite("UF_CRM_UZEL_PROMO", "И"), "ведёт сам Узел"),
+        (OwnRequisite("promo_code", "И" * 256), "длиннее 255"),
+        (OwnRequisite("promo_code", direction="sideways"), "нет такого направления"),
+        (OwnRequisite("promo_code", converter="magic"), "нет такого преобразования"),
+        (OwnRequisite("posted", direction="both"), "только из 1С"),
+        (OwnRequisite("comment", direction="in"), "только в 1С"),
+        (OwnRequisite("promo_code", converter="money"), "не подходит преобразование money"),
+    ],
+)
+def test_a_row_that_cannot_be_is_refused_with_the_reason(row: OwnRequisite, part: str) -> None:
+    said = requisites.why_not(row)
+    assert part in said if part else said == ""
+
+
+def test_one_name_speaks_of_one_field() -> None:
+    twice = [OwnRequisite("promo_code", "Купон"), OwnRequisite(EXTRA, "Купон")]
+    assert requisites.table_problem(twice) == f"реквизит «Купон» назван и для promo_code, и для {EXTRA}"
+    assert requisites.table_problem([twice[0], OwnRequisite(EXTRA, "Купон", "off")]) == ""
+    many = [OwnRequisite(f"UF_CRM_{n}", f"Р{n}") for n in range(51)]
+    assert (requisites.table_problem(many), requisites.table_problem(many[1:])) == ("полей сделки больше 50", "")

@@ -8,7 +8,18 @@ from typing import Any
 import pytest
 
 from uzel.model import Counterparty, Order, OrderLine, Responsible
-from uzel.sync.fields import PATHS, PATHS_WHOLE_BUYER, TITLES, changed, flatten, lacking, owned_as, title, unflatten
+from uzel.sync.fields import (
+    PATHS,
+    PATHS_WHOLE_BUYER,
+    TITLES,
+    changed,
+    extra_paths,
+    flatten,
+    lacking,
+    owned_as,
+    title,
+    unflatten,
+)
 from uzel.sync.match import is_another_buyer, is_guid
 from uzel.sync.ownership import STANDARD
 from uzel.sync.same import alike, phone_digits, same
@@ -87,11 +98,13 @@ def test_phone_digits_of_three_spellings() -> None:
 
 
 def test_every_field_has_an_owner_and_a_title_and_survives_the_table() -> None:
-    assert {owned_as(path) for path in (*PATHS, *PATHS_WHOLE_BUYER)} == set(STANDARD) == set(TITLES)
+    assert {owned_as(path) for path in (*PATHS, *PATHS_WHOLE_BUYER, "extras.UF_CRM_A")} == set(STANDARD) == set(TITLES)
     assert title("counterparty.phones") == "покупатель"
     order = Order("1", lines=(LINE,), total=Decimal(9), counterparty=Counterparty("2", "Иван", phones=("1",)))
     for paths in (PATHS, PATHS_WHOLE_BUYER):
         assert unflatten(Order("1"), flatten(order, paths)) == order
+    own = replace(order, extras=(("UF_CRM_A", "1"), ("UF_CRM_B", "")))
+    assert unflatten(Order("1"), flatten(own, (*PATHS, *extra_paths(None, own)))) == own
 
 
 @pytest.mark.parametrize(("text", "guid"), [(GUID.format(1), True), (GUID.format(1).upper(), True), ("36", False), ("", False)])

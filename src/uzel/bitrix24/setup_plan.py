@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from uzel.bitrix24.entities import employee_field
-from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, NODE, KnownField
+from uzel.bitrix24.entities.deal_fields import CODE_CHARACTERS, DEAL_FIELDS, NODE, DealField, KnownField
 from uzel.bitrix24.entities.smart_process import NODES, SMART_PROCESSES, KnownProcess, SmartProcess
 from uzel.bitrix24.entities.user import PERSONNEL_NUMBER
 
@@ -101,11 +101,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """``nodes`` are (code, title with the code), ``link`` what an earlier set-up chose, ``lists_only`` what a person wants."""
+    """``nodes`` are (code, title with the code), ``link`` what an earlier set-up chose, ``lists_only`` what a person wants.
+
+    ``own_fields``: fields of deals that tables of requisites name.
+    """
 
     nodes: tuple[tuple[str, str], ...] = ()
     link: str = ""
     lists_only: bool = False
+    own_fields: tuple[DealField, ...] = ()
 
 
 def link_of(wanted: Wanted, found: Found) -> str:
@@ -122,6 +126,7 @@ def plan(wanted: Wanted, found: Found) -> tuple[Step, ...]:
     link = link_of(wanted, found)
     return (
         *_deal_fields(wanted, found, link),
+        *(_own_field(one, found.deal_fields.get(one.code)) for one in wanted.own_fields),
         *_processes(wanted, found, link),
         *_nodes(wanted, found, link),
         _employee(found),
@@ -134,6 +139,19 @@ def _deal_fields(wanted: Wanted, found: Found, link: str) -> Iterator[Step]:
             continue
         title = f"Поле сделки «{one.label}»"
         yield _field(Kind.DEAL_FIELD, one.code, title, one.user_type, found.deal_fields.get(one.code))
+
+
+def _own_field(one: DealField, known: KnownField | None) -> Step:
+    """A field that people named; the exchange of everything else goes on without it."""
+    title = f"Поле сделки {one.code} («{one.label}»)"
+    why = ""
+    if known is None and len(one.code) > CODE_CHARACTERS:
+        why = f"код длиннее {CODE_CHARACTERS} знаков: создайте поле в портале сами или назовите его короче"
+    elif known is not None and known.user_type != one.user_type:
+        why = f"поле портала другого типа ({known.user_type}, нужен {one.user_type}): выберите другое преобразование реквизита"
+    if why:
+        return Step(Action.CANNOT, Kind.DEAL_FIELD, one.code, title, why, optional=True)
+    return Step(Action.CREATE if known is None else Action.KEEP, Kind.DEAL_FIELD, one.code, title, optional=True)
 
 
 def _field(kind: Kind, name: str, title: str, user_type: str, known: KnownField | None, *, optional: bool = False) -> Step:

@@ -54,7 +54,6 @@ def _parameters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--orders-per-query", type=int, help="most orders in one answer")
     command.add_argument("--stage", action="append", metavar="STATUS=NAME=STAGE", help="row of the status table")
     command.add_argument("--owner", action="append", metavar="FIELD=merge|node|portal", help="row of the ownership table")
-    command.add_argument("--requisite", action="append", metavar="FIELD=NAME", help="name of a requisite in this base")
 
 
 PLAIN = [
@@ -82,9 +81,8 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
         values["password_hash"] = hash_password(_password(options.password))
     if options.stage:
         values["stages"] = [_split(text, 3) for text in options.stage]
-    for column, given in (("ownership", options.owner), ("requisites", options.requisite)):
-        if given:
-            values[column] = dict(_split(text, 2) for text in given)
+    if options.owner:
+        values["ownership"] = dict(_split(text, 2) for text in options.owner)
     unknown = unknown_rows(values.get("ownership", {}))
     if unknown:
         raise CommandError(f"нет такого поля или владельца: {', '.join(unknown)}; поля: {', '.join(STANDARD)}")

@@ -8,6 +8,7 @@ from django.db.models import F
 from uzel.hub.bulk import insert_rows, update_rows
 from uzel.hub.models import Conflict, Delivery, OrderRow, Package
 from uzel.hub.queries import put_states, settle, states_of, want
+from uzel.mapping.requisites import owners as one_way
 from uzel.mapping.rules import NodeRules
 from uzel.mapping.stages import is_closed
 from uzel.model.codec import to_json
@@ -23,7 +24,7 @@ TARGETS = ("portal", "node")
 def owners_of(states: States, rules: NodeRules) -> dict[str, Owner]:
     """Who owns what of an order; only the base knows whether it is posted."""
     posted = states.in_node is not None and states.in_node.posted
-    return ownership(rules.ownership, posted=posted, closed=is_over(states, rules))
+    return ownership(rules.ownership, one_way(rules), posted=posted, closed=is_over(states, rules))
 
 
 def is_over(states: States, rules: NodeRules) -> bool:

@@ -6,7 +6,7 @@ we wait until the lost create must have ended.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,12 +15,15 @@ from django.db import connection
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import deal_fields, employee_field, smart_process
+from uzel.bitrix24.entities.deal_fields import DealField
 from uzel.bitrix24.entities.smart_process import NODES, SMART_PROCESSES, KnownProcess
 from uzel.bitrix24.errors import OutcomeUnknown, PortalError, Refused
 from uzel.bitrix24.setup_plan import LIST, PROCESS, Action, Found, FoundProcess, Kind, Step, Wanted, link_of, plan
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.look_at_portal import look_at_portal
 from uzel.hub.models import MadeInPortal, Node, Portal
+from uzel.hub.queries import rules_of
+from uzel.mapping.requisites import CONVERTERS, extra_rows
 
 ROUNDS = 4  # looks at the portal in one set-up; each but the last may still change something
 PROCESSES_REFUSED = "CREATE_DYNAMIC_TYPE_RESTRICTED"  # the portal's plan has no smart processes, or no more of them
@@ -74,7 +77,17 @@ def wanted_of(portal: Portal, *, lists_only: bool = False) -> Wanted:
     nodes = Node.objects.filter(portal=portal).order_by("pk")
     chosen = portal.setup.get("node_field", deal_fields.NODE if portal.setup.get("nodes") else "")
     link = "" if not chosen else LIST if chosen == deal_fields.NODE else PROCESS
-    return Wanted(tuple((node.code, str(node)) for node in nodes), link, lists_only)
+    return Wanted(tuple((node.code, str(node)) for node in nodes), link, lists_only, _own_fields(nodes))
+
+
+def _own_fields(nodes: Iterable[Node]) -> tuple[DealField, ...]:
+    """Fields of deals that the nodes' tables of requisites name, each as the first of them wants it."""
+    found: dict[str, DealField] = {}
+    for node in nodes:
+        for row in extra_rows(rules_of(node)).values():
+            one = DealField(row.field, CONVERTERS[row.converter].user_type, row.names[0], "extras")
+            found.setdefault(row.field, one)
+    return tuple(found.values())
 
 
 def settle_unanswered(portal: Portal, found: Found) -> None:
@@ -185,8 +198,9 @@ class Builder:
 
 
 def _deal_field(builder: Builder, step: Step) -> None:
-    wanted = next(one for one in deal_fields.DEAL_FIELDS if one.code == step.name)
-    nodes = wanted_of(builder.portal).nodes if step.name == deal_fields.NODE else ()
+    needs = wanted_of(builder.portal)
+    wanted = next(one for one in (*deal_fields.DEAL_FIELDS, *needs.own_fields) if one.code == step.name)
+    nodes = needs.nodes if step.name == deal_fields.NODE else ()
     builder.make(step, deal_fields.create("field", wanted, nodes), deal_fields.read_id)
     forget_shown(builder.portal, wanted.attribute)
 

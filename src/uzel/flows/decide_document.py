@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from uzel.commerceml.document import ORDER_OPERATION, Document
 from uzel.mapping.document_order import PAYMENT_OPERATIONS, SHIPMENT_OPERATION, order_of
+from uzel.mapping.requisites import owners as one_way
 from uzel.mapping.rules import NodeRules
 from uzel.mapping.stages import is_closed
 from uzel.model import Order, Problem, Verdict
@@ -112,7 +113,7 @@ def decide(
     code, reason = _first_problem((*document.problems, *problems))
     if in_node and not changed(in_node, seen) and seen.document_id == in_node.document_id:
         return Decision(document, Verdict.UNCHANGED, code, reason)
-    owners = ownership(rules.ownership, posted=seen.posted, closed=is_closed(seen, rules))
+    owners = ownership(rules.ownership, one_way(rules), posted=seen.posted, closed=is_closed(seen, rules))
     plan = news_from_node(states() if states else States(), seen, owners, whole=whole)
     if states is None:
         return Decision(document, Verdict.CREATED, code, reason, plan)

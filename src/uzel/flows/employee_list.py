@@ -12,11 +12,11 @@ from uzel.flows.csv_table import write_rows
 from uzel.flows.employee_table import EMPLOYEES
 from uzel.flows.order_book import NAME_OF_PERSON, NUMBER_OF_PERSON
 from uzel.hub.models import Employee, Node, OrderRow, Portal, PortalUser, UnmappedEmployee
-from uzel.hub.queries import rules_of, users_of
+from uzel.hub.queries import owners_in, rules_of, users_of
 from uzel.mapping.employees import normal_number, numbers_in_portal
 from uzel.mapping.stages import is_last, stage_of
 from uzel.model.order import CANCELED
-from uzel.sync.ownership import Owner, ownership
+from uzel.sync.ownership import Owner
 
 NUMBERS_SHOWN = 20  # orders of one employee that are named
 SAID, IN_PORTAL, LEARNED = "said", "portal_field", "learned"
@@ -57,8 +57,8 @@ def unmapped_employees() -> list[dict[str, Any]]:
     listed = list(UnmappedEmployee.objects.order_by("node", "full_name").values(*columns))
     nodes = [
         node
-        for node in Node.objects.filter(code__in={one["node__code"] for one in listed})
-        if ownership(node.ownership, posted=False)["responsible"] is not Owner.PORTAL
+        for node in Node.objects.filter(code__in={one["node__code"] for one in listed}).select_related("portal")
+        if owners_in(node)["responsible"] is not Owner.PORTAL
     ]
     said = _orders().filter(node__in=nodes, said=F("person"))  # what a manager chose himself waits for nobody
     waiting: dict[tuple[str, str, str], tuple[int, list[str]]] = {}

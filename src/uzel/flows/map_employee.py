@@ -8,10 +8,10 @@ from django.db import transaction
 
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import Employee, Node, OrderRow, Portal, UnmappedEmployee
-from uzel.hub.queries import put_states, staff_of, states_of, want
+from uzel.hub.queries import owners_in, put_states, staff_of, states_of, want
 from uzel.mapping.employees import assign, normal_name, normal_number
 from uzel.model import Responsible
-from uzel.sync.ownership import Owner, ownership
+from uzel.sync.ownership import Owner
 
 BATCH = 200  # orders written at once
 NOBODY = Responsible()
@@ -62,7 +62,8 @@ def give_orders(node_id: int, person: Responsible, user_id: int) -> int:
 
 def _orders_of(node_id: int, person: Responsible) -> Iterator[OrderRow]:
     """Orders that have a deal and that 1C put on this employee; what a manager chose himself stays with whom he chose."""
-    rows = OrderRow.objects.filter(node=node_id, in_portal__isnull=False, **_said(person)).select_related("node").order_by("pk")
+    found = OrderRow.objects.filter(node=node_id, in_portal__isnull=False, **_said(person))
+    rows = found.select_related("node__portal").order_by("pk")
     name = normal_name(person.full_name)
     for row in rows.select_for_update(of=("self",)).iterator(chunk_size=BATCH):
         if person.personnel_number or normal_name(row.merged["responsible"]["full_name"]) == name:
@@ -75,7 +76,7 @@ def _said(person: Responsible) -> dict[str, str]:
 
 
 def _follows_the_node(row: OrderRow) -> bool:
-    return ownership(row.node.ownership, posted=False)["responsible"] is not Owner.PORTAL
+    return owners_in(row.node)["responsible"] is not Owner.PORTAL
 
 
 def _is_assigned(row: OrderRow, user_id: int) -> bool:

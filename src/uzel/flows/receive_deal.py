@@ -25,6 +25,7 @@ from uzel.mapping.deal_order import (
     order_born_in,
     order_seen_after,
     state_of,
+    state_seen,
     to_restore,
     to_write,
 )  # fmt: skip
@@ -88,7 +89,7 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
     row, states = lock_row(found.pk)
     rules, staff = rules_of(found.node), staff_of(found.node)
     shown = DealState() if row.deal is None else from_json(DealState, row.deal)
-    deal = replace(deal, state=deal.over(shown), hold=bool(row.hold) if "hold" in deal.absent else deal.hold)
+    deal = replace(deal, state=state_seen(deal, shown, rules), hold=bool(row.hold) if "hold" in deal.absent else deal.hold)
     if row.absent_user_id and states.sent and deal.state.assigned_by_id == staff.fallback_id:
         shown = replace(shown, assigned_by_id=staff.fallback_id)  # our own write, whose answer was lost
     if row.deal_deleted:  # taken out of the portal's recycle bin
@@ -177,6 +178,7 @@ def _born(node: Node, deal: Deal, arrived: Arrived, now: dt.datetime) -> bool:
     counterparty, binding = _bound(node, known) if known else (None, None)
     goods = goods_seen(node, (), deal.state.rows, ()) or NO_GOODS
     seeing = Seeing(rules_of(node), staff_of(node), counterparty, goods)
+    deal = replace(deal, state=state_seen(deal, deal.state, seeing.rules))
     number = free_number(node, deal.deal_id)
     order = order_born_in(deal.state, f"{OUR_PREFIX}deal-{deal.deal_id}", number, _local(deal.created_at, now), seeing)
     row = OrderRow(

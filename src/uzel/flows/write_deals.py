@@ -31,7 +31,7 @@ from uzel.flows.tie_rows import know_goods
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import Delivery, OrderRow, Portal
 from uzel.hub.queries import lock_node, note_attempt
-from uzel.mapping.deal_order import title_of
+from uzel.mapping.deal_order import state_seen, title_of
 from uzel.mapping.origin import deal_originator
 from uzel.model.codec import to_json
 
@@ -226,7 +226,7 @@ def _is_unfinished(job: Job, answers: _Answers, after: DealState) -> bool:
 def _settle_bad(job: Job, answers: _Answers, bad: Outcome, now: dt.datetime) -> bool:
     """Whether the order is to be written once more, as free rows."""
     if job.row.deal_id is not None and isinstance(answers.write, Done):
-        shown = [deals.read_item(result, job.rules.node_field).over(job.shown) for result in _whole(job, answers)]
+        shown = [_seen(job, result) for result in _whole(job, answers)]
         keep_half(job, replace(shown[-1] if shown else job.wanted, rows=job.shown.rows))
     if answers.refuses_product and not job.goods.refused and any(row.product_id for row in job.wanted.rows):
         return True
@@ -236,7 +236,7 @@ def _settle_bad(job: Job, answers: _Answers, bad: Outcome, now: dt.datetime) -> 
 
 def _states(job: Job, answers: _Answers) -> tuple[DealState, DealState]:
     """What the deal showed before and what it shows now."""
-    found = [deals.read_item(result, job.rules.node_field).over(job.shown) for result in _whole(job, answers)]
+    found = [_seen(job, result) for result in _whole(job, answers)]
     rows_before, rows_after = job.shown.rows, job.shown.rows
     if isinstance(answers.before, Done):
         rows_before = rows_after = product_row.read_rows(answers.before.result)
@@ -245,6 +245,10 @@ def _states(job: Job, answers: _Answers) -> tuple[DealState, DealState]:
     tied = {row.row_id: row for row in (product_row.read_row(one.result) for one in answers.ties if isinstance(one, Done))}
     rows_after = tuple(tied.get(row.row_id, row) for row in rows_after)
     return replace(found[0], rows=rows_before), replace(found[-1], rows=rows_after)
+
+
+def _seen(job: Job, result: Any) -> DealState:
+    return state_seen(deals.read_item(result, job.rules.node_field), job.shown, job.rules)
 
 
 def _whole(job: Job, answers: _Answers) -> list[Any]:

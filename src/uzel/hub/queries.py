@@ -12,9 +12,12 @@ from uzel.bitrix24.entities.smart_process import KnownProcess, SmartProcess
 from uzel.bitrix24.entities.user import User
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, Portal, PortalUser
 from uzel.mapping.employees import Mapped, Staff, staff_from
+from uzel.mapping.requisites import own_rows
+from uzel.mapping.requisites import owners as one_way
 from uzel.mapping.rules import NodeRules, StageRow
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
+from uzel.sync.ownership import Owner, ownership
 from uzel.sync.plan import ATTEMPTS_LIMIT, States
 
 STATE_COLUMNS = ("in_node", "in_portal", "agreed", "merged")
@@ -29,7 +32,7 @@ def rules_of(node: Node) -> NodeRules:
         title=node.title,
         profile=node.profile,
         stages=tuple(StageRow(*row) for row in node.stages),
-        requisites=node.requisites,
+        requisites=own_rows(node.requisites),
         ownership=node.ownership,
         category_id=node.category_id,
         default_responsible_id=node.default_responsible_id,
@@ -38,6 +41,11 @@ def rules_of(node: Node) -> NodeRules:
         node_field=node_field_of(node.portal) if node.portal else "",
         portal_item=str(node.portal.setup.get("nodes", {}).get(node.code, "")) if node.portal else "",
     )
+
+
+def owners_in(node: Node) -> dict[str, Owner]:
+    """Who owns what of the node's orders that are not posted."""
+    return ownership(node.ownership, one_way(rules_of(node)), posted=False)
 
 
 def node_field_of(portal: Portal) -> str:

@@ -12,14 +12,16 @@ from decimal import Decimal
 from typing import Any
 
 from uzel.bitrix24.entities.client_card import COMPANY, CONTACT
-from uzel.bitrix24.entities.deal import DealState
+from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.bitrix24.entities.product_row import DealRow
 from uzel.mapping import stages
 from uzel.mapping.deal_rows import KOPECK, are_retied, is_same_row, lines_seen_in, money, row_of
 from uzel.mapping.employees import Staff, assign, responsible_of
 from uzel.mapping.goods import NO_GOODS, Goods
+from uzel.mapping.requisites import extra_rows, seen_as
 from uzel.mapping.rules import NodeRules
 from uzel.model import Counterparty, Order
+from uzel.sync.same import same
 
 TITLE_LIMIT = 250  # characters
 
@@ -38,6 +40,7 @@ class ClientRef:
 
 
 NOBODY = ClientRef()
+Extras = tuple[tuple[str, str], ...]
 
 
 def state_of(order: Order, rules: NodeRules, staff: Staff, client: ClientRef = NOBODY) -> DealState:
@@ -60,8 +63,18 @@ def state_of(order: Order, rules: NodeRules, staff: Staff, client: ClientRef = N
         promo_code=order.promo_code,
         bonus_card_number=order.bonus_card_number,
         paid_by_bonus=money(order.paid_by_bonus),
+        extras=_extras_of(order, rules),
         rows=tuple(row_of(line) for line in order.lines),
     )
+
+
+def state_seen(deal: Deal, shown: DealState, rules: NodeRules) -> DealState:
+    """The state of a deal that was read, over what was last seen of it: what the portal cannot show is nobody's edit."""
+    if not rules.requisites and not shown.extras:
+        return deal.over(shown)
+    known = dict(shown.extras)
+    seen = {code: seen_as(row, deal.others[code]) for code, row in extra_rows(rules).items() if code in deal.others}
+    return replace(deal.over(shown), extras=tuple(sorted((known | seen).items())))
 
 
 def differences(wanted: DealState, shown: DealState) -> dict[str, Any]:
@@ -72,7 +85,7 @@ def differences(wanted: DealState, shown: DealState) -> dict[str, Any]:
     return {
         field.name: getattr(wanted, field.name)
         for field in fields(DealState)
-        if not _same(getattr(wanted, field.name), getattr(shown, field.name))
+        if not _same(field.name, getattr(wanted, field.name), getattr(shown, field.name))
     }
 
 
@@ -96,7 +109,10 @@ def to_write(wanted: DealState, meant: DealState, shown: DealState, *, stands_in
     """
     moved = RESTORED | set(differences(wanted, meant)) | ({"assigned_by_id"} if stands_in else set())
     absent = {name for name in ("contact_id", "company_id", "node") if not getattr(wanted, name)}
-    return {name: value for name, value in differences(wanted, shown).items() if name in moved - absent}
+    found = {name: value for name, value in differences(wanted, shown).items() if name in moved - absent}
+    if "extras" in found:
+        found["extras"] = _moved_extras(_moved_extras(wanted.extras, meant.extras), shown.extras)
+    return found if found.get("extras", True) else {name: value for name, value in found.items() if name != "extras"}
 
 
 def to_restore(edited: Collection[str], wanted: DealState, shown: DealState) -> set[str]:
@@ -145,12 +161,32 @@ def order_born_in(deal: DealState, document_id: str, number: str, created: dt.da
     return order_seen_in(deal, DealState(currency=""), replace(meant, status=stages.NEW), seeing)
 
 
-def _same(a: Any, b: Any) -> bool:
+def _extras_of(order: Order, rules: NodeRules) -> Extras:
+    """What of the order's own fields the node's table still names."""
+    known = extra_rows(rules) if order.extras else {}
+    return tuple((code, text) for code, text in order.extras if code in known)
+
+
+def _moved_extras(extras: Extras, others: Extras) -> Extras:
+    """Those that the others do not have, or have otherwise; what stands in none of both is empty."""
+    known = dict(others)
+    return tuple((code, text) for code, text in extras if not same(f"extras.{code}", text, known.get(code, "")))
+
+
+def _same(name: str, a: Any, b: Any) -> bool:
+    if name == "extras":
+        return a == b or not (_moved_extras(a, b) or _moved_extras(b, a))
     if isinstance(a, Decimal) and isinstance(b, Decimal):
         return abs(a - b) <= KOPECK
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(is_same_row, a, b))
     return bool(a == b)
+
+
+def _extras(order: Order, extras: Extras, shown: DealState, _seeing: Seeing) -> Order:
+    """One field of the deal at a time: those that still show what they showed mean what they meant."""
+    moved = _moved_extras(extras, shown.extras)
+    return replace(order, extras=tuple(sorted((dict(order.extras) | dict(moved)).items())))
 
 
 def _rows(order: Order, rows: tuple[DealRow, ...], shown: DealState, seeing: Seeing) -> Order:
@@ -197,6 +233,7 @@ ORDER_FIELDS: Mapping[str, tuple[str, ...]] = {
     "promo_code": ("promo_code",),
     "bonus_card_number": ("bonus_card_number",),
     "paid_by_bonus": ("paid_by_bonus",),
+    "extras": ("extras",),
 }
 Translator = Callable[[Order, Any, DealState, Seeing], Order]
 _TRANSLATORS: Mapping[str, Translator] = {
@@ -218,4 +255,5 @@ _TRANSLATORS: Mapping[str, Translator] = {
     "promo_code": _plain("promo_code"),
     "bonus_card_number": _plain("bonus_card_number"),
     "paid_by_bonus": _plain("paid_by_bonus"),
+    "extras": _extras,
 }

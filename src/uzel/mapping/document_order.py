@@ -38,11 +38,13 @@ def order_of(document: Document, previous: Order | None, rules: NodeRules) -> tu
 def document_of(order: Order, rules: NodeRules) -> Document:
     """The document that tells the base what the order should be."""
     fields = {
+        **_status_fields(order, rules),
         "promo_code": order.promo_code,
         "bonus_card_number": order.bonus_card_number,
         "paid_by_bonus": order.paid_by_bonus,
         "responsible.personnel_number": order.responsible.personnel_number,
         "responsible.full_name": order.responsible.full_name,
+        **dict(order.extras),
     }
     return Document(
         document_id=order.document_id,
@@ -57,7 +59,7 @@ def document_of(order: Order, rules: NodeRules) -> Document:
         counterparties=(DocumentCounterparty(BUYER, order.counterparty),),
         comment=order.comment,
         lines=order.lines,
-        requisites=_status_requisites(order, rules) | requisites.write(fields, rules),
+        requisites=requisites.write(fields, rules),
         number_in_node=order.number_in_node,
         date_in_node=order.date_in_node,
     )
@@ -65,15 +67,16 @@ def document_of(order: Order, rules: NodeRules) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """Requisites of a document: texts by name, fields of the order they speak of, and names that were not understood.
-
-    ``canceled`` is ``None`` where nothing is said of it.
-    """
+    """Requisites of a document: texts by name, fields of the order they speak of, and names that were not understood."""
 
     values: Mapping[str, str]
     fields: Mapping[str, Any]
-    canceled: bool | None
     unreadable: tuple[str, ...]
+
+    @property
+    def canceled(self) -> bool | None:
+        """``None`` where nothing is said of it."""
+        return self.fields.get("canceled")
 
     @property
     def from_1c(self) -> bool:
@@ -88,10 +91,7 @@ def _said(document: Document, rules: NodeRules) -> _Said:
         fields.setdefault("number_in_node", document.number_in_node)
     if document.date_in_node:
         fields.setdefault("date_in_node", document.date_in_node)
-    canceled = _flag(document, requisites.CANCELED)
-    if canceled is None and requisites.CANCELED in values:
-        unreadable.append(requisites.CANCELED)
-    return _Said(values, fields, canceled, tuple(unreadable))
+    return _Said(values, fields, tuple(unreadable))
 
 
 def _elements(before: Order, document: Document) -> dict[str, Any]:
@@ -148,10 +148,14 @@ def _united(new: Sequence[str], old: Sequence[str], key: Callable[[str], str]) -
 
 def _requisites(before: Order, said: _Said, rules: NodeRules) -> dict[str, Any]:
     """Fields that the requisites mention."""
-    plain = {name: value for name, value in said.fields.items() if "." not in name}
+    extras = {name: value for name, value in said.fields.items() if name.startswith(requisites.EXTRA)}
+    aside = requisites.INDIRECT | extras.keys()
+    plain = {name: value for name, value in said.fields.items() if "." not in name and name not in aside}
     person = {name.partition(".")[2]: value for name, value in said.fields.items() if name.startswith("responsible.")}
     if rules.dates_are_flags and said.from_1c:
-        plain = {flag: bool(said.values.get(date)) for flag, date in requisites.DATE_OF_FLAG.items()} | plain
+        plain = {flag: bool(said.fields.get(date)) for flag, date in requisites.DATE_OF_FLAG.items()} | plain
+    if extras:
+        plain["extras"] = tuple(sorted((dict(before.extras) | extras).items()))
     if person:
         plain["responsible"] = _responsible(before.responsible, Responsible(**person))
     return plain
@@ -190,7 +194,7 @@ def _status(order: Order, before: Order, said: _Said, rules: NodeRules, *, new: 
     """Canceled, or the code the base gives, or what the flags say."""
     if order.deletion_mark or said.canceled:
         return CANCELED
-    code = said.values.get(requisites.STATUS_ID) or _code_in_brackets(said.values.get(requisites.STATUS, ""))
+    code = said.fields.get("status_id") or _code_in_brackets(said.fields.get("status_name", ""))
     if code:
         return code
     if before.status == CANCELED and said.canceled is None and not (rules.absence_revives and said.from_1c):
@@ -206,11 +210,11 @@ def _code_in_brackets(text: str) -> str:
     return text[1 : text.index("]")].strip() if text.startswith("[") and "]" in text else ""
 
 
-def _status_requisites(order: Order, rules: NodeRules) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {requisites.CANCELED: ("true" if order.canceled else "false",)}
+def _status_fields(order: Order, rules: NodeRules) -> dict[str, Any]:
+    found: dict[str, Any] = {"canceled": order.canceled}
     if rules.profile != "ut":  # of an order with payments properties alone are taken, not the element (onec-exchange 3.1)
-        found[requisites.COMMENT] = (order.comment,)
+        found["comment"] = order.comment
     if not order.status.startswith("@"):
-        found[requisites.STATUS_ID] = (order.status,)
-        found[requisites.STATUS] = (f"[{order.status}] {stages.status_name(order.status, rules)}".strip(),)
+        found["status_id"] = order.status
+        found["status_name"] = f"[{order.status}] {stages.status_name(order.status, rules)}".strip()
     return found

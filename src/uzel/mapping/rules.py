@@ -14,6 +14,16 @@ class StageRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnRequisite:
+    """A row of a node's table of requisites: what of it is empty is as in the standard table (``mapping.requisites``)."""
+
+    field: str
+    name: str = ""
+    direction: str = ""
+    converter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NodeRules:
     """Parameters of one node.
 
@@ -28,7 +38,7 @@ class NodeRules:
     title: str
     profile: str = "unf"
     stages: tuple[StageRow, ...] = ()
-    requisites: Mapping[str, str] = field(default_factory=dict)
+    requisites: tuple[OwnRequisite, ...] = ()
     ownership: Mapping[str, str] = field(default_factory=dict)
     category_id: int = 0
     default_responsible_id: int | None = None

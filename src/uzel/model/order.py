@@ -52,6 +52,8 @@ class Order:
     or one of the words that start with ``@`` (``@canceled``, ``@paid``...) where the node sends flags only.
     ``number``/``date`` are the document's, ``number_in_node``/``date_in_node`` are those of 1C itself.
     ``time`` and ``date_in_node`` are local time of the base: the protocol has no time zones.
+    ``extras`` are fields of the deal that the node's table of requisites adds: (code of the field, value in the portal's
+    words), by code.
     """
 
     document_id: str
@@ -74,6 +76,7 @@ class Order:
     deletion_mark: bool = False
     paid: bool = False
     shipped: bool = False
+    extras: tuple[tuple[str, str], ...] = ()
 
     @property
     def canceled(self) -> bool:

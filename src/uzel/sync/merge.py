@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from uzel.model import Order
-from uzel.sync.fields import PATHS, PATHS_WHOLE_BUYER, flatten, owned_as, unflatten, value
+from uzel.sync.fields import PATHS, PATHS_WHOLE_BUYER, extra_paths, flatten, owned_as, unflatten, value
 from uzel.sync.match import is_another_buyer
 from uzel.sync.ownership import Owner
 from uzel.sync.same import same
@@ -47,7 +47,7 @@ def merge(in_node: Order, in_portal: Order, agreed: Order, owners: Mapping[str, 
     ours, theirs, old = flatten(in_node, paths), flatten(in_portal, paths), flatten(agreed, paths)
     merged, conflicts = {}, []
     for path in paths:
-        winner, reason = _decide(path, ours[path], theirs[path], old[path], owners[owned_as(path)])
+        winner, reason = _decide(path, ours[path], theirs[path], old[path], owners.get(path) or owners[owned_as(path)])
         merged[path] = ours[path] if winner == "node" else theirs[path]
         if reason:
             conflicts.append(Conflict(path, ours[path], theirs[path], old[path], winner, reason))
@@ -58,7 +58,7 @@ def merge(in_node: Order, in_portal: Order, agreed: Order, owners: Mapping[str, 
 def _paths(in_node: Order, in_portal: Order, agreed: Order) -> tuple[str, ...]:
     """A buyer who became somebody else is taken whole: the phone of one and the INN of another make nobody."""
     other = any(is_another_buyer(agreed.counterparty, side.counterparty) for side in (in_node, in_portal))
-    return PATHS_WHOLE_BUYER if other else PATHS
+    return (PATHS_WHOLE_BUYER if other else PATHS) + extra_paths(in_node, in_portal, agreed)
 
 
 def _decide(path: str, in_node: Any, in_portal: Any, agreed: Any, owner: Owner) -> tuple[str, str]:
@@ -81,9 +81,11 @@ def acknowledge(agreed: Order, attempts: Iterable[Order], before: Order | None, 
     Such a write is not a change of that side: the other side had the value when we sent it. Where an attempt was
     to leave a value as it was (``before``), showing it proves nothing: it may be the side's own edit, not yet told.
     """
-    base = flatten(agreed)
+    attempts = tuple(attempts)
+    paths = (*PATHS, *extra_paths(agreed, before, seen, *attempts))
+    base = flatten(agreed, paths)
     for sent in attempts:
-        for path in PATHS:
+        for path in paths:
             ours, shown = value(sent, path), value(seen, path)
             came = before is None or not same(path, ours, value(before, path))
             if came and same(path, shown, ours):

@@ -35,8 +35,11 @@ STANDARD: Mapping[str, Owner] = MappingProxyType(
         "promo_code": Owner.MERGE,
         "bonus_card_number": Owner.MERGE,
         "paid_by_bonus": Owner.MERGE,
+        "extras": Owner.MERGE,
     }
 )
+
+NOTHING: Mapping[str, Owner] = MappingProxyType({})
 
 #: A posted document has moved stock and money in 1C: only 1C may change what it moved.
 OWNED_WHEN_POSTED = ("goods",)
@@ -47,14 +50,17 @@ def unknown_rows(node_table: Mapping[str, str]) -> list[str]:
     return [f"{field}={owner}" for field, owner in node_table.items() if field not in STANDARD or owner not in list(Owner)]
 
 
-def ownership(node_table: Mapping[str, str], *, posted: bool, closed: bool = False) -> dict[str, Owner]:
-    """The table of one order: the standard one, the posted rule, and above them what the node's own table says.
+def ownership(
+    node_table: Mapping[str, str], one_way: Mapping[str, Owner] = NOTHING, *, posted: bool, closed: bool = False
+) -> dict[str, Owner]:
+    """The table of one order: the standard one, what travels one way, the posted rule, and above all the node's own table.
 
+    ``one_way``: a field, or one of its paths (``extras.UF_CRM_…``), that one side alone is told of by the other.
     ``closed``: the base takes nothing more of the order from others, so all of it is the node's, whatever the tables say.
     """
     if closed:
         return dict.fromkeys(STANDARD, Owner.NODE)
-    table = dict(STANDARD)
+    table = {**STANDARD, **one_way}
     if posted:
         table.update(dict.fromkeys(OWNED_WHEN_POSTED, Owner.NODE))
     table.update({field: Owner(owner) for field, owner in node_table.items() if field in STANDARD})

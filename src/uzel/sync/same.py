@@ -26,7 +26,9 @@ Goods = tuple[tuple[OrderLine, ...], Decimal]
 
 def same(path: str, a: Any, b: Any) -> bool:
     """Whether two values of the field ``path`` mean the same."""
-    return bool(a == b) or (path in _MEANING and _MEANING[path](a, b))
+    if a == b:
+        return True
+    return _same_extra(a, b) if path.startswith("extras.") else path in _MEANING and _MEANING[path](a, b)
 
 
 def alike(path: str, a: Any, b: Any) -> bool:
@@ -67,6 +69,11 @@ def _same_comment(a: str, b: str) -> bool:
 
 def _same_text(a: str, b: str) -> bool:
     return _words(a[:NAME_CHARACTERS]) == _words(b[:NAME_CHARACTERS])
+
+
+def _same_extra(a: str, b: str) -> bool:
+    """A field of the deal that nobody has filled says no, or nothing."""
+    return _words(a) == _words(b) or {a, b} <= {"", "0"}
 
 
 def _words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ Every name of a deal's field stands here and nowhere else.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ class DealState:
     """The part of a deal that speaks of an order. Moments and dates are texts as the portal shows them.
 
     ``node`` is the id of what stands for the exchange node in the portal; ``contact_id`` and ``company_id`` are 0 for nobody.
+    ``extras`` are user fields that are not ours but named in a node's table of requisites: (code, value), by code.
     """
 
     stage_id: str = ""
@@ -41,6 +42,7 @@ class DealState:
     promo_code: str = ""
     bonus_card_number: str = ""
     paid_by_bonus: Decimal = Decimal(0)
+    extras: tuple[tuple[str, str], ...] = ()
     rows: tuple[DealRow, ...] = ()
 
 
@@ -48,7 +50,8 @@ class DealState:
 class Deal:
     """A deal as read, without its product rows: those come by a call of their own.
 
-    ``absent``: attributes of the state (and ``hold``) whose fields this portal does not have.
+    ``absent``: attributes of the state (and ``hold``) whose fields this portal does not have. ``others``: user fields that
+    are not ours, by code, as the portal gives them; nothing of them is in ``state``.
     """
 
     deal_id: int
@@ -61,6 +64,7 @@ class Deal:
     originator_id: str = ""
     origin_id: str = ""
     absent: frozenset[str] = frozenset()
+    others: Mapping[str, Any] = field(default_factory=dict)
 
     def over(self, shown: DealState) -> DealState:
         """The state, with what the portal cannot show as it was last seen: a field that is gone is nobody's edit."""
@@ -161,10 +165,10 @@ def show(state: Mapping[str, Any], node_field: str) -> dict[str, Any]:
 
     ``node_field`` is what this portal's deals name their exchange node by: a list of ours, or ``parentId…`` of a smart process.
     """
-    found = {field.name: field.write(state[field.attribute]) for field in _FIELDS if field.attribute in state}
+    found = {one.name: one.write(state[one.attribute]) for one in _FIELDS if one.attribute in state}
     if "opportunity" in found:
         found["isManualOpportunity"] = "Y"
-    return found | deal_fields.show(state, node_field)
+    return found | deal_fields.show(state, node_field) | dict(state.get("extras", ()))
 
 
 def read_item(result: Any, node_field: str) -> Deal:
@@ -179,7 +183,7 @@ def read_items(result: Any, node_field: str) -> list[Deal]:
 
 def read_deal(item: Mapping[str, Any], node_field: str) -> Deal:
     """One deal out of the portal's own fields."""
-    shown = {field.attribute: field.read(item.get(field.name)) for field in _FIELDS}
+    shown = {one.attribute: one.read(item.get(one.name)) for one in _FIELDS}
     return Deal(
         deal_id=as_int(item["id"]),
         state=DealState(**shown, **deal_fields.read(item, node_field)),
@@ -191,4 +195,5 @@ def read_deal(item: Mapping[str, Any], node_field: str) -> Deal:
         originator_id=as_text(item.get("originatorId")),
         origin_id=as_text(item.get("originId")),
         absent=deal_fields.absent(item, node_field),
+        others=deal_fields.others(item),
     )

@@ -10,7 +10,9 @@ from uzel.bitrix24.values import as_int, as_money, as_text, is_yes
 
 NODE = "UF_CRM_UZEL_NODE"  # where nodes are items of a list; otherwise a deal's parent names its node
 HOLD = "UF_CRM_UZEL_HOLD"
+OURS = "UF_CRM_UZEL_"  # how the codes of our fields begin
 EXCHANGED = "UF_CRM_UZEL_LAST"
+CODE_CHARACTERS = 20  # of a field that can be created
 MOMENT = "%d.%m.%Y %H:%M"  # of :data:`EXCHANGED`, local time
 
 
@@ -62,6 +64,11 @@ def absent(item: Mapping[str, Any], node_field: str) -> frozenset[str]:
     """What this portal's deals cannot show, because somebody deleted the field: attributes, and ``hold``."""
     lost = {field.attribute for field in DEAL_FIELDS if field.attribute and _name(field, node_field) not in item}
     return frozenset(lost | ({"hold"} if HOLD not in item else set()))
+
+
+def others(item: Mapping[str, Any]) -> dict[str, Any]:
+    """User fields of a deal that are not ours, as the portal gives them."""
+    return {name: value for name, value in item.items() if name.startswith("UF_CRM_") and not name.startswith(OURS)}
 
 
 def _name(field: DealField, node_field: str) -> str:

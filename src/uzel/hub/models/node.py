@@ -29,7 +29,9 @@ class Node(models.Model):
         default=list, help_text="status table: [[status code, status name, stage id], ...]; empty: standard"
     )
     ownership = models.JSONField(default=dict, help_text="field → merge | node | portal, over the standard table")
-    requisites = models.JSONField(default=dict, help_text="field → name of the requisite in this base, over the standard table")
+    requisites = models.JSONField(
+        default=list, help_text="[{field, name, direction, converter}, ...] over the standard table; what is empty is standard"
+    )
     number_prefix = models.CharField(
         max_length=6, default="B", help_text="first letters of numbers of orders born in the portal"
     )
