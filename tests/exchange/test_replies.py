@@ -55,3 +55,22 @@ def test_an_unnamed_caller_is_asked_for_his_name() -> None:
 
 def test_the_line_of_a_long_answer_is_short() -> None:
     assert len(render(replies.xml(b"<" + b"x" * 5000), "utf-8").line) == replies.LINE_LENGTH
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251"])
+def test_json_is_utf_8_whatever_the_node_reads_and_has_a_name(encoding: str) -> None:
+    reply = render(replies.json('{"code": "ВЕСНА"}', ""), encoding)
+    assert (reply.status, reply.body.decode(), reply.archived) == (200, '{"code": "ВЕСНА"}', reply.body)
+    assert reply.content_type == "application/json; charset=utf-8"
+    ((name, etag),) = reply.headers
+    assert name == "ETag"
+    assert etag.startswith('"')
+    assert etag.endswith('"')
+
+
+@pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*"])
+def test_json_that_the_base_has_is_not_said_again(known: str) -> None:
+    etag = dict(render(replies.json("{}", ""), "utf-8").headers)["ETag"]
+    reply = render(replies.json("{}", known.replace("{}", etag)), "utf-8")
+    assert (reply.status, reply.body, dict(reply.headers)) == (304, b"", {"ETag": etag})
+    assert render(replies.json("[]", etag), "utf-8").status == 200

@@ -83,6 +83,41 @@ def test_what_is_out_of_order_is_refused_in_russian(facts: Facts, code: str) -> 
     assert any("а" <= letter <= "я" for letter in refusal.text.lower())
 
 
+PROMO = replace(KNOWN, kind="promocodes", no_session="нет сеанса")
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        (replace(PROMO, mode="checkauth"), commands.CheckAuth("promocodes")),
+        (PROMO, commands.PromoQuery(0, "")),
+        (replace(PROMO, since="17", etags='"a"'), commands.PromoQuery(17, '"a"')),
+        (replace(PROMO, mode="success", version="9"), commands.PromoSuccess(9)),
+    ],
+)
+def test_promo_codes_need_a_password_and_no_session(facts: Facts, command: commands.Command) -> None:
+    assert decide(facts) == command
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (replace(PROMO, since="-1"), "bad_version"),
+        (replace(PROMO, since="1" * 19), "bad_version"),
+        (replace(PROMO, since="١"), "bad_version"),
+        (replace(PROMO, mode="success"), "bad_version"),
+        (replace(PROMO, mode="success", version="2.09"), "bad_version"),
+        (replace(PROMO, mode="file"), "unknown_command"),
+        (replace(PROMO, method="POST"), "wrong_method"),
+        (replace(PROMO, stranger="кто вы"), "unauthorised"),
+    ],
+)
+def test_promo_codes_are_asked_for_by_whole_numbers(facts: Facts, code: str) -> None:
+    refusal = decide(facts)
+    assert isinstance(refusal, commands.Refusal)
+    assert refusal.code == code
+
+
 @pytest.mark.parametrize("kind", OTHER_TYPES)
 def test_types_of_other_exchanges_are_refused_by_name(kind: str) -> None:
     assert decide(replace(IN_SESSION, kind=kind, mode="checkauth")) == commands.Refusal("unknown_type", OTHER_TYPES[kind])
@@ -101,5 +136,5 @@ def test_the_table_prints_every_step_and_every_type() -> None:
     assert len(lines) == 2 + len(STEPS) + 1 + len(OTHER_TYPES)
     assert all(line.count("|") == 8 for line in lines), "a cell with a bar in it breaks the table"
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    printed = [(row[1], row[4]) for row in cells]
-    assert all(printed.count((step.mode, step.protocol)) == 1 for step in STEPS)
+    printed = [(row[0], row[1], row[4]) for row in cells]
+    assert all(printed.count((", ".join(step.types), step.mode, step.protocol)) == 1 for step in STEPS)

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from uzel.model.promo import PromoCode
-from uzel.sync.promo import ALL_SHOPS, Standing, shops_of, standing
+from uzel.sync.promo import ALL_SHOPS, Offer, Standing, offer, shops_of, standing
 
 SPRING = PromoCode("ВЕСНА10", valid_from=dt.date(2026, 3, 1), valid_until=dt.date(2026, 3, 31), nodes=("shop",), active=True)
 
@@ -36,3 +36,20 @@ def test_shops_of_a_code_do_not_depend_on_the_day() -> None:
     assert shops_of(SPRING) == ("shop",)
     assert shops_of(PromoCode("X", active=True)) == (ALL_SHOPS,)
     assert shops_of(PromoCode("X", nodes=("shop",))) == ()
+
+
+@pytest.mark.parametrize(
+    ("shops", "counted_in", "expected"),
+    [
+        ((ALL_SHOPS,), (), Offer.COUNTS),
+        (("shop", "arbat"), (), Offer.COUNTS),
+        (("arbat",), ("shop", "arbat"), Offer.WITHDRAWN),
+        ((), (ALL_SHOPS,), Offer.WITHDRAWN),
+        (("arbat",), ("arbat",), Offer.NOTHING),
+        ((), (), Offer.NOTHING),
+    ],
+)
+def test_a_base_hears_of_codes_that_count_or_once_counted_in_its_shop(
+    shops: tuple[str, ...], counted_in: tuple[str, ...], expected: Offer
+) -> None:
+    assert offer(shops, counted_in, "shop") is expected

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from uzel.commands.output import CommandError, setup, show
+from uzel.commands.promo_nodes import add_verb
 from uzel.console import Titles
 
 COLUMNS: Titles = {
@@ -26,6 +27,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     listed.add_argument("--date", type=dt.date.fromisoformat, metavar="DATE", help="as they stand on this day; today")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_list)
+    add_verb(verbs)
 
 
 def _list(options: argparse.Namespace) -> None:

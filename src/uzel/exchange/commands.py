@@ -48,7 +48,22 @@ class Info:
     """Give the lists of statuses, payment and delivery systems."""
 
 
-Command = CheckAuth | Init | StoreFile | Import | Query | Success | Info
+@dataclass(frozen=True, slots=True)
+class PromoQuery:
+    """Give the promo codes that changed after version ``since``; ``etags`` are answers that the base still has."""
+
+    since: int
+    etags: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromoSuccess:
+    """The base has all promo codes up to this version."""
+
+    version: int
+
+
+Command = CheckAuth | Init | StoreFile | Import | Query | Success | Info | PromoQuery | PromoSuccess
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 No BOM, no trailing newline, never compressed, and the charset stands last in Content-Type.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,9 +15,14 @@ LINE_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is to be said. ``secrets`` are starred in the archive; ``xml`` is a ready body in the node's encoding."""
+    """What is to be said. ``secrets`` are starred in the archive; ``xml`` is a ready body in the node's encoding.
+
+    ``etag`` makes the text JSON, always in UTF-8; ``unchanged``: the base has it already, so only its name is said.
+    """
 
     text: str = ""
+    etag: str = ""
+    unchanged: bool = False
     xml: bytes | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     challenge: bool = False
@@ -69,8 +75,29 @@ def xml(body: bytes) -> Answer:
     return Answer(xml=body)
 
 
+def json(text: str, known: str) -> Answer:
+    """JSON with a name by which the base may ask whether it is still the same; ``known``: names that it said."""
+    etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+    said = {name.strip().removeprefix("W/") for name in known.split(",")}
+    return Answer(text, etag=etag, unchanged=etag in said or "*" in said)
+
+
+def _render_json(answer: Answer) -> Reply:
+    body = b"" if answer.unchanged else answer.text.encode()
+    return Reply(
+        status=304 if answer.unchanged else 200,
+        body=body,
+        content_type="application/json; charset=utf-8",
+        archived=body,
+        line="" if answer.unchanged else _short(answer.text[:LINE_LENGTH]),
+        headers=(("ETag", answer.etag),),
+    )
+
+
 def render(answer: Answer, encoding: str) -> Reply:
     """Bytes and headers of an answer; ``encoding`` is a name that 1C knows: utf-8 or windows-1251."""
+    if answer.etag:
+        return _render_json(answer)
     media = "text/plain" if answer.xml is None else "application/xml"  # nobody reads the type; plain is never run as a page
     shown = answer.text
     for secret in answer.secrets:

@@ -32,6 +32,7 @@ class CallRequest:
     cookie: str = field(default="", repr=False)
     remote_address: str = ""
     content_length: int | None = None
+    if_none_match: str = ""
 
     @property
     def kind(self) -> str:

@@ -2,6 +2,7 @@
 
     checkauth ─ [init] ─ query ─ success          1C takes changed orders
     checkauth ─ [init] ─ file… ─ [import…]        1C gives orders
+    [checkauth] ─ query ─ success                 the extension takes changed promo codes (type=promocodes)
 
 New protocol: ``init`` named a ``version``. Old: it did not, or there was no ``init`` (onec-exchange 1.1, 1.4).
 """
@@ -13,6 +14,11 @@ from enum import StrEnum
 from uzel.exchange import commands
 from uzel.exchange.commands import Command, Refusal
 from uzel.exchange.file_names import name_problem
+
+ORDERS = ("sale", "crm")
+PROMO_CODES = ("promocodes",)
+GET, POST = ("GET",), ("POST",)
+VERSION_DIGITS = 18
 
 
 class Need(StrEnum):
@@ -47,6 +53,8 @@ class Facts:
     no_session: str = ""
     initialised: bool = False
     session_version: str = ""
+    since: str = ""
+    etags: str = ""
 
     @property
     def protocol(self) -> Protocol:
@@ -65,17 +73,33 @@ class Step:
     protocol: Protocol
     reply: str
     happens: str
-    command: Callable[[Facts], Command]
+    command: Callable[[Facts], Command | Refusal]
+    types: tuple[str, ...] = ORDERS
 
 
-TYPES = ("sale", "crm")
-GET, POST = ("GET",), ("POST",)
+def _promo_query(facts: Facts) -> Command | Refusal:
+    since = _version(facts.since or "0")
+    if since is None:
+        return Refusal("bad_version", "Параметр since должен быть номером версии промокодов: целым числом, 0 для всех.")
+    return commands.PromoQuery(since, facts.etags)
+
+
+def _promo_success(facts: Facts) -> Command | Refusal:
+    version = _version(facts.version)
+    if version is None:
+        return Refusal("bad_version", "Параметр version должен быть номером версии промокодов, который пришёл в ответе.")
+    return commands.PromoSuccess(version)
+
+
+def _version(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= VERSION_DIGITS else None
+
 
 STEPS: tuple[Step, ...] = (
     Step(
         "checkauth", GET, Need.PASSWORD, Protocol.ANY, "success⏎<cookie>⏎<id>⏎sessid=<token>",
         "a new session; uploads that older sessions of the node and type left unfinished are closed",
-        lambda facts: commands.CheckAuth(facts.kind),
+        lambda facts: commands.CheckAuth(facts.kind), (*ORDERS, *PROMO_CODES),
     ),
     Step(
         "init", GET, Need.SESSION, Protocol.OLD, "zip=no⏎file_limit=<bytes>",
@@ -117,7 +141,19 @@ STEPS: tuple[Step, ...] = (
         "lists of statuses, payment and delivery systems",
         lambda facts: commands.Info(),
     ),
+    Step(
+        "query", GET, Need.AUTH, Protocol.ANY, "JSON, or HTTP 304 without a body",
+        "promo codes of this base's shop that changed after version `since`",
+        _promo_query, PROMO_CODES,
+    ),
+    Step(
+        "success", GET, Need.AUTH, Protocol.ANY, "success",
+        "the base has the promo codes up to `version`",
+        _promo_success, PROMO_CODES,
+    ),
 )  # fmt: skip
+
+TYPES = (*ORDERS, *PROMO_CODES)
 
 #: Types that the clients know and this page does not serve (onec-exchange 1.4).
 OTHER_TYPES = {
@@ -142,7 +178,8 @@ def decide(facts: Facts) -> Command | Refusal:
 
 def find_step(facts: Facts) -> Step | None:
     """The row of the table for a call."""
-    return next((step for step in STEPS if step.mode == facts.mode and step.protocol in (Protocol.ANY, facts.protocol)), None)
+    of_type = (step for step in STEPS if facts.kind in step.types and step.mode == facts.mode)
+    return next((step for step in of_type if step.protocol in (Protocol.ANY, facts.protocol)), None)
 
 
 def _refuse(step: Step, facts: Facts) -> Refusal | None:
@@ -160,7 +197,7 @@ def table() -> str:
     """The conversation as a Markdown table."""
     head = ("type", "mode", "method", "needs", "protocol", "reply", "what happens")
     rows = [
-        (", ".join(TYPES), step.mode, ", ".join(step.methods), step.need, step.protocol, f"`{step.reply}`", step.happens)
+        (", ".join(step.types), step.mode, ", ".join(step.methods), step.need, step.protocol, f"`{step.reply}`", step.happens)
         for step in STEPS
     ]
     rows.append((", ".join(TYPES), "any other", "any", Need.AUTH, Protocol.ANY, "`failure⏎Неизвестная команда.`", "nothing"))

@@ -10,7 +10,7 @@ from django.db.models import Q
 from uzel.exchange import commands, replies
 from uzel.exchange.commands import Command
 from uzel.exchange.replies import Answer
-from uzel.flows import confirm_from_node, offer_to_node
+from uzel.flows import confirm_from_node, offer_to_node, promo_delta
 from uzel.flows.give_info import info
 from uzel.flows.open_session import init_session, open_session
 from uzel.flows.read_in_turn import Stopped, read_in_turn
@@ -129,6 +129,16 @@ def _info(_: commands.Info, errand: Errand) -> Outcome:
     return Outcome(replies.xml(info(errand.node)))
 
 
+def _promo_query(command: commands.PromoQuery, errand: Errand) -> Outcome:
+    return Outcome(replies.json(promo_delta.answer(errand.node, command.since), command.etags))
+
+
+def _promo_success(command: commands.PromoSuccess, errand: Errand) -> Outcome:
+    if not promo_delta.confirm(errand.node, command.version):
+        return Outcome(replies.failure(promo_delta.NO_SUCH_VERSION), code="bad_version")
+    return Outcome(replies.success())
+
+
 _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.CheckAuth: _check_auth,
     commands.Init: _init,
@@ -137,4 +147,6 @@ _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.Query: _query,
     commands.Success: _success,
     commands.Info: _info,
+    commands.PromoQuery: _promo_query,
+    commands.PromoSuccess: _promo_success,
 }

@@ -77,6 +77,8 @@ def _facts(request: CallRequest, caller: Caller) -> Facts:
         no_session=caller.no_session,
         initialised=session is not None and session.initialised,
         session_version=session.version if session else "",
+        since=request.word("since"),
+        etags=request.if_none_match,
     )
 
 

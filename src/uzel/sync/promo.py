@@ -1,6 +1,7 @@
 """Whether a promo code counts in a shop, and on a day."""
 
 import datetime as dt
+from collections.abc import Collection
 from enum import Enum
 
 from uzel.model.promo import PromoCode
@@ -34,3 +35,19 @@ def standing(promo: PromoCode, day: dt.date, node: str = "") -> Standing:
 def shops_of(promo: PromoCode) -> tuple[str, ...]:
     """Codes of the nodes in whose shops the code counts, whatever the day; ``ALL_SHOPS`` alone: in all."""
     return (promo.nodes or (ALL_SHOPS,)) if promo.active else ()
+
+
+class Offer(Enum):
+    """What a base is to hear of a code."""
+
+    COUNTS = "counts"
+    WITHDRAWN = "withdrawn"
+    NOTHING = "nothing"
+
+
+def offer(shops: Collection[str], counted_in: Collection[str], node: str) -> Offer:
+    """By the shops in which the code counts and those in which it ever did: no base hears of codes of other shops."""
+    here = {ALL_SHOPS, node}
+    if here & set(shops):
+        return Offer.COUNTS
+    return Offer.WITHDRAWN if here & set(counted_in) else Offer.NOTHING

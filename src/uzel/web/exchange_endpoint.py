@@ -1,6 +1,7 @@
 """The exchange page: HTTP into a call, the reply into HTTP. Nothing is decided here."""
 
 from collections.abc import Iterator
+from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -41,6 +42,7 @@ def call_of(request: HttpRequest, code: str = "") -> CallRequest:
         cookie=request.COOKIES.get(COOKIE, ""),
         remote_address=request.META.get("REMOTE_ADDR", ""),
         content_length=_content_length(request),
+        if_none_match=request.META.get("HTTP_IF_NONE_MATCH", ""),
     )
 
 
@@ -66,7 +68,8 @@ def _body(request: HttpRequest, length: int | None) -> Iterator[bytes]:
 def _response(reply: Reply) -> HttpResponse:
     """Never compressed, never cached, and the charset last in Content-Type (onec-exchange 1.3)."""
     response = HttpResponse(reply.body, status=reply.status, content_type=reply.content_type)
-    response["Content-Length"] = str(len(reply.body))
+    if reply.status != HTTPStatus.NOT_MODIFIED:  # whose length would be that of the answer it stands for
+        response["Content-Length"] = str(len(reply.body))
     response["Cache-Control"] = "no-store"
     for name, value in reply.headers:
         response[name] = value

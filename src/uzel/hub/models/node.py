@@ -37,6 +37,7 @@ class Node(models.Model):
     )
     encoding = models.CharField(max_length=20, default="utf-8", help_text="of our answers: utf-8 | windows-1251")
     orders_per_query = models.PositiveIntegerField(default=200)
+    promo_version = models.PositiveBigIntegerField(null=True, help_text="of promo codes, confirmed by the base; null: never")
     last_call_at = models.DateTimeField(null=True)
     shown = models.JSONField(null=True, help_text="what its item in the portal shows of it; null: nothing yet")
     shown_at = models.DateTimeField(null=True)
