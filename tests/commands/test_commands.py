@@ -70,6 +70,21 @@ def test_a_node_is_added_listed_and_changed(uzel: Run, shop: None) -> None:
     assert "ВЫКЛЮЧЕНА" in uzel("node", "list")
 
 
+def test_a_node_is_shown_with_its_client(uzel: Run, shop: None) -> None:
+    assert "ещё не узнана" in uzel("node", "show", "shop")
+    heard = {"client": "unf_30", "at": "2026-01-10T09:00:00+00:00", "from": "orders.xml", "before": "unf_16"}
+    Node.objects.update(heard=heard)
+    uzel("node", "set", "shop", "--dialect", "unf_16")
+    told = uzel("node", "show", "shop")
+    assert "1С:УНФ 3.0 (unf_30), 10.01.2026 12:00, по orders.xml" in told
+    assert "1С:УНФ 1.6 (unf_16)" in told
+    client = as_json(uzel("node", "show", "shop", "--json"))["client"]
+    assert (client["name"], client["before"], client["pinned"], len(client["remarks"])) == ("unf_30", "unf_16", "unf_16", 2)
+    assert "диалект unf_16 бывает у профиля unf" in uzel("node", "set", "shop", "--profile", "ut", fails=True)
+    uzel("node", "set", "shop", "--dialect", "auto", "--profile", "ut")
+    assert Node.objects.get().dialect == ""
+
+
 def test_a_new_password_ends_the_sessions_of_the_old_one(uzel: Run, shop: None, client: Any) -> None:
     opened = client.get("/1c/shop/?type=sale&mode=checkauth", headers={"authorization": "Basic c2hvcDpzM2NyZXQ="})
     _, name, cookie, token = opened.content.decode().split("\n")

@@ -17,7 +17,9 @@ from uzel.bitrix24.operating import OperatingRules
 from uzel.commerceml import limits
 from uzel.commerceml.dialects import DIALECTS, Dialect
 from uzel.commerceml.limits import DEFAULT_LIMITS
+from uzel.emulators.onec_base.profiles import PROFILES, RELEASES
 from uzel.exchange import session
+from uzel.exchange.clients import CLIENTS
 from uzel.exchange.file_names import NAME_RULES
 from uzel.exchange.zips import ZipLimits
 from uzel.mapping import requisites, stages
@@ -103,6 +105,32 @@ def _dialects() -> str:
     return markdown(head, rows)
 
 
+def _clients() -> str:
+    rows = (
+        (
+            code(one.name), one.title, code(one.profile), ", ".join(one.schemas),
+            ", ".join(end or "none" for end in one.namespaces), one.by_init, code(one.shape),
+            "until it gets none" if one.asks_again else "once", NUMBER_LIMIT[one.profile],
+        )
+        for one in CLIENTS
+    )  # fmt: skip
+    head = (
+        "dialect", "client", "profile", "ВерсияСхемы of its files", "xmlns ends with", "`init` says", "shape of the answer",
+        "asks in a session", "characters of a number",
+    )  # fmt: skip
+    return markdown(head, rows)
+
+
+def _releases() -> str:
+    rows = []
+    for name, one in RELEASES.items():
+        usual = PROFILES[one.profile]
+        names = [field.name for field in dataclasses.fields(one)]
+        changed = [f"`{key}={getattr(one, key)}`" for key in names if getattr(one, key) != getattr(usual, key)]
+        rows.append((code(name), code(one.profile), " ".join(changed), one.schema_version, code(one.namespace)))
+    return markdown(("release", "profile", "differs in", "ВерсияСхемы", "xmlns"), rows)
+
+
 def _marks(dialect: Dialect) -> tuple[bool, ...]:
     return dialect.subordinates, dialect.container, dialect.node_number
 
@@ -163,6 +191,8 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "deal-fields": _deal_fields,
     "smart-processes": _smart_processes,
     "dialects": _dialects,
+    "clients": _clients,
+    "releases": _releases,
     "reasons": _reasons,
     "events": _events,
     "limits": _limits,

@@ -167,8 +167,10 @@ def test_every_change_before_the_query_is_one_order(shop: Node, session: Exchang
         ("unf", "", "2.09", "2.05"),
         ("unf", "", "nonsense", "2.05"),
         ("ut", "", "2.10", "2.07"),
-        ("bitrix", "", "", "2.09"),
+        ("bitrix", "", "", "2.05"),
         ("bitrix", "2.09", "", "2.09"),
+        ("ut", "2.09", "", "2.07"),
+        ("unf", "2.09", "", "2.05"),
         ("bitrix", "3.1", "", "3.1"),
     ],
 )

@@ -17,7 +17,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     portal.add_argument("--state", type=Path, default=None, help="file to go on from and to save the portal into")
     portal.set_defaults(run=_portal)
     base = kinds.add_parser("base", help="a small shop with a 1C that drives a real URL")
-    base.add_argument("--profile", choices=["unf", "ut", "bitrix"], default="unf")
+    base.add_argument("--profile", default="unf", help="which client, or one release of it")
     base.add_argument("--url", required=True, help="address of the exchange page")
     base.add_argument("--login", required=True)
     base.add_argument("--password", required=True)

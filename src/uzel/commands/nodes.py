@@ -1,11 +1,13 @@
-"""``uzel node add|list|set``: the exchange nodes."""
+"""``uzel node add|list|set|show``: the exchange nodes."""
 
 import argparse
 import getpass
 from typing import Any
 
+from uzel.commands import node_show
 from uzel.commands.output import CommandError, setup, show, the_node
 from uzel.console import Titles
+from uzel.exchange.clients import BY_NAME
 
 LIST: Titles = {
     "code": "код", "title": "база", "login": "логин", "profile": "клиент", "rights": "права",
@@ -38,6 +40,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     change.add_argument("--active", action=argparse.BooleanOptionalAction, default=None, help="may call at all")
     _parameters(change)
     change.set_defaults(run=_set)
+    node_show.register(verbs)
     listing = verbs.add_parser("list", help="bases and their last calls")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
@@ -45,6 +48,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _parameters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--profile", choices=["unf", "ut", "bitrix"])
+    command.add_argument("--dialect", choices=["auto", *BY_NAME], metavar="DIALECT", help="pin the client; auto: as recognised")
     for flag, meaning in FLAGS.items():
         command.add_argument(f"--{flag.replace('_', '-')}", action=argparse.BooleanOptionalAction, default=None, help=meaning)
     command.add_argument("--encoding", choices=["utf-8", "windows-1251"], help="of our answers")
@@ -77,6 +81,8 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
     from uzel.sync.ownership import STANDARD, unknown_rows
 
     values = {name: getattr(options, name) for name in PLAIN if getattr(options, name, None) is not None}
+    if options.dialect:
+        values["dialect"] = "" if options.dialect == "auto" else options.dialect
     if options.password:
         values["password_hash"] = hash_password(_password(options.password))
     if options.stage:
@@ -110,10 +116,18 @@ def _add(options: argparse.Namespace) -> None:
     if Node.objects.filter(login=options.login).exists():
         raise CommandError(f"логин «{options.login}» занят другим узлом: у каждой базы свой логин")
     values = _values(options)
+    _check_dialect(values.get("dialect", ""), values.get("profile", Node.Profile.UNF))
     if options.profile == Node.Profile.BITRIX:
         values.setdefault("encoding", "windows-1251")  # its module takes no other (onec-exchange 7)
     Node.objects.create(code=options.code, portal=Portal.objects.first(), **values)
     print(f"Узел «{options.code}» добавлен. Адрес для 1С: /1c/{options.code}/")
+
+
+def _check_dialect(dialect: str, profile: str) -> None:
+    """A pinned client and the profile say the same, or numbers and statuses would go wrong."""
+    client = BY_NAME.get(dialect)
+    if client and client.profile != profile:
+        raise CommandError(f"диалект {dialect} бывает у профиля {client.profile}, а у узла профиль {profile}")
 
 
 def _set(options: argparse.Namespace) -> None:
@@ -123,6 +137,7 @@ def _set(options: argparse.Namespace) -> None:
 
     values = _values(options)
     node = the_node(options.code)
+    _check_dialect(values.get("dialect", node.dialect), values.get("profile", node.profile))
     if values:
         Node.objects.filter(pk=node.pk).update(**values)
     if "password_hash" in values:

@@ -28,7 +28,9 @@ class Dialect:
 DIALECTS: Mapping[str, Dialect] = {
     "unf": Dialect("2.05", xsd="2.08"),
     "unf_subordinate": Dialect("2.10", xsd="2.10", subordinates=True),
+    "ut_103": Dialect("2.05", xsd="2.08"),
     "ut": Dialect("2.07", xsd="2.08"),
+    "bitrix_205": Dialect("2.05", xsd="2.08"),
     "bitrix_209": Dialect("2.09", xsd="2.09"),
     "bitrix_31": Dialect("3.1", xsd="", container=True, node_number=True),
 }

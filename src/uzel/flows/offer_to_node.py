@@ -6,7 +6,6 @@ What was offered is remembered in the session: only this session's ``success`` c
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -16,6 +15,7 @@ from uzel.commerceml.dialects import DIALECTS, Dialect
 from uzel.commerceml.document import Document
 from uzel.commerceml.errors import UnwritableDocument
 from uzel.commerceml.writer import write_package
+from uzel.flows.know_dialect import client_of
 from uzel.hub.models import Delivery, ExchangeSession, Node, OrderRow, Package
 from uzel.hub.queries import lock_node, note_attempt, rules_of
 from uzel.mapping.document_order import document_of
@@ -23,7 +23,6 @@ from uzel.model import Order
 from uzel.model.codec import from_json
 from uzel.sync.locks import OfferFacts, lock_reason
 
-SUBORDINATE_SINCE = Decimal("2.10")  # cmlVersion, which Bitrix compares as a number (onec-exchange 1.4, 2)
 PAGE = 200  # due orders fetched in one go
 ANSWER_BYTES = 16 << 20  # of UTF-8 in one answer; one order goes whatever its size, and none is cut
 REASON_LENGTH = 200  # characters
@@ -66,19 +65,7 @@ def due_orders(node: Node) -> QuerySet[Delivery]:
 
 def dialect_of(session: ExchangeSession) -> Dialect:
     """The shape the client of this session expects (onec-exchange 1.1, 2)."""
-    profile = session.node.profile
-    if profile == Node.Profile.BITRIX:
-        return DIALECTS["bitrix_31" if session.version.startswith("3") else "bitrix_209"]
-    if profile == Node.Profile.UNF and _number(session.cml_version) >= SUBORDINATE_SINCE:
-        return DIALECTS["unf_subordinate"]
-    return DIALECTS[profile]
-
-
-def _number(version: str) -> Decimal:
-    try:
-        return Decimal(version)
-    except InvalidOperation:
-        return Decimal(0)
+    return DIALECTS[client_of(session).shape]
 
 
 def _offers(node: Node, dialect: Dialect) -> list[Offer]:

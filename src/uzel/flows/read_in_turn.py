@@ -21,6 +21,7 @@ from uzel.commerceml.sniff import is_catalogue
 from uzel.exchange.commands import Refusal
 from uzel.exchange.uploads import TAIL_BYTES
 from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, picture_names, zip_end_problem, zip_problem
+from uzel.flows.know_dialect import note_file
 from uzel.flows.open_session import fail_uploads
 from uzel.flows.receive_catalog import receive_catalog
 from uzel.flows.receive_package import process_package
@@ -63,7 +64,10 @@ def _read_one(package: Package, now: dt.datetime, advance: Callable[[int], None]
         if package.zipped:
             unpack(package, now)
         else:
-            _reader_of(package)(package.pk, now, advance=advance)
+            reader = _reader_of(package)
+            if reader is process_package:  # catalogues keep an older version than the orders beside them (onec-exchange 2)
+                note_file(package, now)
+            reader(package.pk, now, advance=advance)
     except (OperationalError, InterfaceError, Stopped):
         raise
     except Exception:

@@ -14,9 +14,11 @@ from pytest_django.live_server_helper import LiveServer
 from tests.emulators.onec_base.conftest import NOW
 from tests.flows.due_orders import delivery_of, due_order
 from uzel.emulators.onec_base import Base
+from uzel.emulators.onec_base.profiles import RELEASES
 from uzel.emulators.onec_base.random_life import random_action
 from uzel.flows.read_in_turn import read_in_turn
 from uzel.hub.models import Call, DocumentVerdict, Node, OrderRow, Package
+from uzel.hub.node_client import node_client
 from uzel.hub.passwords import hash_password
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
@@ -32,6 +34,7 @@ CLIENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "bitrix": ("bitrix", {}),
     "bitrix 3.1": ("bitrix", {"version": "3.1"}),
 }
+CLIENTS |= {f"release {name}": (name, {}) for name in RELEASES}
 MAIN = ["unf", "unf with subordinate documents", "ut", "bitrix 3.1"]
 MakeClient = Callable[..., Base]
 
@@ -55,14 +58,15 @@ def hub() -> Iterator[LiveServer]:
 @pytest.fixture
 def make_client(hub: LiveServer, client: httpx2.Client, transactional_db: None) -> MakeClient:
     def make(name: str = "unf", code: str = "south", **options: Any) -> Base:
-        profile, habits = CLIENTS[name]
+        release, habits = CLIENTS[name]
+        profile = release.partition("_")[0] if "_" in release else {"retail": "ut", "erp": "ut"}.get(release, release)
         encoding = "windows-1251" if profile == "bitrix" else "utf-8"
         Node.objects.create(
             code=code, title=code, login=code, password_hash=hash_password("пароль"), profile=profile,
             receives_changes=True, encoding=encoding,
         )  # fmt: skip
         given = {"title": code, "clock": lambda: NOW, "sleep": read_waiting, "client": client, **habits, **options}
-        return Base(profile, f"{hub.url}/1c/{code}", code, "пароль", **given)
+        return Base(release, f"{hub.url}/1c/{code}", code, "пароль", **given)
 
     return make
 
@@ -96,6 +100,17 @@ def test_orders_get_verdicts_and_are_taken_as_they_are(make_client: MakeClient, 
         if base.settings.additional_requisites:
             assert found["promo_code"] == order["promo_code"]
             assert found["responsible"]["personnel_number"] == order["responsible"]["personnel_number"]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_release_is_recognised_and_a_node_of_it_has_nothing_to_look_at(make_client: MakeClient, release: str) -> None:
+    base = make_client(f"release {release}")
+    due_order(Node.objects.get(), "B-1")
+    fill(base, 1)
+    assert (base.exchange().error, base.exchange().error) == ("", "")
+    heard = node_client(Node.objects.get())
+    expected = {"retail": "ut_11", "erp": "ut_11", "bitrix_208": "bitrix_209"}.get(release, release)
+    assert (heard.name, heard.remarks) == (expected, ())
 
 
 @pytest.mark.parametrize("name", MAIN)

@@ -129,7 +129,7 @@ def test_plain_order_is_ready_for_json(make_base: MakeBase) -> None:
 @pytest.mark.parametrize(
     ("profile", "options", "error"),
     [
-        ("erp", {}, "неизвестный профиль"),
+        ("umi", {}, "неизвестный профиль"),
         ("unf", {"colour": 1}, "неизвестные настройки базы: colour"),
         ("ut", {"subordinate_documents": True}, "только у УНФ"),
         ("unf", {"subordinate_documents": True, "protocol_bitrix": False}, "только у УНФ"),

@@ -65,8 +65,9 @@ class Settings:
     """Every knob of an emulated base; the defaults of a profile stand in :data:`PROFILES`.
 
     Node form: ``protocol_bitrix`` (protocol «Битрикс»), ``subordinate_documents``, ``version`` (Bitrix's module only),
-    ``use_session_id``, ``portion_size`` (orders in a file, 0 = all), ``repeats`` (of a failed upload), ``upload_from``
-    (ДатаНачалаВыгрузкиЗаказов), ``only_unposted``, ``update_counterparties``, ``currency_name``, ``statuses``.
+    ``schema`` (of an older release), ``use_session_id``, ``portion_size`` (orders in a file, 0 = all), ``repeats`` (of a
+    failed upload), ``upload_from`` (ДатаНачалаВыгрузкиЗаказов), ``only_unposted``, ``update_counterparties``,
+    ``currency_name``, ``statuses``.
     Habits of the client: the rest, down to ``encoding``. ``split_bytes`` cuts files whatever the server allows,
     ``send_cookies=False`` leaves the cookie out. Extensions of an integrator, which a bare configuration lacks:
     ``additional_requisites`` (in UNF a setting), ``responsible_extension``, ``fill_site_number``.
@@ -76,6 +77,7 @@ class Settings:
     protocol_bitrix: bool = True
     subordinate_documents: bool = False
     version: str = ""
+    schema: str = ""
     use_session_id: bool = True
     init_before_query: bool = True
     init_lines: int = 0
@@ -120,22 +122,26 @@ class Settings:
 
     @property
     def namespace(self) -> str:
-        """Namespace of the documents this client writes."""
+        """Namespace of the documents this client writes; old releases but for UNF's write none (onec-exchange 2)."""
         if self.is_container:
             return "urn:1C.ru:commerceml_3"
-        return "urn:1C.ru:commerceml_210" if self.profile == "unf" else "urn:1C.ru:commerceml_2"
+        if self.profile == "unf":
+            return "urn:1C.ru:commerceml_205" if self.schema == "2.05" else "urn:1C.ru:commerceml_210"
+        return "" if self.schema else "urn:1C.ru:commerceml_2"
 
     @property
     def schema_version(self) -> str:
         """Value of the attribute ВерсияСхемы; UNF writes 2.08 under the 2.10 namespace (onec-exchange 2)."""
+        if self.schema:
+            return self.schema
         if self.profile == "unf":
             return "2.10" if self.has_subordinates else "2.08"
         return self.version or "2.07"
 
     @property
     def imports(self) -> bool:
-        """Whether mode=import follows the files: never for UT, UNF only with subordinate documents."""
-        return self.has_subordinates or self.profile == "bitrix"
+        """Whether mode=import follows the files: never for UT, UNF with subordinate documents, the module with a version."""
+        return self.has_subordinates or (self.profile == "bitrix" and bool(self.version))
 
     def query_string(self, step: str, sessid: str = "", filename: str = "") -> str:
         """The query string of a step, parameters in this client's order."""
@@ -177,19 +183,34 @@ PROFILES: Mapping[str, Settings] = {
     ),
 }
 
+RELEASES: Mapping[str, Settings] = {
+    "unf_16": replace(PROFILES["unf"], schema="2.05"),
+    "unf_30": PROFILES["unf"],
+    "unf_30_subordinate": replace(PROFILES["unf"], subordinate_documents=True),
+    "ut_103": replace(PROFILES["ut"], schema="2.04"),
+    "ut_11": PROFILES["ut"],
+    "retail": replace(PROFILES["ut"], number_prefix="РТРТ"),
+    "erp": replace(PROFILES["ut"], number_prefix="ЕРЕР"),
+    "bitrix_205": replace(PROFILES["bitrix"], version="", schema="2.05"),
+    "bitrix_208": replace(PROFILES["bitrix"], version="2.08"),
+    "bitrix_209": PROFILES["bitrix"],
+    "bitrix_31": replace(PROFILES["bitrix"], version="3.1"),
+}
+
 
 def make_settings(profile: str, options: Mapping[str, Any]) -> Settings:
-    """Settings of a profile with some knobs turned; an unknown profile or knob is a ValueError."""
-    if profile not in PROFILES:
-        raise ValueError(f"неизвестный профиль базы «{profile}», есть: {', '.join(PROFILES)}")
+    """Settings of a profile or of one of its releases, with some knobs turned; an unknown name is a ValueError."""
+    known_profiles = {**PROFILES, **RELEASES}
+    if profile not in known_profiles:
+        raise ValueError(f"неизвестный профиль базы «{profile}», есть: {', '.join(known_profiles)}")
     known = {item.name for item in fields(Settings)} - {"profile"}
     unknown = sorted(set(options) - known)
     if unknown:
         raise ValueError(f"неизвестные настройки базы: {', '.join(unknown)}")
-    settings = replace(PROFILES[profile], **options)
-    if settings.subordinate_documents and not (profile == "unf" and settings.protocol_bitrix):
+    settings = replace(known_profiles[profile], **options)
+    if settings.subordinate_documents and not (settings.profile == "unf" and settings.protocol_bitrix):
         raise ValueError("«Подчинённые документы» бывают только у УНФ с протоколом «Битрикс»")
-    if profile == "unf" and not settings.protocol_bitrix:
+    if settings.profile == "unf" and not settings.protocol_bitrix:
         # Protocols «UMI» and «прочие»: neither init before query nor sessid (onec-exchange 1.1).
         return replace(settings, init_before_query=False, use_session_id=False)
     return settings

@@ -5,6 +5,7 @@ import codecs
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from lxml import etree
 
@@ -19,7 +20,8 @@ EMPTY_DATE = "0001-01-01"  # СрокПлатежа is always assigned, even whe
 def write_orders(orders: Sequence[Order], books: Books, settings: Settings, formed: dt.datetime) -> bytes:
     """One file of a session; ``formed`` is the session's start, the same for every portion."""
     namespace = settings.namespace
-    root = etree.Element(f"{{{namespace}}}КоммерческаяИнформация", nsmap={None: namespace})  # type: ignore[dict-item]
+    nsmap: Any = {None: namespace} if namespace else None
+    root = etree.Element(etree.QName(namespace or None, "КоммерческаяИнформация"), nsmap=nsmap)
     root.set("ВерсияСхемы", settings.schema_version)
     root.set("ДатаФормирования", formed.isoformat(timespec="seconds"))
     for order in orders:
@@ -46,7 +48,7 @@ def _write_order(parent: etree._Element, order: Order, books: Books, settings: S
     date = order.site_date or order.date_in_1c.date()
     _texts(document, Ид=order.document_id, Номер=order.site_number, Дата=date.isoformat(), ХозОперация=ORDER_OPERATION)
     _texts(document, Роль="Продавец", Валюта=_currency(order, settings), Курс="1", Сумма=_money(order.total))
-    if settings.profile == "bitrix":
+    if settings.profile == "bitrix" and settings.version:
         _write_version(document, order)
     _write_counterparty(document, books.counterparties[order.counterparty_id], settings)
     _texts(document, Время=order.site_time.isoformat())
@@ -214,7 +216,7 @@ def _number(value: Decimal) -> str:
 
 
 def _add(parent: etree._Element, tag: str, text: str = "") -> etree._Element:
-    element = etree.SubElement(parent, f"{{{etree.QName(parent).namespace}}}{tag}")
+    element = etree.SubElement(parent, etree.QName(etree.QName(parent).namespace, tag))
     if text:
         element.text = text
     return element

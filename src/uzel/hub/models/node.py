@@ -19,6 +19,8 @@ class Node(models.Model):
     login = models.CharField(max_length=100, unique=True)
     password_hash = models.CharField(max_length=200)
     profile = models.CharField(max_length=10, choices=Profile.choices, default=Profile.UNF)
+    dialect = models.CharField(max_length=20, blank=True, help_text="pinned client; empty: as recognised")
+    heard = models.JSONField(null=True, help_text="client it was recognised as: {client, at, from, before}; null: not yet")
     receives_changes = models.BooleanField(default=False)
     catalog_source = models.BooleanField(default=False)
     bulk_load = models.BooleanField(default=False, help_text="new deals are imported: robots and workflows do not run")

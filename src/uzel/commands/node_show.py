@@ -1,0 +1,64 @@
+"""``uzel node show``: one base, and which client it turned out to be."""
+
+import argparse
+import datetime as dt
+from typing import Any
+
+from uzel.commands.output import setup, show_json, the_node
+from uzel.console import print_table
+from uzel.exchange.clients import BY_NAME
+
+MOMENT = "%d.%m.%Y %H:%M"
+
+
+def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to its group."""
+    showing = verbs.add_parser("show", help="one base, its client and what to look at")
+    showing.add_argument("code")
+    showing.add_argument("--json", action="store_true")
+    showing.set_defaults(run=_show)
+
+
+def _show(options: argparse.Namespace) -> None:
+    setup()
+    facts = _facts(options.code)
+    if options.json:
+        show_json(facts)
+        return
+    lines = [
+        ("база", f"{facts['title']} ({facts['code']})"), ("логин", facts["login"]), ("профиль", facts["profile"]),
+        ("обращения", "принимаются" if facts["active"] else "ВЫКЛЮЧЕНА"),
+        ("последнее обращение", _moment(facts["last_call_at"])), ("кодировка ответов", facts["encoding"]),
+        ("заказов в ответе", facts["orders_per_query"]), ("узнана как", _heard(facts["client"])),
+        ("закреплена как", _pinned(facts["client"]["pinned"])),
+        *(("обратите внимание", remark) for remark in facts["client"]["remarks"]),
+    ]  # fmt: skip
+    rows = [{"name": name, "value": value} for name, value in lines]
+    print_table(rows, {"name": "что", "value": "значение"})
+
+
+def _facts(code: str) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    from uzel.hub.node_client import node_client
+
+    node = the_node(code)
+    columns = ("code", "title", "login", "profile", "active", "encoding", "orders_per_query")
+    called = node.last_call_at.isoformat() if node.last_call_at else ""
+    return {name: getattr(node, name) for name in columns} | {"last_call_at": called, "client": asdict(node_client(node))}
+
+
+def _heard(client: dict[str, Any]) -> str:
+    if not client["name"]:
+        return "ещё не узнана"
+    return f"{client['title']} ({client['name']}), {_moment(client['at'])}, по {client['source']}"
+
+
+def _pinned(name: str) -> str:
+    return f"{BY_NAME[name].title} ({name})" if name else "нет: как узнана"
+
+
+def _moment(text: str) -> str:
+    from django.utils import timezone
+
+    return timezone.localtime(dt.datetime.fromisoformat(text)).strftime(MOMENT) if text else "нет"
