@@ -1,10 +1,11 @@
-"""``uzel promo list``: the portal's promo codes and how they stand."""
+"""``uzel promo list|report``: the portal's promo codes and how they stand."""
 
 import argparse
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from uzel.commands import promo_report
 from uzel.commands.output import CommandError, setup, show
 from uzel.commands.promo_nodes import add_verb
 from uzel.console import Titles
@@ -28,6 +29,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_list)
     add_verb(verbs)
+    promo_report.register(verbs)
 
 
 def _list(options: argparse.Namespace) -> None:

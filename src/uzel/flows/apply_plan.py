@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from django.db.models import F
 
+from uzel.flows.judge_promo import judge
 from uzel.hub.bulk import insert_rows, update_rows
 from uzel.hub.models import Conflict, Delivery, OrderRow, Package
-from uzel.hub.queries import put_states, settle, states_of, want
+from uzel.hub.queries import REPORT_COLUMNS, put_states, settle, states_of, want
 from uzel.mapping.requisites import owners as one_way
 from uzel.mapping.rules import NodeRules
 from uzel.mapping.stages import is_closed
@@ -16,7 +17,10 @@ from uzel.sync.ownership import Owner, ownership
 from uzel.sync.plan import Plan, States
 
 #: What a package of a base changes of an order, and what else the portal may.
-WRITTEN = ("document_id", "number", "in_node", "in_portal", "agreed", "merged", "sent", "offered", "version", "updated_at")
+WRITTEN = (
+    "document_id", "number", "in_node", "in_portal", "agreed", "merged", "sent", "offered", "version", "updated_at",
+    *REPORT_COLUMNS, "promo_note",
+)  # fmt: skip
 SAVED = (*WRITTEN, "deal_id", "client", "deal", "hold", "deal_deleted", "deal_checked_at", "absent_user_id")
 TARGETS = ("portal", "node")
 
@@ -48,10 +52,13 @@ def apply_plans(planned: Sequence[tuple[OrderRow, Plan]], names: Sequence[str] =
 
     ``names``: fields of the rows that are written; ``package``: what brought the conflicts.
     """
+    for row, plan in planned:
+        put_states(row, plan.states)
+    noted = judge([row for row, _ in planned])
+    planned = [(row, replace(plan, portal_due=True, moved=True) if id(row) in noted else plan) for row, plan in planned]
     known = [row for row, _ in planned if row.pk]
     fresh = _fresh(planned, known)
     for row, plan in planned:
-        put_states(row, plan.states)
         row.version += 1 if plan.moved or any(id(row) in ids for ids in fresh.values()) else 0
     done = {target: [row for row, plan in planned if row.pk and not _lacks(plan, target)] for target in TARGETS}
     update_rows(known, names)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.errors import ConnectionLost, OutcomeUnknown, PortalError, WrongCredentials
 from uzel.flows import sweep_portal
+from uzel.flows.judge_promo import judge_changed
 from uzel.flows.portal_line import portal_line, settings_of
 from uzel.flows.portal_work import WORK, CarryOut
 from uzel.flows.set_up_portal import complete_setup
@@ -99,6 +100,7 @@ def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) 
     client.heed(settings_of(portal))
     if sweep_portal.is_due(portal, now()):
         _sweep(portal, client, now())
+    judge_changed(portal)
     show_nodes(portal, client, now())
 
 

@@ -56,7 +56,8 @@ class Job:
         """What the deal should show."""
         state = state_of(self.order, self.rules, self.staff, self.client)
         meant = self.meant.lines if self.meant else ()
-        return replace(state, rows=tied(state.rows, self.order.lines, self.shown.rows, meant, self.goods))
+        rows = tied(state.rows, self.order.lines, self.shown.rows, meant, self.goods)
+        return replace(state, rows=rows, promo_note=self.row.promo_note)
 
     @property
     def writes(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import deal_fields, employee_field, pipeline, smart_process
+from uzel.bitrix24.entities.smart_process import PROMO_CODES
 from uzel.bitrix24.errors import OutcomeUnknown, Refused
 from uzel.bitrix24.setup_plan import Found, Kind
 from uzel.flows.build_portal import ids_of, settle_unanswered
@@ -18,6 +19,7 @@ from uzel.flows.follow_staff import all_users
 from uzel.flows.look_at_portal import ask, look_at_portal, walk
 from uzel.flows.portal_line import open_line
 from uzel.hub.models import MadeInPortal, Node, Portal
+from uzel.hub.promo_book import keep_all
 from uzel.hub.queries import node_field_of
 
 UNDONE = "Настройка портала отменена, обмен стоит, чтобы не принять пропавшие поля за правки: uzel portal setup настроит снова."
@@ -98,6 +100,8 @@ def _forget(portal: Portal, found: Found) -> None:
     codes = {field.code for field in deal_fields.DEAL_FIELDS} - {deal_fields.NODE} | {portal.setup.get("node_field", "")}
     there = {one.known.child_field for one in found.processes.values()} | set(found.deal_fields)
     whole = codes <= there
+    if PROMO_CODES.name not in found.processes:
+        keep_all(portal, {})
     gone = ("undone",) if whole else ("node_field", "nodes", "processes", "refused")
     portal.setup = {name: value for name, value in portal.setup.items() if name not in gone}
     if whole:  # a node whose item is gone gets another by the next drain

@@ -4,19 +4,20 @@ Rows are never removed, therefore the largest number is the last one given; the 
 numbers are committed in their order: who has seen number N has seen all before it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from uzel.hub.models import Portal, PromoCodeRow
+from uzel.hub.models import Portal, PromoCheck, PromoCodeRow
 from uzel.model.codec import from_json, to_json
 from uzel.model.promo import PromoCode
 from uzel.sync.promo import shops_of
 
 COLUMNS = ["content", "entity_id", "revision", "deleted", "counted_in"]
 BATCH = 500  # rows
+ALL = ""  # instead of a key: every code
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Entry:
     entity_id: int | None = None
 
 
-def living(portal: Portal) -> QuerySet[PromoCodeRow]:
+def living(portal: Portal | int) -> QuerySet[PromoCodeRow]:
     """The codes that are not withdrawn."""
     return PromoCodeRow.objects.filter(portal=portal, deleted=False).order_by("key")
 
@@ -53,7 +54,8 @@ def keep(portal: Portal, found: Mapping[str, Entry]) -> None:
 def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool) -> None:
     Portal.objects.select_for_update().get(pk=portal.pk)
     rows = {row.key: row for row in PromoCodeRow.objects.filter(portal=portal)}
-    touched, revision = [], max((row.revision for row in rows.values()), default=0)
+    newest = max((row.revision for row in rows.values()), default=0)
+    touched, revision, lived = [], newest, any(not row.deleted for row in rows.values())
     for key, entry in found.items():
         row = rows.get(key) or PromoCodeRow(portal=portal, key=key)
         news, moved = _take(row, entry), row.entity_id != entry.entity_id
@@ -70,6 +72,16 @@ def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool)
             touched.append(row)
     PromoCodeRow.objects.bulk_create([row for row in touched if not row.pk], batch_size=BATCH)
     PromoCodeRow.objects.bulk_update([row for row in touched if row.pk], COLUMNS, batch_size=BATCH)
+    begun_or_ended = lived != living(portal).exists()
+    check_orders(portal, [ALL] if begun_or_ended else [row.key for row in touched if row.revision > newest])
+
+
+def check_orders(portal: Portal, keys: Iterable[str]) -> None:
+    """Orders with these codes are to be judged anew, from the first one on: see ``flows.judge_promo``."""
+    PromoCheck.objects.bulk_create(
+        [PromoCheck(portal=portal, key=key) for key in keys], batch_size=BATCH,
+        update_conflicts=True, unique_fields=["portal", "key"], update_fields=["done"],
+    )  # fmt: skip
 
 
 def _take(row: PromoCodeRow, entry: Entry) -> bool:

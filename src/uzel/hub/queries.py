@@ -11,17 +11,22 @@ from uzel.bitrix24.entities.deal_fields import NODE
 from uzel.bitrix24.entities.smart_process import KnownProcess, SmartProcess
 from uzel.bitrix24.entities.user import User
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, Portal, PortalUser
+from uzel.mapping.deal_rows import money
 from uzel.mapping.employees import Mapped, Staff, staff_from
 from uzel.mapping.requisites import own_rows
 from uzel.mapping.requisites import owners as one_way
 from uzel.mapping.rules import NodeRules, StageRow
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
+from uzel.model.promo import key_of
 from uzel.sync.ownership import Owner, ownership
 from uzel.sync.plan import ATTEMPTS_LIMIT, States
 
 STATE_COLUMNS = ("in_node", "in_portal", "agreed", "merged")
 ATTEMPT_COLUMNS = ("sent", "offered")
+PROMO_KEY_CHARACTERS, CURRENCY_CHARACTERS = 256, 10  # what the columns hold; no code of the directory is as long
+#: Columns that follow `merged`.
+REPORT_COLUMNS = ("promo_key", "ordered_on", "currency", "total", "paid_by_bonus", "called_off")
 STATUS_FIELDS = ("status", "posted", "paid", "shipped")  # of an order: how far it is
 
 
@@ -95,6 +100,16 @@ def put_states(row: OrderRow, states: States) -> None:
         setattr(row, column, _written(getattr(states, column), written))
     for column in ATTEMPT_COLUMNS:
         setattr(row, column, [_written(order, written) for order in getattr(states, column)] or None)
+    if states.merged is not None:
+        _put_columns(row, states.merged)
+
+
+def _put_columns(row: OrderRow, merged: Order) -> None:
+    """What reports count by, in columns of its own."""
+    row.promo_key = key_of(merged.promo_code)[:PROMO_KEY_CHARACTERS]
+    row.ordered_on, row.currency = merged.date, merged.currency[:CURRENCY_CHARACTERS]
+    row.total, row.paid_by_bonus = money(merged.total), money(merged.paid_by_bonus)
+    row.called_off = merged.canceled or merged.deletion_mark
 
 
 def note_attempt(row: OrderRow, column: str, order: Any) -> None:

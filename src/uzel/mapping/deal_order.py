@@ -96,7 +96,9 @@ def moved_in(deal: DealState, shown: DealState) -> dict[str, Any]:
 
 
 #: What the deal must show whatever people do to it; everything else is written only when its meaning moved.
-RESTORED = frozenset(("number", "date_in_node", "node", "opportunity", "contact_id", "company_id"))
+RESTORED = frozenset(("number", "date_in_node", "node", "opportunity", "contact_id", "company_id", "promo_note"))
+#: What of it waits for the next write when people edit it.
+UNHURRIED = frozenset(("promo_note",))
 
 
 def to_write(wanted: DealState, meant: DealState, shown: DealState, *, stands_in: bool = False) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def to_write(wanted: DealState, meant: DealState, shown: DealState, *, stands_in
 def to_restore(edited: Collection[str], wanted: DealState, shown: DealState) -> set[str]:
     """Fields that people edited and that must show ours again. A sum of ours does not follow edited rows by itself."""
     touched = {*edited, "opportunity"} if "rows" in edited else set(edited)
-    return touched & RESTORED & set(to_write(wanted, wanted, shown))
+    return touched & (RESTORED - UNHURRIED) & set(to_write(wanted, wanted, shown))
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +255,7 @@ _TRANSLATORS: Mapping[str, Translator] = {
     "paid": _plain("paid"),
     "shipped": _plain("shipped"),
     "promo_code": _plain("promo_code"),
+    "promo_note": _ours,
     "bonus_card_number": _plain("bonus_card_number"),
     "paid_by_bonus": _plain("paid_by_bonus"),
     "extras": _extras,

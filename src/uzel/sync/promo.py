@@ -19,15 +19,15 @@ class Standing(Enum):
     EXPIRED = "expired"
 
 
-def standing(promo: PromoCode, day: dt.date, node: str = "") -> Standing:
-    """The first reason why the code does not count on this day in the shop of this node (none named: in some shop)."""
+def standing(promo: PromoCode, day: dt.date | None, node: str = "") -> Standing:
+    """The first reason why the code does not count on this day in the shop of this node (none named: in some shop, any day)."""
     if not promo.active:
         return Standing.INACTIVE
     if node and promo.nodes and node not in promo.nodes:
         return Standing.NOT_FOR_THIS_SHOP
-    if promo.valid_from and day < promo.valid_from:
+    if day and promo.valid_from and day < promo.valid_from:
         return Standing.NOT_YET
-    if promo.valid_until and day > promo.valid_until:
+    if day and promo.valid_until and day > promo.valid_until:
         return Standing.EXPIRED
     return Standing.OK
 

@@ -23,6 +23,7 @@ class DealState:
 
     ``node`` is the id of what stands for the exchange node in the portal; ``contact_id`` and ``company_id`` are 0 for nobody.
     ``extras`` are user fields that are not ours but named in a node's table of requisites: (code, value), by code.
+    ``promo_note``: what is wrong with the promo code; only shown, the portal's word on it means nothing.
     """
 
     stage_id: str = ""
@@ -40,6 +41,7 @@ class DealState:
     paid: bool = False
     shipped: bool = False
     promo_code: str = ""
+    promo_note: str = ""
     bonus_card_number: str = ""
     paid_by_bonus: Decimal = Decimal(0)
     extras: tuple[tuple[str, str], ...] = ()

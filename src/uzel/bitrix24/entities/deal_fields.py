@@ -13,6 +13,7 @@ HOLD = "UF_CRM_UZEL_HOLD"
 OURS = "UF_CRM_UZEL_"  # how the codes of our fields begin
 EXCHANGED = "UF_CRM_UZEL_LAST"
 CODE_CHARACTERS = 20  # of a field that can be created
+PROMO_NOTE = "UF_CRM_UZEL_PRM_NOTE"
 MOMENT = "%d.%m.%Y %H:%M"  # of :data:`EXCHANGED`, local time
 
 
@@ -35,6 +36,7 @@ DEAL_FIELDS: tuple[DealField, ...] = (
     DealField("UF_CRM_UZEL_PAID", "boolean", "Оплачен", "paid"),
     DealField("UF_CRM_UZEL_SHIPPED", "boolean", "Отгружен", "shipped"),
     DealField("UF_CRM_UZEL_PROMO", "string", "Промокод", "promo_code"),
+    DealField(PROMO_NOTE, "string", "Промокод: замечание", "promo_note"),
     DealField("UF_CRM_UZEL_CARD", "string", "Номер бонусной карты", "bonus_card_number"),
     DealField("UF_CRM_UZEL_BONUS", "double", "Оплачено бонусами", "paid_by_bonus"),
     DealField(HOLD, "boolean", "Не отправлять в 1С"),

@@ -15,7 +15,7 @@ from uzel.hub.models.nomenclature import (
 )
 from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
 from uzel.hub.models.portal import CounterpartyBinding, DealNotice, MadeInPortal, Portal
-from uzel.hub.models.promo import PromoCodeRow
+from uzel.hub.models.promo import PromoCheck, PromoCodeRow
 from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "PortalApplication",
     "PortalUser",
     "PriceTypeRow",
+    "PromoCheck",
     "PromoCodeRow",
     "SectionRow",
     "SourceWord",

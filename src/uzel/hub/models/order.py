@@ -33,6 +33,13 @@ class OrderRow(models.Model):
     hold = models.CharField(max_length=200, blank=True, help_text="why it is not offered to the node")
     deal_deleted = models.BooleanField(default=False)
     deal_checked_at = models.DateTimeField(null=True)
+    promo_key = models.CharField(max_length=256, blank=True, help_text="of the promo code in `merged`, as are the next five")
+    ordered_on = models.DateField(null=True)
+    currency = models.CharField(max_length=10, blank=True)
+    total = models.DecimalField(max_digits=28, decimal_places=2, default=0)
+    paid_by_bonus = models.DecimalField(max_digits=28, decimal_places=2, default=0)
+    called_off = models.BooleanField(default=False, help_text="canceled or marked for deletion: no revenue")
+    promo_note = models.CharField(max_length=40, blank=True, help_text="plain Russian: why the promo code does not count")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -45,6 +52,12 @@ class OrderRow(models.Model):
             models.Index(fields=["node", "number"], name="orders_by_number"),
             models.Index(fields=["document_id"], name="orders_by_document"),
             models.Index(fields=["deal_id"], name="orders_by_deal"),
+            models.Index(
+                fields=["promo_key", "id"],
+                include=["node", "ordered_on", "currency", "total", "paid_by_bonus", "called_off", "deal_id"],
+                condition=~models.Q(promo_key=""),
+                name="orders_by_promo_code",
+            ),
         ]
 
 

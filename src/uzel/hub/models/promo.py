@@ -19,3 +19,14 @@ class PromoCodeRow(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["portal", "key"], name="one_promo_code_a_key")]
         indexes = [models.Index(fields=["portal", "revision"], name="promo_codes_by_revision")]
+
+
+class PromoCheck(models.Model):
+    """A promo code that changed: its orders are to be judged anew. Written together with the change, gone when done."""
+
+    portal = models.ForeignKey(Portal, models.CASCADE)
+    key = models.CharField(max_length=255, blank=True, help_text="of the promo code; empty: all codes")
+    done = models.PositiveBigIntegerField(default=0, help_text="the last order that was judged")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["portal", "key"], name="one_check_a_promo_code")]
