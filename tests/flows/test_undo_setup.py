@@ -7,11 +7,13 @@ import pytest
 from tests.flows.portal_town import NOW, ORDER, Hub, in_a_hurry, open_hub
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, NODE
 from uzel.bitrix24.entities.user import PERSONNEL_NUMBER
+from uzel.flows.judge_promo import judge_changed
 from uzel.flows.pipelines import make_pipeline
 from uzel.flows.portal_line import open_line
 from uzel.flows.set_up_portal import set_up
 from uzel.flows.undo_setup import UNDONE, Removal, undo_setup
-from uzel.hub.models import MadeInPortal, Node
+from uzel.hub.models import MadeInPortal, Node, PromoCodeRow
+from uzel.hub.promo_book import living
 
 pytestmark = pytest.mark.django_db
 PAID = "UF_CRM_UZEL_PAID"
@@ -109,3 +111,14 @@ def test_a_removal_whose_answer_was_lost_is_finished_by_the_next_undo(hub: Hub) 
     again = undo(hub)
     assert [one.text for one in again.values()] == ["уже нет в портале"]
     assert not MadeInPortal.objects.exists()
+
+
+def test_what_was_known_of_promo_codes_is_known_no_more() -> None:
+    with open_hub(lists_only=False) as hub:
+        PromoCodeRow.objects.create(portal=hub.portal, key="лето", content={"code": "ЛЕТО"}, entity_id=1, revision=1)
+        hub.receive(ORDER)
+        assert hub.row().promo_note == "неизвестен"
+        undo(hub, with_data=True)
+        judge_changed(hub.portal)
+        assert not living(hub.portal).exists()
+        assert hub.row().promo_note == ""

@@ -102,13 +102,14 @@ def _forget(portal: Portal, found: Found) -> None:
     whole = codes <= there
     if PROMO_CODES.name not in found.processes:
         keep_all(portal, {})
+        portal.promo_read_at = None
     gone = ("undone",) if whole else ("node_field", "nodes", "processes", "refused")
     portal.setup = {name: value for name, value in portal.setup.items() if name not in gone}
     if whole:  # a node whose item is gone gets another by the next drain
         nodes = portal.setup.get("nodes", {})
         portal.setup["nodes"] = {code: item for code, item in nodes.items() if found.id_of(Kind.NODE, code) == item}
         portal.setup["processes"] = {name: ids_of(one.known) for name, one in found.processes.items()}
-    portal.save(update_fields=["setup"])
+    portal.save(update_fields=["setup", "promo_read_at"])
 
 
 # --- what holds data --------------------------------------------------------------------------------------------------
