@@ -47,7 +47,7 @@ def promo_report(
     return sorted(lines, key=lambda line: (line.code.casefold(), line.node, line.currency))
 
 
-def counted(nodes: list[int], since: dt.date | None, until: dt.date | None) -> QuerySet[OrderRow, dict[str, Any]]:
+def counted(nodes: list[int], since: dt.date | None, until: dt.date | None) -> QuerySet[Any, Any]:
     """The counts as the database makes them, out of the index of promo codes alone."""
     orders = OrderRow.objects.exclude(promo_key="").filter(node__in=nodes)
     if since:
