@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uzel.sync.turns import MOST_PORTION_S, PORTION_S, Queue, seconds_to_end, share_out
+from uzel.sync import turns
+from uzel.sync.turns import MOST_PORTION_S, PORTION_S, Pace, Queue, seconds_to_end
 
 WAVE_S = 240.0
 NEW = Queue("new", 0, {"add": 0.25, "rows": 0.15, "contact": 0.2}, 0.4, math.inf)
@@ -17,10 +18,15 @@ GOODS = Queue("goods", 0, {"product": 0.2}, 0.05, 40.0)
 KINDS = (NEW, STATUS, CHANGES, GOODS)
 METHODS = ("add", "rows", "contact", "get", "update", "product")
 PLENTY = dict.fromkeys(METHODS, 400.0)
+PACE = Pace(method=0.8, parallel=4)
 
 
 def waiting(new: int = 0, status: int = 0, changes: int = 0, goods: int = 0) -> list[Queue]:
     return [replace(queue, waiting=count) for queue, count in zip(KINDS, (new, status, changes, goods), strict=True)]
+
+
+def share_out(queues: list[Queue], wave_s: float, room: dict[str, float]) -> dict[str, int]:
+    return turns.share_out(queues, wave_s, room, PACE)
 
 
 def seconds(queues: list[Queue], taken: dict[str, int]) -> float:
@@ -36,10 +42,30 @@ def test_alone_a_kind_has_the_whole_wave() -> None:
 
 
 def test_the_higher_goes_first_and_each_has_its_share() -> None:
-    taken = share_out(waiting(10_000, 10_000, 10_000, 10_000), WAVE_S, PLENTY)
+    taken = share_out(waiting(1_000, 1_000, 1_000, 1_000), WAVE_S, PLENTY)
     for queue in KINDS[1:]:
         assert 0 <= taken[queue.kind] - int(WAVE_S * queue.share / queue.piece_s) <= 1
     assert taken["new"] * NEW.piece_s > WAVE_S * (1 - 0.2 - 0.1 - 0.05) - NEW.piece_s
+
+
+def test_a_flood_that_its_method_holds_up_leaves_the_wave_to_methods_that_would_stand_idle() -> None:
+    """4,000 orders need 1,000 seconds of a method that gives 400 now and 0.8 a second: the whole wave would not end them."""
+    taken = share_out(waiting(new=4_000, status=4_000), WAVE_S, PLENTY)
+    paced_s = WAVE_S * PACE.method * NEW.piece_s / NEW.needs["add"] / PACE.parallel
+    assert taken["new"] == int(paced_s / NEW.piece_s)
+    assert taken["status"] == int((WAVE_S - taken["new"] * NEW.piece_s) / STATUS.piece_s)
+
+
+def test_a_flood_gets_what_the_others_leave() -> None:
+    assert WAVE_S - seconds(waiting(), share_out(waiting(new=4_000), WAVE_S, PLENTY)) < NEW.piece_s
+    few = share_out(waiting(new=4_000, status=30), WAVE_S, PLENTY)
+    assert few["status"] == 30
+    assert WAVE_S - seconds(waiting(), few) < NEW.piece_s
+
+
+def test_what_its_methods_do_not_hold_up_goes_before_everything_below() -> None:
+    taken = share_out(waiting(new=1_000, changes=10_000), WAVE_S, PLENTY)
+    assert taken["changes"] == int(WAVE_S * CHANGES.share / CHANGES.piece_s)
 
 
 def test_a_flood_of_goods_takes_a_small_wave_only() -> None:
@@ -98,6 +124,21 @@ def test_whoever_has_room_has_a_turn_and_its_share(some: list[Queue], wave_s: fl
             assert taken[queue.kind] >= min(queue.waiting, max(1, int(min(own))))
 
 
+@given(queues, st.floats(1, 500), rooms)
+def test_nothing_stands_idle_while_it_fits(some: list[Queue], wave_s: float, room: dict[str, float]) -> None:
+    """After a wave is shared out no kind that had its turn could take one piece more: of time, of a method or of its most."""
+    taken = share_out(some, wave_s, room)
+    for queue in some:
+        one_more = {**taken, queue.kind: taken.get(queue.kind, 0) + 1}
+        spent = {m: sum(one_more.get(q.kind, 0) * q.needs.get(m, 0) for q in some) for m in queue.needs}
+        fits = (
+            seconds(some, one_more) <= wave_s - 1e-6
+            and one_more[queue.kind] * queue.piece_s <= queue.most_s - 1e-6
+            and all(spent[m] <= room[m] - 1e-6 for m in queue.needs)
+        )
+        assert not (queue.kind in taken and fits and one_more[queue.kind] <= queue.waiting)
+
+
 @given(
     behind=st.integers(0, 3000), share=st.sampled_from(KINDS[1:]), flood=st.integers(0, 100_000), others=st.integers(0, 100_000)
 )
@@ -114,7 +155,7 @@ def test_a_flood_delays_nobody_longer_than_his_own_kind_takes(behind: int, share
 
 def test_the_end_of_what_waits_is_bound_by_the_scarcest() -> None:
     def end(*some: Queue, room: float = 100.0) -> float:
-        return seconds_to_end(some, dict.fromkeys(METHODS, room), pace=0.8, parallel=4)
+        return seconds_to_end(some, dict.fromkeys(METHODS, room), PACE)
 
     assert end() == 0
     few, many = replace(NEW, waiting=100), replace(NEW, waiting=1000)

@@ -119,6 +119,11 @@ class PortalClient:
         """Portal seconds of the method that may be spent now without waiting."""
         return self._governor.room(method)
 
+    @property
+    def method_pace(self) -> float:
+        """Portal seconds of a method that are given in a second, in the long run."""
+        return self._governor.rules.operating.pace
+
     def learn_licence(self, licence: str) -> None:
         """The portal named its plan: its limits follow from that."""
         self._governor.learn_licence(licence)

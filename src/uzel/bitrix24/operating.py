@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-SLOTS_PER_WINDOW = 120  # resolution of the log: 5 s for a window of ten minutes
+SLOTS_PER_WINDOW = 600  # resolution of the log: a second; what is late in leaving it is lost in every window
 SHORTEST_WAIT_S = 0.5
 BASKET_S = 60.0
 
@@ -32,6 +32,11 @@ class OperatingRules:
     def usable(self) -> float:
         """Seconds that we may spend."""
         return self.limit * (1 - self.margin - self.reserve)
+
+    @property
+    def pace(self) -> float:
+        """Seconds of a method in a second, in the long run."""
+        return self.usable / self.window
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.client import PARALLEL, PortalClient
 from uzel.bitrix24.errors import ConnectionLost, OutcomeUnknown, PortalError, WrongCredentials
 from uzel.flows import sweep_portal
 from uzel.flows.judge_promo import judge_changed
@@ -21,7 +21,7 @@ from uzel.flows.set_up_portal import complete_setup
 from uzel.flows.show_nodes import show_nodes
 from uzel.flows.undo_setup import UNDONE, is_undone
 from uzel.hub.models import Portal
-from uzel.sync.turns import Queue, share_out
+from uzel.sync.turns import Pace, Queue, share_out
 
 log = logging.getLogger("uzel.drain")
 
@@ -30,6 +30,7 @@ log = logging.getLogger("uzel.drain")
 FIRST_WAVE_S, LARGEST_WAVE_S, GROWTH = 30.0, 240.0, 4.0
 SET_BY_PEOPLE = ("plan", "reserve_requests", "reserve_operating", "limits_set_at")
 LEAST_PIECE_S = 0.4  # a wave takes no more pieces of a kind than such ones would fill: what is learned of costs may be wrong
+MOST_COUNTED = 5000  # pieces: so many of a kind are a flood, whatever they cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ def _drain(
         complete_setup(portal, client)
         while keep_going():
             _look(portal, client, now)
-            queues = _queues(portal, client, now(), wave_s)
+            queues = _queues(portal, client, now())
             if not any(queue.waiting for queue in queues):
                 break
-            counts = share_out(queues, wave_s, _room(client))
+            counts = _wave(queues, client, wave_s)
             if not counts:
                 client.rest()
                 continue
@@ -113,16 +114,19 @@ def _sweep(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
         raise OutcomeUnknown("BAD_ANSWER", "ответ на запрос изменённых сделок не по форме") from error
 
 
-def _queues(portal: Portal, client: PortalClient, now: dt.datetime, wave_s: float) -> list[Queue]:
-    """What waits of each kind, as far as a wave could take it, at what a command costs today."""
-    most = int(wave_s / LEAST_PIECE_S)
+def _queues(portal: Portal, client: PortalClient, now: dt.datetime) -> list[Queue]:
+    """What waits of each kind, at what a command costs today."""
     return [
-        Queue(kind.code, kind.count(portal, now, most), kind.needs(client.usual_cost), kind.share, kind.most_s) for kind in WORK
+        Queue(kind.code, kind.count(portal, now, MOST_COUNTED), kind.needs(client.usual_cost), kind.share, kind.most_s)
+        for kind in WORK
     ]
 
 
-def _room(client: PortalClient) -> dict[str, float]:
-    return {method: client.room(method) for kind in WORK for method in kind.commands}
+def _wave(queues: list[Queue], client: PortalClient, wave_s: float) -> dict[str, int]:
+    """Pieces of each kind in the next wave."""
+    room = {method: client.room(method) for kind in WORK for method in kind.commands}
+    counts = share_out(queues, wave_s, room, Pace(client.method_pace, PARALLEL))
+    return {kind: min(count, int(wave_s / LEAST_PIECE_S)) for kind, count in counts.items()}
 
 
 def _carry_out(portal: Portal, client: PortalClient, counts: Mapping[str, int], now: Callable[[], dt.datetime]) -> None:

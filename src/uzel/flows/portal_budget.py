@@ -8,7 +8,7 @@ from uzel.bitrix24.limits import Governor
 from uzel.flows.portal_line import settings_of
 from uzel.flows.portal_work import WORK, Kind
 from uzel.hub.models import Portal
-from uzel.sync.turns import Queue, seconds_to_end
+from uzel.sync.turns import Pace, Queue, seconds_to_end
 
 
 def budget_of(portal: Portal, now: dt.datetime) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _work(portal: Portal, governor: Governor, place: int, now: dt.datetime) -> d
     due = kind.due(portal, now).count()
     above = [_queue(portal, governor, one) for one in WORK[: place + 1]]
     room = {method: governor.room(method) for one in WORK for method in one.commands}
-    seconds = seconds_to_end(above, room, operating.usable / operating.window, PARALLEL) if waiting.exists() else 0.0
+    seconds = seconds_to_end(above, room, Pace(operating.pace, PARALLEL)) if waiting.exists() else 0.0
     return {
         "kind": kind.code,
         "title": kind.title,

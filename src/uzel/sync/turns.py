@@ -1,7 +1,8 @@
 """Whose turn it is: how much of each kind of work goes into the next wave to the portal.
 
 Higher kinds first, yet every kind that waits gets its share of each wave, so a flood of one starves nobody; and nobody takes
-what would have to wait inside the wave for a method that has used up its time.
+what would have to wait inside the wave for a method that has used up its time. A flood that its methods hold up anyway is in
+no hurry: it gets what keeps these methods in use, and the time of other methods is not lost while it is carried out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,20 +33,45 @@ class Queue:
         return sum(self.needs.values())
 
 
-def share_out(queues: Sequence[Queue], wave_s: float, room: Mapping[str, float]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the portal gives in the long run: ``method`` seconds of each method in a second, ``parallel`` seconds of all."""
+
+    method: float
+    parallel: int
+
+
+def share_out(queues: Sequence[Queue], wave_s: float, room: Mapping[str, float], pace: Pace) -> dict[str, int]:
     """Pieces of each kind for a wave of ``wave_s``, ``queues`` in order of priority; kinds that take none are left out.
 
     ``room``: seconds of each method that may be spent without waiting. A kind whose methods have room takes at least one
-    piece, so a wave is longer than ``wave_s`` by one piece of each kind at most.
+    piece, so a wave is longer than ``wave_s`` by one piece of each kind at most. Each its own share first; then in order of
+    priority, floods no further than their pace. What is still left would end no flood sooner, so the lower ones have it first.
     """
     served = [queue for queue in queues if queue.waiting and _is_open(queue, queues, room)]
     taken = {queue.kind: _own(queue, wave_s, room) for queue in served}
     for queue in served:
-        spent_s = sum(taken[one.kind] * one.piece_s for one in served)
-        left = {method: seconds - _spent(method, served, taken) for method, seconds in room.items()}
-        most = min(wave_s - spent_s, queue.most_s - taken[queue.kind] * queue.piece_s)
-        taken[queue.kind] += _fitting(queue, queue.waiting - taken[queue.kind], most, left)
+        taken[queue.kind] += _more(queue, served, taken, wave_s, room, _part(queue, room, pace))
+    for queue in reversed(served):
+        taken[queue.kind] += _more(queue, served, taken, wave_s, room, 1.0)
     return taken
+
+
+def _more(
+    queue: Queue, served: Sequence[Queue], taken: Mapping[str, int], wave_s: float, room: Mapping[str, float], part: float
+) -> int:
+    """Pieces besides those taken, until the kind fills ``part`` of the wave."""
+    spent_s, own_s = sum(taken[one.kind] * one.piece_s for one in served), taken[queue.kind] * queue.piece_s
+    left = {method: seconds - _spent(method, served, taken) for method, seconds in room.items()}
+    most = min(wave_s - spent_s, queue.most_s - own_s, wave_s * part - own_s)
+    return _fitting(queue, queue.waiting - taken[queue.kind], most, left)
+
+
+def _part(queue: Queue, room: Mapping[str, float], pace: Pace) -> float:
+    """Part of a wave that keeps the methods of a flood in use; all of it for what its methods do not hold up."""
+    if all(need * queue.waiting <= room[method] for method, need in queue.needs.items()):
+        return 1.0
+    return min(1.0, pace.method * queue.piece_s / max(queue.needs.values()) / pace.parallel)
 
 
 def _own(queue: Queue, wave_s: float, room: Mapping[str, float]) -> int:
@@ -80,14 +106,11 @@ def _spent(method: str, served: Sequence[Queue], taken: Mapping[str, int]) -> fl
     return sum(taken[queue.kind] * queue.needs.get(method, 0.0) for queue in served)
 
 
-def seconds_to_end(queues: Sequence[Queue], room: Mapping[str, float], pace: float, parallel: int) -> float:
-    """Least portal seconds until nothing of ``queues`` waits.
-
-    ``pace``: seconds of a method that are given in a second, besides ``room``; ``parallel`` requests are carried out at a time.
-    """
+def seconds_to_end(queues: Sequence[Queue], room: Mapping[str, float], pace: Pace) -> float:
+    """Least portal seconds until nothing of ``queues`` waits: ``room`` is there at once, the rest comes at ``pace``."""
     needs: dict[str, float] = {}
     for queue in queues:
         for method, need in queue.needs.items():
             needs[method] = needs.get(method, 0.0) + need * queue.waiting
-    waits = (max(0.0, need - room[method]) / pace for method, need in needs.items())
-    return max(sum(needs.values()) / parallel, *waits) if needs else 0.0
+    waits = (max(0.0, need - room[method]) / pace.method for method, need in needs.items())
+    return max(sum(needs.values()) / pace.parallel, *waits) if needs else 0.0
