@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from uzel.emulators.bitrix24_portal.errors import ApiError
-from uzel.emulators.bitrix24_portal.fields import DIRECTORIES, Field
+from uzel.emulators.bitrix24_portal.fields import Field, directory_of
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, UserField
 from uzel.emulators.bitrix24_portal.smart import PARENT, parent_type
 from uzel.emulators.bitrix24_portal.store import Store
@@ -106,7 +106,7 @@ def _user(reader: Converter, one: Field, value: Any) -> int:
 
 def _status(reader: Converter, one: Field, value: Any) -> str:
     shown = _scalar(one.title, value)
-    entity_id = DIRECTORIES.get((reader.entity_type_id, one.name))
+    entity_id = directory_of(reader.entity_type_id, one.name)
     if shown and entity_id and all(entry.status_id != shown for entry in reader.store.directory(entity_id)):
         raise invalid(one.title)
     return shown
@@ -135,7 +135,8 @@ def _parent(reader: Converter, one: Field, value: Any) -> int | None:
 
 def _category(reader: Converter, one: Field, value: Any) -> int:
     number = 0 if is_empty(value) else to_int(value)
-    if number is None or number not in reader.store.categories:
+    known = {0, *reader.store.categories_of(reader.entity_type_id)}  # 0: the default one
+    if number is None or number not in known:
         raise invalid(one.title)
     return number
 

@@ -132,17 +132,40 @@ _COMPANY = (
     Field("contactIds", "crm_contact", "w", "Контакты", is_multiple=True),
 )
 
-#: of an item of any smart process; stages, clients, sums and dates are not emulated
+#: of an item of any smart process
 SMART_FIELDS: Mapping[str, Field] = {
     one.name: one
     for one in (
         Field("id", "integer", "r", "ID"),
         Field("xmlId", "string", "w", "Внешний код"),
         Field("title", "string", "w", "Название"),
+        Field("categoryId", "crm_category", "w", "Воронка"),
         *(one for one in _BEGIN if one.name not in ("id", "leadId")),
         Field("lastActivityBy", "user", "r", "Кто последний работал в таймлайне"),
         Field("lastActivityTime", "datetime", "r", "Последняя активность"),
     )
+}
+
+#: the fields that a setting of the smart process brings; goods and sums are not emulated
+SMART_FIELDS_BY_FLAG: Mapping[str, tuple[Field, ...]] = {
+    "isStagesEnabled": (
+        Field("stageId", "crm_status", "w", "Стадия"),
+        Field("previousStageId", "crm_status", "r", "Предыдущая стадия"),
+        Field("movedBy", "user", "r", "Кем сменена стадия"),
+        Field("movedTime", "datetime", "r", "Когда сменена стадия"),
+    ),
+    "isBeginCloseDatesEnabled": (
+        Field("begindate", "date", "w", "Дата начала"),
+        Field("closedate", "date", "w", "Дата завершения"),
+    ),
+    "isClientEnabled": (
+        Field("companyId", "crm_company", "w", "Компания"),
+        Field("contactId", "crm_contact", "w", "Контакт"),
+        Field("contactIds", "crm_contact", "w", "Контакты", is_multiple=True),
+    ),
+    "isSourceEnabled": tuple(one for one in _END if one.name in ("sourceId", "sourceDescription")),
+    "isObserversEnabled": tuple(one for one in _END if one.name == "observers"),
+    "isMycompanyEnabled": tuple(one for one in _DEAL if one.name == "mycompanyId"),
 }
 
 FIELDS: Mapping[int, Mapping[str, Field]] = {
@@ -159,7 +182,9 @@ BY_UPPER_NAME: Mapping[int, Mapping[str, str]] = {
     entity: {one.upper: one.name for one in fields.values()} for entity, fields in FIELDS.items()
 }
 
-BY_UPPER_NAME_SMART: Mapping[str, str] = {one.upper: one.name for one in SMART_FIELDS.values()}
+BY_UPPER_NAME_SMART: Mapping[str, str] = {
+    one.upper: one.name for some in (SMART_FIELDS.values(), *SMART_FIELDS_BY_FLAG.values()) for one in some
+}
 
 #: ENTITY_ID of the directory a crm_status field takes its values from; stages come from their pipeline
 DIRECTORIES: Mapping[tuple[int, str], str] = {
@@ -173,3 +198,10 @@ DIRECTORIES: Mapping[tuple[int, str], str] = {
     (COMPANY, "employees"): "EMPLOYEES",
     (CONTACT, "honorific"): "HONORIFIC",
 }
+
+
+def directory_of(entity_type_id: int, name: str) -> str:
+    """ENTITY_ID of the directory of a field; nothing for a field that has none or is a stage."""
+    if entity_type_id not in FIELDS:
+        return "SOURCE" if name == "sourceId" else ""
+    return DIRECTORIES.get((entity_type_id, name), "")

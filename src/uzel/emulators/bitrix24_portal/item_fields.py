@@ -8,7 +8,7 @@ from typing import Any
 from uzel.emulators.bitrix24_portal import multifields
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.errors import ApiError
-from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, BY_UPPER_NAME, BY_UPPER_NAME_SMART, DIRECTORIES, FIELDS, Field
+from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, BY_UPPER_NAME, BY_UPPER_NAME_SMART, FIELDS, Field, directory_of
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item, UserField
 from uzel.emulators.bitrix24_portal.saving import Change
 from uzel.emulators.bitrix24_portal.smart import fields_of, parents_of
@@ -132,7 +132,8 @@ def _old_user_text(value: Any) -> str | None:
 def describe(core: Core, entity_type_id: int, *, original: bool) -> dict[str, Any]:
     """``fields`` of crm.item.fields."""
     known = fields_of(core.store, entity_type_id)
-    shown = {one.name: _describe_field(entity_type_id, one) for one in known.values() if one.access != "a"}
+    stages = stage_directory(core.store.default_category(entity_type_id), entity_type_id)
+    shown = {one.name: _describe_field(entity_type_id, one, stages) for one in known.values() if one.access != "a"}
     if entity_type_id in CLIENTS:
         shown["fm"] = _description("crm_multifield", "Мультиполе", "FM", is_multiple=True)
     link = "companies" if entity_type_id == CONTACT else "contacts"
@@ -150,11 +151,10 @@ def _description(kind: str, title: str, upper: str, *, is_multiple: bool, **flag
     return shown | {name: flags.get(flag, False) for flag, name in names.items()} | {"title": title, "upperName": upper}
 
 
-def _describe_field(entity_type_id: int, one: Field) -> dict[str, Any]:
+def _describe_field(entity_type_id: int, one: Field, stages: str) -> dict[str, Any]:
     flags = {"read_only": one.access == "r", "immutable": one.access == "c"}
     shown = _description(one.kind, one.title or one.upper, one.upper, is_multiple=one.is_multiple, **flags)
-    is_stage = one.name in ("stageId", "previousStageId")
-    directory = stage_directory(0) if is_stage else DIRECTORIES.get((entity_type_id, one.name))
+    directory = stages if one.name in ("stageId", "previousStageId") else directory_of(entity_type_id, one.name)
     return shown | ({"statusType": directory} if directory else {})
 
 

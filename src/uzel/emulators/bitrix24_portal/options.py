@@ -122,6 +122,7 @@ class Options:
     features: Mapping[str, str] = field(default_factory=dict)
     commercial_plan: bool = True
     most_smart_processes: int = 150
+    smart_process_items_editable: bool = True
     require_https: bool = False
     seed: int = 20260101
     utc_offset_hours: int = 3

@@ -36,7 +36,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A pipeline of deals; 0 is the one that is always there."""
+    """A pipeline: of deals, where 0 is the one that is always there, or of a smart process."""
 
     id: int
     name: str
@@ -44,6 +44,7 @@ class Category:
     is_default: bool = False
     origin_id: str = ""
     originator_id: str = ""
+    entity_type_id: int = DEAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class SmartType:
     created: datetime
     updated: datetime
     flags: Mapping[str, str] = field(default_factory=dict)
+    linked_user_fields: Mapping[str, str] = field(default_factory=dict)
     parents: Mapping[int, str] = field(default_factory=dict)
     children: Mapping[int, str] = field(default_factory=dict)
 

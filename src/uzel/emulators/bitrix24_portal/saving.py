@@ -18,6 +18,7 @@ SMART_EVENT_PREFIX = "ONCRMDYNAMICITEM"
 DAYS_TO_CLOSE = 7
 #: field with one link and field with all of them; a company has no single contact
 _LINKS = {DEAL: ("contactId", "contactIds"), CONTACT: ("companyId", "companyIds"), COMPANY: ("", "contactIds")}
+_SMART_LINKS = ("contactId", "contactIds")
 BASE_CURRENCY = "RUB"
 
 
@@ -39,9 +40,11 @@ def create(core: Core, user: User, entity_type_id: int, change: Change, *, fires
     store, now = core.store, core.clock.moment()
     _check_required(core, entity_type_id, change.values, on_create=True)
     values = _defaults(entity_type_id, user, now) | _linked(entity_type_id, change.values)
-    if entity_type_id == DEAL:
-        settled = settle_stage(store, {}, values)
+    if store.has_stages(entity_type_id):
+        settled = settle_stage(store, {}, values, entity_type_id)
         values |= settled | {"movedBy": user.id, "movedTime": now, "previousStageId": ""}
+    elif entity_type_id not in EVENT_PREFIX:
+        values["categoryId"] = values.get("categoryId") or store.default_category(entity_type_id)
     phones = multifields.apply((), change.multifields, lambda: store.next_id("multifield"), changes_by_id=False)
     item_id = store.next_id(f"item{entity_type_id}")
     values = _named(entity_type_id, item_id, values)
@@ -60,9 +63,10 @@ def update(core: Core, user: User, item: Item, change: Change) -> Item:
     """Change an item. Nothing changed means nothing saved and no event (bitrix24-rest C1)."""
     store, now = core.store, core.clock.moment()
     new = {**item.values, **_linked(item.entity_type_id, change.values)}
-    if item.entity_type_id == DEAL:
-        settled = settle_stage(store, item.values, change.values)
+    if store.has_stages(item.entity_type_id):
+        settled = settle_stage(store, item.values, change.values, item.entity_type_id)
         new |= settled | moved(item.values, settled, user.id, now)
+    if item.entity_type_id == DEAL:
         rows = store.rows.get(item.id, ()) if change.rows is None else change.rows
         new = _summed(new, rows) if rows or change.rows is not None else new
     _check_required(core, item.entity_type_id, new, on_create=False, changed=change.values)
@@ -174,16 +178,21 @@ def _defaults(entity_type_id: int, user: User, now: datetime) -> dict[str, Any]:
         "createdTime": now, "updatedTime": now, "createdBy": user.id, "updatedBy": user.id, "assignedById": user.id,
         "opened": "Y", "lastActivityBy": user.id, "lastActivityTime": now, "webformId": 0, "observers": (),
     }  # fmt: skip
-    return common | (_deal_defaults(now) if entity_type_id == DEAL else dict(_CLIENT_DEFAULTS.get(entity_type_id, {})))
+    if entity_type_id == DEAL:
+        return common | _deal_defaults(now)
+    return common | dict(_CLIENT_DEFAULTS.get(entity_type_id) or {**_term(now), "sourceId": "CALL"})
+
+
+def _term(now: datetime) -> dict[str, datetime]:
+    today = now.replace(hour=0, minute=0, second=0)
+    return {"begindate": today, "closedate": today + timedelta(days=DAYS_TO_CLOSE)}
 
 
 def _deal_defaults(now: datetime) -> dict[str, Any]:
-    today = now.replace(hour=0, minute=0, second=0)
     return {
         "companyId": 0, "contactId": 0, "contactIds": (), "categoryId": 0, "typeId": "SALE", "opportunity": Decimal(0),
         "taxValue": Decimal(0), "isManualOpportunity": "N", "currencyId": BASE_CURRENCY, "isNew": "Y", "isRecurring": "N",
-        "isReturnCustomer": "N", "isRepeatedApproach": "N", "begindate": today,
-        "closedate": today + timedelta(days=DAYS_TO_CLOSE), "comments": "",
+        "isReturnCustomer": "N", "isRepeatedApproach": "N", "comments": "", **_term(now),
     }  # fmt: skip
 
 
@@ -209,7 +218,7 @@ def _named(entity_type_id: int, item_id: int, values: dict[str, Any]) -> dict[st
 
 def _linked(entity_type_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
     """The single link and the list of links say the same: the first of the list is the single one."""
-    single, several = _LINKS.get(entity_type_id, ("", ""))
+    single, several = _LINKS.get(entity_type_id, _SMART_LINKS)
     if several in values:
         listed = tuple(dict.fromkeys(number for number in values[several] if number))
         return {**values, several: listed} | ({single: listed[0] if listed else 0} if single else {})

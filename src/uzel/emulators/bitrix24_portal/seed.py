@@ -6,7 +6,7 @@ from datetime import datetime
 
 from uzel.emulators.bitrix24_portal.catalog.seed import fill as fill_catalog
 from uzel.emulators.bitrix24_portal.options import Options
-from uzel.emulators.bitrix24_portal.records import Category, Status, User
+from uzel.emulators.bitrix24_portal.records import DEAL, Category, Status, User
 from uzel.emulators.bitrix24_portal.store import Store, stage_directory, stage_prefix
 
 EXCHANGE_USER_ID = 1
@@ -29,6 +29,14 @@ STAGES = (
     ("WON", "Сделка успешна", "#7BD500", "S", True),
     ("LOSE", "Сделка провалена", "#FF5752", "F", True),
     ("APOLOGY", "Анализ причины провала", "#FF5752", "F", False),
+)
+#: the same of a pipeline of a smart process
+SMART_STAGES = (
+    ("NEW", "Начало", "#22B9FF", "", True),
+    ("PREPARATION", "Подготовка", "#88B9FF", "", False),
+    ("CLIENT", "Согласование", "#10E5FC", "", False),
+    ("SUCCESS", "Успех", "#00FF00", "S", True),
+    ("FAIL", "Провал", "#FF0000", "F", True),
 )
 DIRECTORIES = {
     "DEAL_TYPE": (("SALE", "Продажа"), ("COMPLEX", "Комплексная продажа"), ("GOODS", "Продажа товара"), ("SERVICES", "Услуги")),
@@ -91,12 +99,14 @@ def _secret(rng: random.Random) -> str:
 
 def add_pipeline(store: Store, category: Category) -> None:
     """Store a pipeline with the stages each new pipeline has."""
-    store.categories[category.id] = category
-    for number, (status_id, name, color, semantics, is_system) in enumerate(STAGES, 1):
+    store.put_category(category)
+    directory, prefix = (name(category.id, category.entity_type_id) for name in (stage_directory, stage_prefix))
+    stages = STAGES if category.entity_type_id == DEAL else SMART_STAGES
+    for number, (status_id, name, color, semantics, is_system) in enumerate(stages, 1):
         store_status(
             store,
             Status(
-                0, stage_directory(category.id), stage_prefix(category.id) + status_id, name, number * 10,
+                0, directory, prefix + status_id, name, number * 10,
                 is_system, color, semantics, name if is_system else "", category.id,
             ),
         )  # fmt: skip

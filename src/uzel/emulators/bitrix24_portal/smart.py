@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 
-from uzel.emulators.bitrix24_portal.fields import FIELDS, SMART_FIELDS, Field
+from uzel.emulators.bitrix24_portal.errors import ApiError
+from uzel.emulators.bitrix24_portal.fields import FIELDS, SMART_FIELDS, SMART_FIELDS_BY_FLAG, Field
+from uzel.emulators.bitrix24_portal.options import Options
 from uzel.emulators.bitrix24_portal.records import SmartType
 from uzel.emulators.bitrix24_portal.store import Store
 
@@ -13,11 +15,25 @@ _PARENT_NAME = re.compile(r"parentId(\d+)")
 
 def fields_of(store: Store, entity_type_id: int) -> Mapping[str, Field]:
     """Standard fields of an entity type, with one for each smart process whose items may be its parents."""
-    own = FIELDS.get(entity_type_id, SMART_FIELDS)
+    own = FIELDS.get(entity_type_id) or _own_fields(store.smart_type(entity_type_id))
     parents = parents_of(store, entity_type_id)
     if not parents:
         return own
     return {**own, **{name: Field(name, PARENT, "w", one.title) for name, one in parents.items()}}
+
+
+def _own_fields(smart: SmartType | None) -> Mapping[str, Field]:
+    """Fields that every smart process has, and those of its settings."""
+    flags = smart.flags if smart else {}
+    more = (one for flag, some in SMART_FIELDS_BY_FLAG.items() if flags.get(flag) == "Y" for one in some)
+    return {**SMART_FIELDS, **{one.name: one for one in more}}
+
+
+def editable(options: Options, entity_type_id: int, verb: str) -> None:
+    """The plan may let nobody add or change items of smart processes."""
+    if entity_type_id not in FIELDS and not options.smart_process_items_editable:
+        action = {"CREATE": "create a new item", "UPDATE": "change the item"}[verb]
+        raise ApiError(f"{verb}_DYNAMIC_ITEM_RESTRICTED", f"You cannot {action} due to your plan restrictions")
 
 
 def parents_of(store: Store, entity_type_id: int) -> dict[str, SmartType]:

@@ -31,6 +31,7 @@ def everything(core: Core) -> dict[str, Any]:
                 for one in core.store.comments.values()
             ],
             "types": [crm_type.show(one, with_relations=True) for one in core.store.types.values()],
+            "type_categories": [crm_category.show(one) for one in core.store.smart_categories.values()],
             "type_items": [
                 _plain(core, item) for one in core.store.types.values() for item in core.store.items[one.entity_type_id]
             ],

@@ -26,7 +26,10 @@ from uzel.emulators.bitrix24_portal.records import (
 INDEXED = ("originId",)
 RUSSIAN_PHONE_DIGITS = 11
 #: tables that are kept as they are
-_KEPT = ("users", "categories", "statuses", "user_fields", "types", "rows", "requisites", "presets", "addresses", "comments")
+_KEPT = (
+    "users", "categories", "smart_categories", "statuses", "user_fields", "types", "rows", "requisites", "presets", "addresses",
+    "comments",
+)  # fmt: skip
 
 
 class Items:
@@ -86,6 +89,7 @@ class Store:
         self.lock = threading.RLock()
         self.users: dict[int, User] = {}
         self.categories: dict[int, Category] = {}
+        self.smart_categories: dict[int, Category] = {}
         self.statuses: dict[int, Status] = {}
         self.user_fields: dict[int, UserField] = {}
         self.types: dict[int, SmartType] = {}
@@ -135,21 +139,57 @@ class Store:
         found = (f"CRM_{one.id}" for one in self.types.values() if one.entity_type_id == entity_type_id)
         return USER_FIELD_ENTITY.get(entity_type_id) or next(found)
 
-    def stages(self, category_id: int) -> list[Status]:
+    def smart_type(self, entity_type_id: int) -> SmartType | None:
+        """The smart process with this entityTypeId."""
+        return next((one for one in self.types.values() if one.entity_type_id == entity_type_id), None)
+
+    def has_stages(self, entity_type_id: int) -> bool:
+        """Whether items of this type stand in stages."""
+        if entity_type_id in USER_FIELD_ENTITY:
+            return entity_type_id == DEAL
+        smart = self.smart_type(entity_type_id)
+        return smart is not None and smart.flags.get("isStagesEnabled") == "Y"
+
+    def categories_of(self, entity_type_id: int) -> dict[int, Category]:
+        """Pipelines of an entity type."""
+        if entity_type_id in USER_FIELD_ENTITY:
+            return self.categories
+        return {one.id: one for one in self.smart_categories.values() if one.entity_type_id == entity_type_id}
+
+    def default_category(self, entity_type_id: int) -> int:
+        """The pipeline of items that name none."""
+        return next((one.id for one in self.categories_of(entity_type_id).values() if one.is_default), 0)
+
+    def put_category(self, category: Category) -> None:
+        """Store a new pipeline or the new state of one."""
+        table = self.categories if category.entity_type_id == DEAL else self.smart_categories
+        table[category.id] = category
+
+    def remove_category(self, category: Category) -> None:
+        """Delete a pipeline with its stages."""
+        for stage in self.stages(category.id, category.entity_type_id):
+            del self.statuses[stage.id]
+        del (self.categories if category.entity_type_id == DEAL else self.smart_categories)[category.id]
+
+    def stages(self, category_id: int, entity_type_id: int = DEAL) -> list[Status]:
         """Stages of a pipeline in their order; empty when there is no such pipeline."""
-        entity_id = stage_directory(category_id)
-        return self.directory(entity_id) if category_id in self.categories else []
+        known = category_id in self.categories_of(entity_type_id)
+        return self.directory(stage_directory(category_id, entity_type_id)) if known else []
 
     def directory(self, entity_id: str) -> list[Status]:
         """Entries of a CRM directory in their order."""
         return sorted((one for one in self.statuses.values() if one.entity_id == entity_id), key=lambda one: (one.sort, one.id))
 
 
-def stage_directory(category_id: int) -> str:
+def stage_directory(category_id: int, entity_type_id: int = DEAL) -> str:
     """ENTITY_ID of a pipeline's stages (bitrix24-rest C3)."""
+    if entity_type_id != DEAL:
+        return f"DYNAMIC_{entity_type_id}_STAGE_{category_id}"
     return f"DEAL_STAGE_{category_id}" if category_id else "DEAL_STAGE"
 
 
-def stage_prefix(category_id: int) -> str:
+def stage_prefix(category_id: int, entity_type_id: int = DEAL) -> str:
     """What STATUS_ID of a stage starts with in a pipeline."""
+    if entity_type_id != DEAL:
+        return f"DT{entity_type_id}_{category_id}:"
     return f"C{category_id}:" if category_id else ""

@@ -6,6 +6,7 @@ from uzel.emulators.bitrix24_portal import item_fields, saving
 from uzel.emulators.bitrix24_portal.access import entity_type
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, denied
+from uzel.emulators.bitrix24_portal.smart import editable
 from uzel.emulators.bitrix24_portal.values import to_list
 
 MOST_ITEMS = 20
@@ -28,6 +29,7 @@ def _allowed_type(call: Call) -> int:
     entity = entity_type(call)
     if not call.core.options.may_import:
         raise denied()
+    editable(call.core.options, entity, "CREATE")
     return entity
 
 

@@ -1,4 +1,4 @@
-"""``crm.item.*``: deals, contacts and companies by one set of methods (bitrix24-rest C1)."""
+"""``crm.item.*``: deals, contacts, companies and items of smart processes by one set of methods (bitrix24-rest C1)."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import denied
 from uzel.emulators.bitrix24_portal.records import Item
 from uzel.emulators.bitrix24_portal.search import find, resolver
+from uzel.emulators.bitrix24_portal.smart import editable
 from uzel.emulators.bitrix24_portal.values import text, to_int, to_list
 
 
@@ -16,6 +17,7 @@ def add(call: Call) -> Reply:
     entity = entity_type(call)
     if not may_add(call.user):
         raise denied()
+    editable(call.core.options, entity, "CREATE")
     change = item_fields.read(call.core, entity, call.fields(), original=call.original_names, on_create=True)
     return _item(call, saving.create(call.core, call.user, entity, change))
 
@@ -28,6 +30,7 @@ def get(call: Call) -> Reply:
 def update(call: Call) -> Reply:
     """Change an item and answer the whole of it."""
     item = _found(call)
+    editable(call.core.options, item.entity_type_id, "UPDATE")
     change = item_fields.read(call.core, item.entity_type_id, call.fields(), original=call.original_names, on_create=False)
     return _item(call, saving.update(call.core, call.user, item, change))
 

@@ -54,10 +54,10 @@ def add(call: Call) -> Reply:
     entity_id, status_id, name = (text(fields.get(key)) for key in ("ENTITY_ID", "STATUS_ID", "NAME"))
     if not (entity_id and status_id and name):
         raise plain("Required fields: ENTITY_ID, STATUS_ID, NAME.")
-    category_id = _category(entity_id)
-    if category_id not in call.core.store.categories:
+    entity, category_id = _pipeline(entity_id)
+    if category_id not in call.core.store.categories_of(entity):
         raise plain("ENTITY_ID is not defined or invalid.")
-    prefix = stage_prefix(category_id)
+    prefix = stage_prefix(category_id, entity)
     full = status_id if status_id.startswith(prefix) else prefix + status_id
     if any(one.status_id == full for one in call.core.store.directory(entity_id)):
         raise plain(f"Duplicate STATUS_ID '{full}'.")
@@ -72,9 +72,12 @@ def _admin(call: Call) -> None:
         raise plain("Access denied.")
 
 
-def _category(entity_id: str) -> int:
-    match = re.fullmatch(r"DEAL_STAGE_(\d+)", entity_id)
-    return int(match[1]) if match else 0
+def _pipeline(entity_id: str) -> tuple[int, int]:
+    """Whose pipeline a directory of stages belongs to; any other directory counts as that of the default one."""
+    match = re.fullmatch(r"DEAL_STAGE_(\d+)|DYNAMIC_(\d+)_STAGE_(\d+)", entity_id)
+    if match is None:
+        return DEAL, 0
+    return (DEAL, int(match[1])) if match[1] else (int(match[2]), int(match[3]))
 
 
 def _sort(fields: dict[str, Any], default: int) -> int:
@@ -101,12 +104,12 @@ def update(call: Call) -> Reply:
 
 
 def delete(call: Call) -> Reply:
-    """Delete an entry that is neither the system's nor used by a deal."""
+    """Delete an entry that is neither the system's nor the stage of an item."""
     _admin(call)
     entry = _found(call)
     if entry.is_system:
         raise plain("CRM System Status can not be deleted.")
-    if any(deal.values["stageId"] == entry.status_id for deal in call.core.store.items[DEAL]):
+    if any(one.values.get("stageId") == entry.status_id for table in call.core.store.items.values() for one in table):
         raise plain("There are active items in this status.")
     del call.core.store.statuses[entry.id]
     return Reply(True)

@@ -1,14 +1,16 @@
 """``crm.type.*``: smart processes; for CRM administrators only (bitrix24-rest F)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from uzel.emulators.bitrix24_portal import seed
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, denied, plain
 from uzel.emulators.bitrix24_portal.filters import Rules, compile_filter
 from uzel.emulators.bitrix24_portal.paging import page, read_order, sort
-from uzel.emulators.bitrix24_portal.records import SmartType
+from uzel.emulators.bitrix24_portal.records import Category, SmartType
 from uzel.emulators.bitrix24_portal.store import Items
 from uzel.emulators.bitrix24_portal.values import is_yes, text, to_int, to_list, to_map
 
@@ -16,9 +18,11 @@ FIRST_FREE, LOW = 1030, range(128, 193)
 FLAGS = (
     "isCategoriesEnabled", "isStagesEnabled", "isBeginCloseDatesEnabled", "isClientEnabled", "isUseInUserfieldEnabled",
     "isLinkWithProductsEnabled", "isMycompanyEnabled", "isDocumentsEnabled", "isSourceEnabled", "isObserversEnabled",
-    "isRecyclebinEnabled", "isAutomationEnabled", "isBizProcEnabled", "isSetOpenPermissions", "isPaymentsEnabled",
-    "isCountersEnabled",
+    "isRecyclebinEnabled", "isAutomationEnabled", "isBizProcEnabled", "isSetOpenPermissions",
+    "isPaymentsEnabled", "isCountersEnabled",  # these two are answered, but crm.type.fields does not name them
 )  # fmt: skip
+#: fields of tasks and of the calendar in which items may be chosen
+LINKED_FIELDS = ("CALENDAR_EVENT|UF_CRM_CAL_EVENT", "TASKS_TASK|UF_CRM_TASK", "TASKS_TASK_TEMPLATE|UF_CRM_TASK")
 _KINDS = {"id": "integer", "entityTypeId": "integer", "title": "string", "createdBy": "user"} | dict.fromkeys(FLAGS, "string")
 
 
@@ -35,6 +39,8 @@ def add(call: Call) -> Reply:
     made = _changed(made, {"isSetOpenPermissions": "Y"} | fields)
     store.types[made.id] = made
     store.items[made.entity_type_id] = Items()
+    category = Category(store.next_id("smart_category"), "Общая", is_default=True, entity_type_id=made.entity_type_id)
+    seed.add_pipeline(store, category)
     call.core.events.fire("ONCRMTYPEADD", ID=made.id)
     return Reply({"type": show(made, with_relations=True)})
 
@@ -54,7 +60,12 @@ def _number(call: Call, fields: Mapping[str, Any]) -> int:
 def _changed(one: SmartType, fields: Mapping[str, Any]) -> SmartType:
     """What a request names; ``relations`` are replaced as a whole, their flags are "true" and "false"."""
     flags = {name: "Y" if is_yes(fields[name]) else "N" for name in FLAGS if name in fields}
-    changed = replace(one, title=text(fields.get("title")) or one.title, flags={**one.flags, **flags})
+    linked = to_map(fields.get("linkedUserFields"))
+    links = {name: "Y" if text(linked[name]).lower() == "true" else "N" for name in LINKED_FIELDS if name in linked}
+    changed = replace(
+        one, title=text(fields.get("title")) or one.title, flags={**one.flags, **flags},
+        linked_user_fields={**one.linked_user_fields, **links},
+    )  # fmt: skip
     if "relations" not in fields:
         return changed
     relations = to_map(fields["relations"])
@@ -116,6 +127,8 @@ def delete(call: Call) -> Reply:
         raise ApiError("BX_ERROR", "You cannot delete an entity type that has elements")
     for field in store.user_fields_of(f"CRM_{found.id}"):
         del store.user_fields[field.id]
+    for category in store.categories_of(found.entity_type_id).values():
+        store.remove_category(category)
     del store.items[found.entity_type_id], store.types[found.id]
     call.core.events.fire("ONCRMTYPEDELETE", ID=found.id)
     return Reply([])
@@ -146,7 +159,27 @@ def show(one: SmartType, *, with_relations: bool = False) -> dict[str, Any]:
         side: [{"entityTypeId": number, "isChildrenListEnabled": flag, "isPredefined": "N"} for number, flag in related.items()]
         for side, related in (("parent", one.parents), ("child", one.children))
     }
-    return shown | {"relations": relations, "linkedUserFields": {}, "customSections": []}
+    links = {name: one.linked_user_fields.get(name, "N") for name in LINKED_FIELDS}
+    return shown | {"relations": relations, "linkedUserFields": links, "customSections": []}
+
+
+def fields(call: Call) -> Reply:
+    """What settings a smart process has."""
+    _admin(call)
+    known = {"id": "integer", "title": "string", "code": "string", "createdBy": "user", "entityTypeId": "integer",
+             "customSectionId": "integer", **dict.fromkeys(FLAGS[:-2], "boolean"), "createdTime": "datetime",
+             "updatedTime": "datetime", "updatedBy": "user"}  # fmt: skip
+    return Reply({
+        "fields": {
+            name: {
+                "type": kind, "isRequired": name in ("title", "entityTypeId"),
+                "isReadOnly": name in ("id", "createdBy", "updatedBy"),
+                "isImmutable": name in ("entityTypeId", "customSectionId"), "isMultiple": False, "isDynamic": False,
+                "title": name, "upperName": re.sub(r"([A-Z])", r"_\1", name).upper(),
+            }
+            for name, kind in known.items()
+        }
+    })  # fmt: skip
 
 
 METHODS = (
@@ -156,4 +189,5 @@ METHODS = (
     Method("crm.type.getByEntityTypeId", get_by_number),
     Method("crm.type.list", listing),
     Method("crm.type.delete", delete),
+    Method("crm.type.fields", fields),
 )
