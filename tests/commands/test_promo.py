@@ -57,7 +57,7 @@ def test_cards_become_codes_and_the_list_says_how_they_stand(hub: Hub, capsys: C
     found = listed(capsys, "--node", "shop", "--date", "2026-03-31")
     assert found["ВЕСНА10"] == {
         "code": "ВЕСНА10", "title": "Весна", "discount": "10 %", "valid_from": "2026-03-01", "valid_until": "2026-03-31",
-        "shops": "shop", "source": "блогер", "standing": "ok", "said": "действует",
+        "shops": "shop", "source": "блогер", "standing": "ok", "said": "действует", "problem": "",
     }  # fmt: skip
     assert {code: row["standing"] for code, row in found.items()} == {"ВЕСНА10": "ok", "Без кода": "inactive"}
     assert listed(capsys, "--date", "2026-04-01")["ВЕСНА10"]["said"] == "истёк"

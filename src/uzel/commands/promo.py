@@ -1,18 +1,17 @@
-"""``uzel promo list|report``: the portal's promo codes and how they stand."""
+"""``uzel promo list``: the portal's promo codes and how they stand."""
 
 import argparse
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from uzel.commands import promo_report
+from uzel.commands import promo_files, promo_nodes, promo_report
 from uzel.commands.output import CommandError, setup, show
-from uzel.commands.promo_nodes import add_verb
 from uzel.console import Titles
 
 COLUMNS: Titles = {
     "code": "код", "title": "название", "discount": "скидка", "valid_from": "с", "valid_until": "по", "shops": "магазины",
-    "source": "откуда покупатели", "said": "сейчас",
+    "source": "откуда покупатели", "said": "сейчас", "problem": "что мешает",
 }  # fmt: skip
 SAID = {
     "ok": "действует", "inactive": "выключен", "not_for_this_shop": "не для этого магазина", "not_yet": "ещё не начался",
@@ -28,7 +27,8 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     listed.add_argument("--date", type=dt.date.fromisoformat, metavar="DATE", help="as they stand on this day; today")
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_list)
-    add_verb(verbs)
+    promo_files.register(verbs)
+    promo_nodes.register(verbs)
     promo_report.register(verbs)
 
 
@@ -55,4 +55,5 @@ def _rows(day: dt.date, node: str) -> Iterator[Mapping[str, Any]]:
             "valid_from": promo.valid_from.isoformat() if promo.valid_from else "",
             "valid_until": promo.valid_until.isoformat() if promo.valid_until else "",
             "shops": ", ".join(promo.nodes), "source": promo.source, "standing": stands, "said": SAID[stands],
+            "problem": row.problem,
         }  # fmt: skip

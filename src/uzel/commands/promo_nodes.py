@@ -12,7 +12,7 @@ COLUMNS: Titles = {
 }  # fmt: skip
 
 
-def add_verb(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb to its group."""
     nodes = verbs.add_parser("nodes", help="which promo codes each base has")
     nodes.add_argument("--json", action="store_true")

@@ -18,6 +18,7 @@ from uzel.flows.publish_catalog import (
     take_sections,
 )
 from uzel.flows.write_orders import write_orders
+from uzel.flows.write_promo_codes import promo_codes_waiting, take_promo_codes, write_promo_codes
 from uzel.hub.models import Delivery, Portal
 
 CarryOut = Callable[[Portal, PortalClient, Sequence[Any], Callable[[], dt.datetime]], None]
@@ -82,6 +83,7 @@ def _changes(portal: Portal) -> QuerySet[Delivery]:
 ADD = {"crm.contact.add": 1.0, "crm.item.add": 1.0, "crm.item.productrow.set": 1.0}
 READ = {"crm.item.get": 1.0, "crm.item.productrow.list": 1.0}
 IMPORT = {"crm.contact.add": 1.0, "crm.item.import": 1.0, "crm.item.productrow.set": 1.0, "crm.item.get": 1.0}
+PROMO_CODE = {"crm.item.add": 1.0}
 SECTION = {"catalog.section.add": 1.0}
 PRODUCT = {"catalog.product.add": 1.0, "catalog.price.modify": 1.0}
 ALL_S = float("inf")  # as much of a wave as the others leave
@@ -93,6 +95,7 @@ WORK: tuple[Kind, ...] = (
         "changes", "прочие изменения заказов", 0.2, ALL_S, READ | {"crm.item.update": 1.0, "crm.item.productrow.set": 0.5},
         _changes, take_orders, write_orders,
     ),
+    Kind("promo_codes", "промокоды", 0.03, 20.0, PROMO_CODE, promo_codes_waiting, take_promo_codes, write_promo_codes),
     Kind("bulk_orders", "массовая загрузка заказов", 0.05, 60.0, IMPORT, _imported, take_orders, write_orders),
     Kind(
         "sections", "разделы каталога", 0.03, 20.0, SECTION,

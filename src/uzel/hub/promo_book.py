@@ -4,6 +4,7 @@ Rows are never removed, therefore the largest number is the last one given; the 
 numbers are committed in their order: who has seen number N has seen all before it.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -49,6 +50,17 @@ def keep_all(portal: Portal, found: Mapping[str, Entry]) -> None:
 def keep(portal: Portal, found: Mapping[str, Entry]) -> None:
     """Some codes by key: the others stay as they are."""
     _write(portal, found, withdraw_others=False)
+
+
+@transaction.atomic
+def add(portal: Portal, found: Mapping[str, PromoCode], now: dt.datetime) -> set[str]:
+    """Codes that came from outside the portal; what the directory knows, withdrawn or not, is left. Keys of the new ones."""
+    Portal.objects.select_for_update().get(pk=portal.pk)
+    known = set(PromoCodeRow.objects.filter(portal=portal, key__in=list(found)).values_list("key", flat=True))
+    new = {key: Entry(promo) for key, promo in found.items() if key not in known}
+    _write(portal, new, withdraw_others=False)
+    PromoCodeRow.objects.filter(portal=portal, key__in=list(new)).update(due_since=now)
+    return set(new)
 
 
 def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool) -> None:

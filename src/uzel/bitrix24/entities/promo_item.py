@@ -1,6 +1,7 @@
 """An item of the smart process of promo codes as a promo code."""
 
 import datetime as dt
+import hashlib
 from typing import Any
 
 from uzel.bitrix24.entities.smart_process import KnownProcess
@@ -11,6 +12,24 @@ from uzel.model.promo import PromoCode
 def read_promo_codes(result: Any, process: KnownProcess) -> list[tuple[int, PromoCode]]:
     """(id, promo code) of the items in an answer to a list; an item without a code is its title."""
     return [(as_int(item["id"]), _promo_code(item, process)) for item in result["items"]]
+
+
+def item_values(promo: PromoCode) -> dict[str, Any]:
+    """User fields of the item that stands for a code, by suffix."""
+    return {
+        "UZEL_CODE": promo.code, "UZEL_DISCOUNT": promo.discount, "UZEL_FROM": _written(promo.valid_from),
+        "UZEL_UNTIL": _written(promo.valid_until), "UZEL_SHOPS": list(promo.nodes), "UZEL_SOURCE": promo.source,
+        "UZEL_ACTIVE": "Y" if promo.active else "N",
+    }  # fmt: skip
+
+
+def item_key(promo: PromoCode) -> str:
+    """Our key of the item: one code, one key, and of a length that the portal takes."""
+    return f"uzel-promo-{hashlib.sha256(promo.key.encode()).hexdigest()[:32]}"
+
+
+def _written(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _promo_code(item: Any, process: KnownProcess) -> PromoCode:

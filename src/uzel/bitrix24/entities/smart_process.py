@@ -3,7 +3,7 @@
 A smart process has two ids: ``type_id`` names its user fields, ``entity_type_id`` its items and the field of their children.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -192,6 +192,12 @@ def update_item(key: str, process: KnownProcess, item_id: int, title: str, value
 def list_items(key: str, process: KnownProcess, start: int = 0) -> Command:
     """A page of items."""
     return Command("crm.item.list", _of(process) | {"select": ["*", "UF_*"], "order": {"id": "ASC"}, "start": start}, key)
+
+
+def find_items(key: str, process: KnownProcess, name: str, values: Iterable[str]) -> Command:
+    """Items in which a field is one of these values."""
+    wanted = {"select": ["id", name], "filter": {f"@{name}": list(values)}, "order": {"id": "ASC"}}
+    return Command("crm.item.list", _of(process) | wanted, key)
 
 
 def delete_item(key: str, entity_type_id: int, item_id: int) -> Command:

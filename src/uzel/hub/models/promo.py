@@ -15,6 +15,11 @@ class PromoCodeRow(models.Model):
     revision = models.PositiveBigIntegerField(default=0, help_text="number of its last change, in the order of all changes")
     deleted = models.BooleanField(default=False, help_text="withdrawn: the portal no longer has it")
     counted_in = models.JSONField(default=list, help_text="codes of nodes in whose shops it ever counted; '': in all")
+    due_since = models.DateTimeField(null=True, help_text="since when it waits for an item in the portal")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    problem_code = models.CharField(max_length=60, blank=True)
+    problem = models.TextField(blank=True, help_text="why the portal has no item, in plain Russian")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["portal", "key"], name="one_promo_code_a_key")]
