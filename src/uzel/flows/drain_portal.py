@@ -19,6 +19,7 @@ from uzel.flows.portal_line import portal_line, settings_of
 from uzel.flows.portal_work import WORK, CarryOut
 from uzel.flows.set_up_portal import complete_setup
 from uzel.flows.show_nodes import show_nodes
+from uzel.flows.show_promo import show_promo
 from uzel.flows.undo_setup import UNDONE, is_undone
 from uzel.hub.models import Portal
 from uzel.sync.turns import Pace, Queue, share_out
@@ -103,6 +104,7 @@ def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) 
         _sweep(portal, client, now())
     judge_changed(portal)
     show_nodes(portal, client, now())
+    show_promo(portal, client, now())
 
 
 def _sweep(portal: Portal, client: PortalClient, now: dt.datetime) -> None:

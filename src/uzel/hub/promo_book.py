@@ -16,7 +16,7 @@ from uzel.model.codec import from_json, to_json
 from uzel.model.promo import PromoCode
 from uzel.sync.promo import shops_of
 
-COLUMNS = ["content", "entity_id", "revision", "deleted", "counted_in"]
+COLUMNS = ["content", "entity_id", "revision", "deleted", "counted_in", "used", "used_on"]
 BATCH = 500  # rows
 ALL = ""  # instead of a key: every code
 
@@ -72,6 +72,8 @@ def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool)
         row = rows.get(key) or PromoCodeRow(portal=portal, key=key)
         news, moved = _take(row, entry), row.entity_id != entry.entity_id
         row.entity_id = entry.entity_id
+        if moved:  # another card, which shows nothing yet
+            row.used = row.used_on = None
         if news:
             revision += 1
             row.revision = revision

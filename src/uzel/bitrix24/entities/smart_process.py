@@ -65,6 +65,7 @@ PROMO_CODES = SmartProcess(
         ProcessField("UZEL_SOURCE", "string", "Откуда покупатели"),
         ProcessField("UZEL_ACTIVE", "boolean", "Действует"),
         ProcessField("UZEL_USED", "integer", "Применён раз"),
+        ProcessField("UZEL_USED_ON", "date", "Применён последний раз"),
     ),
 )
 #: One line a smart process.
@@ -183,9 +184,9 @@ def add_item(key: str, process: KnownProcess, xml_id: str, title: str, values: M
     return Command("crm.item.add", _of(process) | {"fields": fields}, key)
 
 
-def update_item(key: str, process: KnownProcess, item_id: int, title: str, values: Mapping[str, Any]) -> Command:
-    """Write fields of an item."""
-    fields = {"title": title[:ITEM_TITLE_LIMIT]} | _full(process, values)
+def update_item(key: str, process: KnownProcess, item_id: int, title: str | None, values: Mapping[str, Any]) -> Command:
+    """Write fields of an item; a title that is not given stays as people have it."""
+    fields = ({} if title is None else {"title": title[:ITEM_TITLE_LIMIT]}) | _full(process, values)
     return Command("crm.item.update", _of(process) | {"id": item_id, "fields": fields}, key)
 
 

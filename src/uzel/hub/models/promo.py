@@ -20,6 +20,9 @@ class PromoCodeRow(models.Model):
     retry_at = models.DateTimeField(null=True)
     problem_code = models.CharField(max_length=60, blank=True)
     problem = models.TextField(blank=True, help_text="why the portal has no item, in plain Russian")
+    used = models.PositiveIntegerField(null=True, help_text="in how many orders, as the item was last written")
+    used_on = models.DateField(null=True, help_text="day of the newest of them")
+    counted_at = models.DateTimeField(null=True, help_text="when the orders were counted")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["portal", "key"], name="one_promo_code_a_key")]
