@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
 def _groups() -> list[Register]:
     from uzel.commands import (
         archive,
+        catalog,
         counterparties,
         demo,
         emulate,
@@ -54,8 +55,8 @@ def _groups() -> list[Register]:
     )
 
     modules: list[Any] = [
-        demo, servers, portal, nodes, requisites, staff, orders, counterparties, nomenclature, promo, archive, feed, secrets,
-        emulate,
+        demo, servers, portal, nodes, requisites, staff, orders, counterparties, nomenclature, catalog, promo, archive, feed,
+        secrets, emulate,
     ]  # fmt: skip
     return [module.register for module in modules]
 

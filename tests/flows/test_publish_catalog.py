@@ -10,6 +10,7 @@ from tests.flows.catalogue import classifier, goods, item, load, offer, offers, 
 from tests.flows.portal_town import ORDER, TEA, Hub, moved, open_hub
 from uzel.bitrix24 import client as portal_client
 from uzel.emulators.bitrix24_portal import Options
+from uzel.flows import publish_catalog
 from uzel.hub.models import NomenclatureRow, Portal, PriceTypeRow, SectionRow
 
 pytestmark = pytest.mark.django_db
@@ -185,3 +186,20 @@ def portal_client_call(hub: Hub, method: str, **params: Any) -> None:
     import httpx2
 
     httpx2.post(f"{hub.emulator.webhook}{method}", json=params, trust_env=False).raise_for_status()
+
+
+def test_a_change_that_comes_while_the_old_content_is_given_up_is_written(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    load(hub.node, CHAIR)
+    NomenclatureRow.objects.update(attempts=5)
+    hub.emulator.faults.arm("fail_next", method="catalog.product.add", error="ACCESS_DENIED")
+    settle = publish_catalog._settle_one
+
+    def meanwhile(*told: Any) -> None:
+        if row().wanted == 1 and told[1].row.xml_id == "i":
+            load(hub.node, goods(item("i", "Кресло", IN_CHAIRS), classifier=GROUPS))
+        settle(*told)
+
+    monkeypatch.setattr(publish_catalog, "_settle_one", meanwhile)
+    hub.drain()
+    assert (row().problem_code, row().problem, row().confirmed) == ("", "", row().wanted)
+    assert products(hub)["i"]["name"] == "Кресло"

@@ -1,11 +1,12 @@
 """What the portal's catalogue should show."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from uzel.bitrix24.entities.catalog import Shelf
-from uzel.mapping.product_fields import item_fields, lacking, section_fields, variant_fields
+from uzel.mapping.product_fields import item_fields, lacking, section_fields, stock_fields, variant_fields
 from uzel.model import NomenclatureItem, Property, Section, Variant
 
 SHELF = Shelf(23, 24, {"796": 5}, {None: 1, Decimal(20).normalize(): 6}, ())
@@ -46,3 +47,20 @@ def test_a_section_and_what_it_lacks() -> None:
     assert lacking(fields, fields) == {}
     assert lacking(fields, {**fields, "name": "Столы"}) == {"name": "Мебель"}
     assert lacking(fields, {}) == fields
+
+
+@pytest.mark.parametrize(
+    ("stocks", "inventory", "quantity"),
+    [
+        ({"a": "2", "b": "3.500"}, False, {"quantity": "5.5"}),
+        ({"a": "2", "": "40"}, False, {"quantity": "40"}),  # the whole base is no warehouse of its own
+        ({"": "0.000"}, False, {"quantity": "0"}),
+        ({}, False, {}),
+        ({"a": "2"}, True, {}),
+        ({"a": "2"}, None, {}),
+    ],
+)
+def test_how_much_there_is_unless_the_portal_counts_itself(
+    stocks: dict[str, str], inventory: bool | None, quantity: dict[str, str]
+) -> None:
+    assert stock_fields(stocks, replace(SHELF, inventory=inventory)) == quantity

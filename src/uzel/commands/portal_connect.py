@@ -38,6 +38,9 @@ KEYS_STEP = """\
        uzel portal connect --application --client-id КОД --client-secret -
      Без них доступ кончится через час."""
 
+#: what becomes of stocks of the bases
+STOCKS = {None: "", True: "включён: остатки из 1С не записываются", False: "выключен: остатки из 1С записываются"}
+
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``connect`` and ``status`` to the group."""
@@ -164,6 +167,7 @@ def _lines(status: "Status") -> list[tuple[str, object]]:
         ("ждёт установки приложения", "да" if status.awaits_installation else ""),
         ("ключ доступа действует до", status.access_ends_at),
         ("ключи обновлены", status.refreshed_at),
+        ("складской учёт портала", STOCKS[status.inventory_accounting]),
         ("дней до конца ключа обновления", status.refresh_days_left),
     ]
     return [(what, how) for what, how in lines if how not in ("", None)]

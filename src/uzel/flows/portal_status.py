@@ -30,6 +30,7 @@ class Status:
     access_ends_at: dt.datetime | None
     refreshed_at: dt.datetime | None
     refresh_days_left: int | None
+    inventory_accounting: bool | None
     problem: str
     warnings: tuple[str, ...]
 
@@ -52,6 +53,7 @@ def portal_status(portal: Portal, now: dt.datetime) -> Status:
         access_ends_at=used.access_ends_at if used else None,
         refreshed_at=used.refreshed_at if used else None,
         refresh_days_left=refresh_days_left(used, now),
+        inventory_accounting=portal.inventory_accounting,
         problem=(used.lost if used else "") or portal.problem,
         warnings=tuple(_warnings(row, used, now)),
     )

@@ -24,7 +24,7 @@ from uzel.flows.portal_reading import chunks, read_all
 from uzel.flows.tie_rows import products_appeared
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import NomenclatureRow, Portal, PriceTypeRow, SectionRow
-from uzel.mapping.product_fields import Fields, item_fields, lacking, section_fields, variant_fields
+from uzel.mapping.product_fields import Fields, item_fields, lacking, section_fields, stock_fields, variant_fields
 from uzel.model import NomenclatureItem, PriceType, Section, Variant
 from uzel.model.codec import from_json
 
@@ -148,7 +148,7 @@ def _publish_products(portal: Portal, client: PortalClient, rows: Sequence[Nomen
 def _open_shelf(portal: Portal, client: PortalClient, rows: Sequence[Row], now: Now) -> Shelf | None:
     """``None``: the catalogue is closed to us; the rows wait, and say why."""
     try:
-        return catalog.read_shelf(read_all(client, catalog.shelf()))
+        shelf = catalog.read_shelf(read_all(client, catalog.shelf()))
     except (Refused, WrongCredentials, LookupError, StopIteration) as error:
         until = now() + dt.timedelta(seconds=NO_ACCESS_S / portal.speed)
         for table in {type(row) for row in rows}:
@@ -156,6 +156,17 @@ def _open_shelf(portal: Portal, client: PortalClient, rows: Sequence[Row], now: 
                 retry_at=until, problem=NO_ACCESS.format(error)
             )
         return None
+    if portal.inventory_accounting != shelf.inventory:
+        portal.inventory_accounting = shelf.inventory
+        portal.save(update_fields=["inventory_accounting"])
+        _stocks_can_be_shown(portal, shelf)
+    return shelf
+
+
+def _stocks_can_be_shown(portal: Portal, shelf: Shelf) -> None:
+    """What was written while the portal kept quantities for itself is written again."""
+    if shelf.inventory is False:
+        want(NomenclatureRow.objects.filter(portal=portal, confirmed__gt=0).exclude(stocks={}))
 
 
 def _parent_of(row: SectionRow) -> str:
@@ -181,7 +192,8 @@ def _item_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shelf, 
             row,
             SERVICE if item.is_service else PARENT if row.xml_id in parents else PRODUCT,
             shelf.products,
-            item_fields(item, sections.get(item.section_id) or 0, shelf),
+            item_fields(item, sections.get(item.section_id) or 0, shelf)
+            | ({} if item.is_service or row.xml_id in parents else stock_fields(row.stocks, shelf)),
             _prices(row, groups),
             row.wanted,
         )
@@ -203,7 +215,8 @@ def _variant_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shel
                 from_json(NomenclatureItem, items[row.parent].content),
                 items[row.parent].entity_id or 0,
                 shelf,
-            ),
+            )
+            | stock_fields(row.stocks, shelf),
             _prices(row, groups),
             row.wanted,
         )
@@ -307,7 +320,20 @@ def _mark(portal: Portal, pieces: Sequence[Piece], moment: dt.datetime) -> None:
 def _settle(portal: Portal, told: Sequence[tuple[Piece, Mapping[str, Outcome]]], now: Now) -> None:
     for piece, outcomes in told:
         _settle_one(portal, piece, outcomes, now())
+    _begin_anew([piece.row for piece, _ in told if piece.row.problem])
     _save([piece.row for piece, _ in told])
+
+
+def _begin_anew(refused: Sequence[Row]) -> None:
+    """What changed while it was on its way is not to blame for the older content: it starts without attempts."""
+    for table in (SectionRow, NomenclatureRow):
+        own = [row for row in refused if isinstance(row, table)]
+        locked = table.objects.filter(pk__in=[row.pk for row in own]).select_for_update().order_by("pk")
+        wanted = dict(locked.values_list("pk", "wanted")) if own else {}
+        for row in own:
+            if wanted.get(row.pk, row.wanted) > row.wanted:
+                row.attempts, row.problem_code, row.problem = 0, "", ""
+                row.retry_at = row.retry_at if row.outcome_unknown else None
 
 
 def _settle_one(portal: Portal, piece: Piece, outcomes: Mapping[str, Outcome], now: dt.datetime) -> None:

@@ -1,12 +1,14 @@
 """What the portal's catalogue should show of a section, an item or a variant. Pure."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from uzel.bitrix24.entities.catalog import NAME_LIMIT, Shelf
 from uzel.model import NomenclatureItem, Section, Variant
 
 Fields = dict[str, Any]
+WHOLE_BASE = ""  # the key of a stock of no warehouse
 
 
 def section_fields(section: Section, parent_id: int, shelf: Shelf) -> Fields:
@@ -47,6 +49,17 @@ def variant_fields(variant: Variant, item: NomenclatureItem, parent_id: int, she
         "vatIncluded": "Y",
     }
     return fields | _known("vatId", shelf.vats, _rate(item)) | _known("measure", shelf.measures, item.measure_code)
+
+
+def stock_fields(stocks: Mapping[str, str], shelf: Shelf) -> Fields:
+    """How much there is: what the base says of the whole of it, else all warehouses together.
+
+    With inventory accounting on, or when the portal does not say, the quantity is the portal's own.
+    """
+    if not stocks or shelf.inventory is not False:
+        return {}
+    total = Decimal(stocks[WHOLE_BASE]) if WHOLE_BASE in stocks else sum(map(Decimal, stocks.values()), Decimal())
+    return {"quantity": f"{total.normalize():f}"}
 
 
 def lacking(wanted: Fields, shown: Fields) -> Fields:

@@ -41,13 +41,17 @@ class PriceGroup:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """What products of a portal are put together from: blocks, measures by code, VAT by rate (None: without), prices."""
+    """What products of a portal are put together from: blocks, measures by code, VAT by rate (None: without), prices.
+
+    ``inventory``: whether the portal's inventory accounting keeps quantities for itself; None: it does not say.
+    """
 
     products: int
     variations: int
     measures: Mapping[str, int]
     vats: Mapping[Decimal | None, int]
     groups: Sequence[PriceGroup]
+    inventory: bool | None = None
 
 
 def shelf() -> list[Command]:
@@ -57,6 +61,7 @@ def shelf() -> list[Command]:
         Command("catalog.measure.list", {}, "measures"),
         Command("catalog.vat.list", {}, "vats"),
         Command("catalog.priceType.list", {}, "groups"),
+        Command("catalog.document.mode.status", {}, "inventory"),
     ]
 
 
@@ -72,6 +77,7 @@ def read_shelf(found: Mapping[str, Any]) -> Shelf:
             PriceGroup(as_int(one["id"]), as_text(one.get("xmlId")), is_yes(one.get("base")))
             for one in found["groups"]["priceTypes"]
         ],
+        inventory=is_yes(found["inventory"]) if "inventory" in found else None,
     )
 
 

@@ -76,6 +76,7 @@ class Migration(migrations.Migration):
                 ('last_event_at', models.DateTimeField(null=True)),
                 ('events_wait', models.BooleanField(default=False, help_text='the portal said that offline events wait to be fetched')),
                 ('problem', models.TextField(blank=True, help_text='why the exchange with the portal stands, in plain Russian')),
+                ('inventory_accounting', models.BooleanField(help_text='the portal keeps quantities of goods for itself; null: it has not said', null=True)),
                 ('users_read_at', models.DateTimeField(null=True)),
                 ('promo_read_at', models.DateTimeField(null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
