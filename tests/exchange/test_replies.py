@@ -23,6 +23,17 @@ def test_bodies(answer: Answer, body: bytes) -> None:
     assert render(answer, "utf-8").body == body
 
 
+def test_no_refusal_is_too_long_to_be_shown() -> None:
+    text = render(replies.failure("а" * 200, "б" * 200), "utf-8").body.decode()
+    assert (len(text), text[-2:]) == (254, "б…")
+    assert render(replies.failure("а" * 246), "utf-8").body.decode()[-1] == "а"
+
+
+def test_no_line_behind_success_is_too_long_to_be_read() -> None:
+    first, line, short = render(replies.success(["а" * 400, "б"]), "windows-1251").body.decode("windows-1251").split("\n")
+    assert (first, len(line), line[-2:], short) == ("success", 254, "а…", "б")
+
+
 def test_the_old_init_is_exactly_two_lines() -> None:
     assert len(render(replies.init_old(1), "utf-8").body.split(b"\n")) == 2
 

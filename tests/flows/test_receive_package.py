@@ -141,7 +141,10 @@ def test_a_conflict_keeps_the_losing_value(shop: Node) -> None:
     assert (conflict.order, conflict.field, conflict.in_node, conflict.in_portal, conflict.agreed, conflict.winner) == (
         row, "comment", "База", "Портал", "", "node",
     )  # fmt: skip
-    assert (conflict.package, progress.lines) == (made, ("Заказ 1: Изменено с обеих сторон: комментарий",))
+    assert (conflict.package, progress.lines) == (
+        made,
+        ("Заказ 1 от 10.01.2026, расхождение: Изменено с обеих сторон: комментарий",),
+    )
     assert due("portal") == [True]
 
 
@@ -333,6 +336,16 @@ def test_a_finished_package_is_not_read_again(shop: Node, monkeypatch: Any) -> N
     assert process_package(made.pk, NOW) == first
 
 
+def test_a_reply_names_each_kind_of_document_and_counts_the_rest(shop: Node) -> None:
+    undated = order("", "2").replace("<Дата>2026-01-10</Дата>", "")
+    payment = order("", "3").replace("Заказ товара", "Выплата наличных денег")
+    made = stored(shop, package(undated, payment, *(order("", str(number)) for number in range(10, 60))))
+    lines = process_package(made.pk, NOW).lines
+    assert lines[0].startswith("Заказ 2, отказ: ")
+    assert lines[1].startswith("Выплата наличных денег 3 от 10.01.2026, отложено: ")
+    assert (len(lines), lines[-1]) == (51, "И ещё документов, которым нужен человек: 2.")
+
+
 def test_one_document_that_breaks_our_code_does_not_stop_the_others(shop: Node, monkeypatch: Any) -> None:
     real = receive_package.deciding.decide
 
@@ -346,7 +359,7 @@ def test_one_document_that_breaks_our_code_does_not_stop_the_others(shop: Node, 
     progress = process_package(made.pk, NOW)
     assert verdicts(made) == ["created", "created", "created", "rejected", "created"]
     assert DocumentVerdict.objects.get(verdict="rejected").reason_code == "our_fault"
-    assert progress.lines[0].startswith("Заказ 3: Внутренняя ошибка узла обмена")
+    assert progress.lines[0].startswith("Заказ 3 от 10.01.2026, отказ: Внутренняя ошибка узла обмена")
     assert balanced(shop, 5)
 
 
@@ -406,7 +419,7 @@ def test_progress_names_only_what_needs_a_person(shop: Node) -> None:
     process_package(made.pk, NOW)
     made.refresh_from_db()
     lines = progress_of(made).lines
-    assert [line.split(":")[0] for line in lines] == ["Заказ 2", "Заказ r"]
+    assert [line.split(":")[0] for line in lines] == ["Заказ 2 от 10.01.2026, отказ", "Заказ r, отложено"]
 
 
 def test_states_of_a_row_are_what_was_put(shop: Node) -> None:

@@ -172,7 +172,7 @@ def test_import_names_what_needs_a_person(new: ExchangeSession) -> None:
     read_in_turn(Package.objects.get().pk, NOW)
     word, line = asked(new).split("\n")
     assert word == "success"
-    assert line.startswith("Заказ 2: ")
+    assert line.startswith("Заказ 2 от 10.01.2026, отказ: ")
 
 
 def test_import_of_a_broken_file_fails_with_the_reason(new: ExchangeSession) -> None:

@@ -131,7 +131,7 @@ def test_documents_that_need_a_person_are_named_behind_success(shop: Node, told:
     lines = upload(told, [package(order("a", "1"), order("", "2"))]).body.decode().split("\n")
     assert lines[0] == "success"
     assert len(lines) == 2
-    assert lines[1].startswith("Заказ 2: ")
+    assert lines[1].startswith("Заказ 2 от 10.01.2026, отказ: ")
 
 
 @pytest.mark.parametrize(

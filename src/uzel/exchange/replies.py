@@ -11,6 +11,8 @@ from uzel.exchange.request import COOKIE
 
 SERVER_VERSION = "2.09"  # what Bitrix always answers, whatever the client has (onec-exchange 2)
 LINE_LENGTH = 300
+SHOWN_CHARACTERS = 254  # of a refusal: a longer body is not shown to the user (onec-exchange 1.3)
+VERDICT_CHARACTERS = 254  # of a line after ``success``
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ def init_new(file_limit: int, token: str) -> Answer:
 
 
 def success(lines: Iterable[str] = ()) -> Answer:
-    """Done; further lines go to the log of 1C."""
-    return Answer("\n".join(("success", *map(_one_line, lines))))
+    """Done; further lines go to the log of 1C, none of them longer than what it shows."""
+    return Answer("\n".join(("success", *(_cut(_one_line(line), VERDICT_CHARACTERS) for line in lines))))
 
 
 def progress(text: str) -> Answer:
@@ -66,8 +68,9 @@ def progress(text: str) -> Answer:
 
 
 def failure(*lines: str, challenge: bool = False) -> Answer:
-    """Not done, and why, in Russian. ``challenge``: 401 for a caller who did not say who he is."""
-    return Answer("\n".join(("failure", *map(_one_line, lines))), challenge=challenge)
+    """Not done, and why, in Russian, as far as the whole is shown. ``challenge``: 401 for who did not say who he is."""
+    text = "\n".join(("failure", *map(_one_line, lines)))
+    return Answer(_cut(text, SHOWN_CHARACTERS), challenge=challenge)
 
 
 def xml(body: bytes) -> Answer:
@@ -112,6 +115,10 @@ def render(answer: Answer, encoding: str) -> Reply:
         line=_short(shown if answer.xml is None else body[:LINE_LENGTH].decode(encoding, errors="replace")),
         headers=(("WWW-Authenticate", 'Basic realm="1C"'),) if answer.challenge else (),
     )
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _one_line(text: str) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 
 from django.db import transaction
 
-from uzel.commerceml.document import Document
+from uzel.commerceml.document import ORDER_OPERATION, Document
 from uzel.commerceml.reader import PackageError, read_documents
 from uzel.flows import decide_document as deciding
 from uzel.flows.decide_document import Decision, PackageMemory
@@ -27,6 +27,9 @@ from uzel.model import Verdict
 CHUNK_DOCUMENTS = 200  # of a transaction
 CHUNK_LINES = 20_000  # rows of goods in a transaction: a chunk of huge orders is closed earlier
 LINES_LIMIT = 50  # lines of a reply
+
+#: Verdicts that need a person, as a reply says them.
+WANTING = {Verdict.REJECTED: "отказ", Verdict.CONFLICT: "расхождение", Verdict.HELD: "отложено"}
 
 OUR_FAULT_TEXT = "Внутренняя ошибка узла обмена при разборе документа. Файл сохранён, сообщите администратору."
 
@@ -76,13 +79,23 @@ def progress_of(package: Package) -> Progress:
     """What is known of a package's reading."""
     failed = package.state == Package.State.FAILED
     lines = [package.problem] if package.problem else []
-    wanting = DocumentVerdict.objects.filter(package=package, verdict__in=[Verdict.REJECTED, Verdict.CONFLICT, Verdict.HELD])
-    listed = wanting.order_by("position")[:LINES_LIMIT]
-    lines += [f"Заказ {verdict.number or verdict.document_id or '?'}: {verdict.reason}" for verdict in listed]
+    wanting = DocumentVerdict.objects.filter(package=package, verdict__in=WANTING)
+    listed = list(wanting.order_by("position")[: LINES_LIMIT + 1])
+    lines += map(_line, listed[:LINES_LIMIT])
+    if len(listed) > LINES_LIMIT:
+        lines.append(f"И ещё документов, которым нужен человек: {wanting.count() - LINES_LIMIT}.")
     may_note = package.zipped or package.catalog is not None
     refused = package.catalog_notes.filter(refused=True).order_by("pk") if may_note else ()
     lines += [f"{note.place}: {note.reason}" for note in refused[:LINES_LIMIT]]
     return Progress(failed or package.state == Package.State.DONE, failed, package.documents_done, tuple(lines))
+
+
+def _line(verdict: DocumentVerdict) -> str:
+    """A document by number and date, as the 1C user finds it, with what became of it and why."""
+    what = "Заказ" if verdict.operation in ("", ORDER_OPERATION) else verdict.operation
+    name = f"{what} {verdict.number or verdict.document_id or 'без номера'}"
+    dated = f"{name} от {verdict.date:%d.%m.%Y}" if verdict.date else name
+    return f"{dated}, {WANTING[Verdict(verdict.verdict)]}: {verdict.reason}"
 
 
 def _chunks(documents: Iterable[Document]) -> Iterator[list[Document]]:
@@ -150,6 +163,7 @@ def _verdict(package: Package, position: int, decision: Decision, entry: Entry |
         position=position,
         document_id=document.document_id[:200],
         number=document.number[:100],
+        date=document.date,
         operation=document.operation[:60],
         verdict=decision.verdict,
         reason_code=decision.reason_code[:60],

@@ -248,6 +248,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField(help_text='0-based place in the package')),
                 ('document_id', models.CharField(blank=True, max_length=200)),
                 ('number', models.CharField(blank=True, max_length=100)),
+                ('date', models.DateField(help_text='of the document', null=True)),
                 ('operation', models.CharField(blank=True, max_length=60)),
                 ('verdict', models.CharField(max_length=10)),
                 ('reason_code', models.CharField(blank=True, max_length=60)),

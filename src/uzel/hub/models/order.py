@@ -97,6 +97,7 @@ class DocumentVerdict(models.Model):
     position = models.PositiveIntegerField(help_text="0-based place in the package")
     document_id = models.CharField(max_length=200, blank=True)
     number = models.CharField(max_length=100, blank=True)
+    date = models.DateField(null=True, help_text="of the document")
     operation = models.CharField(max_length=60, blank=True)
     verdict = models.CharField(max_length=10)
     reason_code = models.CharField(max_length=60, blank=True)
