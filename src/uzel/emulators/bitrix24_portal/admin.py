@@ -13,6 +13,7 @@ from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.engine import Engine
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.faults import KINDS
+from uzel.emulators.bitrix24_portal.placements import Opened
 from uzel.emulators.bitrix24_portal.rest import JSON_TYPE, Answer, Request
 from uzel.emulators.bitrix24_portal.values import to_int, to_json
 
@@ -26,9 +27,9 @@ class Admin:
 
     def __init__(
         self, engine: Engine, about: Callable[[], dict[str, Any]], install: Callable[..., Application],
-        save: Callable[[], dict[str, Any]],
+        save: Callable[[], dict[str, Any]], open_placement: Callable[..., Opened],
     ) -> None:  # fmt: skip
-        self._engine, self._install_application = engine, install
+        self._engine, self._install_application, self._open_placement = engine, install, open_placement
         self._core: Core = engine.core
         self._pages: Mapping[tuple[str, str], Callable[[Query, Any], Any]] = {
             ("GET", "state"): lambda _, __: state.everything(self._core),
@@ -44,6 +45,8 @@ class Admin:
             ("POST", "events"): self._bind,
             ("GET", "applications"): self._applications,
             ("POST", "applications"): self._install,
+            ("GET", "placements"): self._placements,
+            ("POST", "placements"): self._open,
             ("GET", "board"): self._board,
         }
 
@@ -122,13 +125,26 @@ class Admin:
 
     def _install(self, _: Query, body: Any) -> dict[str, Any]:
         given = body if isinstance(body, dict) else {}
-        if unknown := set(given) - {"handler_url", "redirect_uri", "title", "user_id", "scopes"}:
+        if unknown := set(given) - {"handler_url", "redirect_uri", "title", "user_id", "scopes", "has_interface"}:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
         scopes = tuple(str(scope) for scope in given.get("scopes", ()))
         try:
             return asdict(self._install_application(**(given | {"scopes": scopes})))
         except KeyError as error:
             raise ValueError(str(error.args[0])) from error
+
+    def _placements(self, _: Query, __: Any) -> list[dict[str, Any]]:
+        with self._core.store.lock:
+            return [asdict(one) for one in self._core.applications.placements()]
+
+    def _open(self, _: Query, body: Any) -> dict[str, Any]:
+        given = body if isinstance(body, dict) else {}
+        user_id, number, context = (
+            given.get(name, ordinary) for name, ordinary in (("user_id", 1), ("number", 0), ("context", {}))
+        )
+        if not (isinstance(user_id, int) and isinstance(number, int) and isinstance(context, dict)):
+            raise ValueError("user_id and number want numbers, context wants a map")
+        return asdict(self._open_placement(str(given.get("placement", "")), user_id=user_id, number=number, context=context))
 
     def _bind(self, _: Query, body: Any) -> dict[str, Any]:
         if not isinstance(body, dict) or not isinstance(body.get("url"), str):

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from uzel.emulators.bitrix24_portal.clock import Clock
@@ -31,6 +31,7 @@ class Application:
     access_token: str
     refresh_token: str
     member_id: str
+    is_installed: bool = True
 
     @property
     def granted(self) -> tuple[str, ...]:
@@ -59,6 +60,21 @@ class Binding:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One placement.bind. ``user_id`` 0: for everybody; ``words``: language → TITLE, DESCRIPTION, GROUP_NAME."""
+
+    id: int
+    application_id: int
+    code: str
+    handler: str
+    title: str
+    description: str
+    words: Mapping[str, Mapping[str, str]]
+    options: Mapping[str, Any]
+    user_id: int = 0
+
+
 class Applications:
     """The registry. Whoever reads or writes holds the store's lock."""
 
@@ -68,22 +84,28 @@ class Applications:
         self.domain = ""
         self._all: dict[int, Application] = {}
         self._bindings: dict[int, Binding] = {}
-        self._last_id = self._last_binding_id = 0
+        self._placements: dict[int, Placement] = {}
+        self._settings: dict[tuple[int, int], dict[str, Any]] = {}
+        self._last_id = self._last_binding_id = self._last_placement_id = 0
 
     def saved(self) -> dict[str, Any]:
         """Everything, to be kept in a file."""
         return {
-            "all": self._all, "bindings": self._bindings, "last": [self._last_id, self._last_binding_id],
-            "tokens": self.tokens.saved(),
+            "all": self._all, "bindings": self._bindings, "placements": self._placements, "settings": self._settings,
+            "last": [self._last_id, self._last_binding_id, self._last_placement_id], "tokens": self.tokens.saved(),
         }  # fmt: skip
 
     def load(self, kept: Mapping[str, Any]) -> None:
         """Become what was kept."""
         self._all, self._bindings = kept["all"], kept["bindings"]
-        self._last_id, self._last_binding_id = kept["last"]
+        self._placements, self._settings = kept["placements"], kept["settings"]
+        self._last_id, self._last_binding_id, self._last_placement_id = kept["last"]
         self.tokens.load(kept["tokens"])
 
-    def install(self, title: str, user_id: int, scopes: tuple[str, ...], handler_url: str, redirect_uri: str) -> Application:
+    def install(
+        self, title: str, user_id: int, scopes: tuple[str, ...], handler_url: str, redirect_uri: str,
+        *, is_installed: bool = True,
+    ) -> Application:  # fmt: skip
         """Add a local application with fresh keys and the first pair of tokens."""
         self._last_id += 1
         new_id, secret = self._last_id, self.tokens.secret
@@ -91,12 +113,22 @@ class Applications:
         self._all[new_id] = Application(
             new_id, title, f"local.{secret(14)}.{secret(8)}", secret(SECRET_CHARS), secret(), handler_url, redirect_uri,
             tuple(scope for scope in scopes if scope != "basic"), user_id, pair.access, pair.refresh, self.member_id,
+            is_installed,
         )  # fmt: skip
         return self._all[new_id]
 
+    def finish(self, application_id: int) -> Application:
+        """The administrator has set the application up: it is installed."""
+        self._all[application_id] = replace(self._all[application_id], is_installed=True)
+        return self._all[application_id]
+
     def remove(self, application_id: int) -> None:
-        """Forget an application: its tokens are dead, its handlers are gone."""
+        """Forget an application: its tokens are dead, its handlers, pages and settings are gone."""
         self.tokens.revoke(application_id)
+        for placement in self.placements_of(application_id):
+            self.displace(placement)
+        for key in [key for key in self._settings if key[0] == application_id]:
+            del self._settings[key]
         for binding in self.bindings_of(application_id):
             del self._bindings[binding.id]
         self._all.pop(application_id, None)
@@ -128,6 +160,31 @@ class Applications:
     def bindings_of(self, application_id: int) -> list[Binding]:
         """Handlers of an application."""
         return [one for one in self._bindings.values() if one.application_id == application_id]
+
+    def next_placement_id(self) -> int:
+        """A fresh id of a page in a place."""
+        self._last_placement_id += 1
+        return self._last_placement_id
+
+    def place(self, placement: Placement) -> None:
+        """Remember a page in a place."""
+        self._placements[placement.id] = placement
+
+    def displace(self, placement: Placement) -> None:
+        """Forget a page in a place."""
+        self._placements.pop(placement.id, None)
+
+    def placements_of(self, application_id: int) -> list[Placement]:
+        """Pages of an application."""
+        return [one for one in self._placements.values() if one.application_id == application_id]
+
+    def placements(self, code: str = "") -> list[Placement]:
+        """Pages in a place, or all."""
+        return [one for one in self._placements.values() if code in ("", one.code)]
+
+    def settings_of(self, application_id: int, user_id: int) -> dict[str, Any]:
+        """What an application keeps in the portal: for all its users (0) or for one; may be changed."""
+        return self._settings.setdefault((application_id, user_id), {})
 
     def bindings_to(self, event: str) -> list[Binding]:
         """Who listens to an event."""

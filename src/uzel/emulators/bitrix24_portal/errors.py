@@ -44,17 +44,22 @@ GATEWAY_PAGES: Mapping[int, str] = {
 
 
 class ApiError(Exception):
-    """An error answer: ``code`` and ``description`` as the portal writes them, ``status`` of a single call."""
+    """An error answer: ``code`` and ``description`` as the portal writes them, ``status`` of a single call.
 
-    def __init__(self, code: str | int, description: str, status: int = 400) -> None:
+    ``argument``: the parameter that is wrong, where the portal names it apart.
+    """
+
+    def __init__(self, code: str | int, description: str, status: int = 400, *, argument: str = "") -> None:
         super().__init__(f"{code}: {description}")
+        self.argument = argument
         self.code = code
         self.description = description
         self.status = status
 
     def body(self) -> dict[str, Any]:
         """The JSON body, also the entry of ``result_error`` in a batch."""
-        return {"error": self.code, "error_description": self.description}
+        named = {"argument": self.argument} if self.argument else {}
+        return {"error": self.code, "error_description": self.description, **named}
 
 
 class GatewayTimeoutError(Exception):

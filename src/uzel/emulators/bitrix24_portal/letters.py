@@ -58,7 +58,7 @@ class Letters:
         """Everything an event sets off: letters to online handlers, rows of the offline queue, pings of those."""
         for binding in self.applications.bindings_to(name):
             application = self.applications.get(binding.application_id)
-            if application is None:
+            if application is None or not application.is_installed:
                 continue
             if not binding.is_offline:
                 shown = [(f"data[FIELDS][{key}]", str(value)) for key, value in data.items()]

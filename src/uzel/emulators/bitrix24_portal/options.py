@@ -41,7 +41,7 @@ COSTS: Mapping[str, float] = {
 COSTS_BY_VERB: Mapping[str, float] = {"list": 0.05, "get": 0.03, "fields": 0.03, "add": 0.1, "update": 0.1, "delete": 0.1}
 OTHER_COST_S = 0.02
 
-SCOPES = ("crm", "user", "user.userfield", "userfieldconfig", "catalog", "basic")
+SCOPES = ("crm", "user", "user.userfield", "userfieldconfig", "catalog", "placement", "basic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ class Options:
     install_event_brings_tokens: bool = True
     uninstall_event_name: str = "ONAPPUNINSTALL"
     event_bind_twice: str = "error"
+    placement_bind_twice: str = "error"
     offline_event_data: str = "fields"
     offline_ping_after_pause: bool = False
     auth_connector_in_crm_item: bool = True
@@ -157,6 +158,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "row_xml_id": ("empty", "product"),
     "uninstall_event_name": ("ONAPPUNINSTALL", "ONAPPSUNINSTALL"),
     "event_bind_twice": ("error", "accepted"),
+    "placement_bind_twice": ("error", "accepted"),
     "offline_event_data": ("fields", "false"),
 }
 

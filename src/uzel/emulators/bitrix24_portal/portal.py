@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from uzel.emulators.bitrix24_portal import board, human, snapshot, state
+from uzel.emulators.bitrix24_portal import board, human, placements, snapshot, state
 from uzel.emulators.bitrix24_portal.admin import PREFIX, Admin
 from uzel.emulators.bitrix24_portal.applications import Application, Applications
 from uzel.emulators.bitrix24_portal.catalog import products
@@ -25,6 +25,7 @@ from uzel.emulators.bitrix24_portal.oauth import PREFIX as OAUTH_PREFIX
 from uzel.emulators.bitrix24_portal.oauth import OAuth
 from uzel.emulators.bitrix24_portal.offline import OfflineQueue
 from uzel.emulators.bitrix24_portal.options import Options
+from uzel.emulators.bitrix24_portal.placements import Opened
 from uzel.emulators.bitrix24_portal.rest import Answer, Request, Rest, Send
 from uzel.emulators.bitrix24_portal.seed import EXCHANGE_USER_ID, fill
 from uzel.emulators.bitrix24_portal.server import Server
@@ -58,7 +59,7 @@ class RunningPortal:
         self._engine = Engine(self._core, self.faults, self._journal, limits=limits, parallel=parallel)
         self._rest = Rest(self._engine)
         self._oauth = OAuth(self._core, self.faults, self._journal)
-        self._admin = Admin(self._engine, self.about, self.install_application, self.save)
+        self._admin = Admin(self._engine, self.about, self.install_application, self.save, self.open_placement)
         self._server = Server((host, port), self._serve, options.max_body_bytes)
         self._host = host
         self._thread = threading.Thread(target=self._server.serve_forever, args=(STOP_POLL_S,), name="portal", daemon=True)
@@ -120,17 +121,39 @@ class RunningPortal:
 
     def install_application(
         self, handler_url: str = "", *, redirect_uri: str = "", title: str = "Узел", user_id: int = EXCHANGE_USER_ID,
-        scopes: tuple[str, ...] = (),
+        scopes: tuple[str, ...] = (), has_interface: bool = False,
     ) -> Application:  # fmt: skip
-        """An administrator adds a local application; ONAPPINSTALL goes to ``handler_url``. Without scopes it has all."""
+        """An administrator adds a local application; without scopes it has all.
+
+        ONAPPINSTALL goes to ``handler_url`` at once, or with an interface when its installation is finished.
+        """
         with self._core.store.lock:
             if user_id not in self._core.store.users:
                 raise KeyError(f"no user {user_id}")
             granted = scopes or self.options.scopes
-            application = self._core.applications.install(title, user_id, granted, handler_url, redirect_uri)
-            if handler_url:
+            application = self._core.applications.install(
+                title, user_id, granted, handler_url, redirect_uri, is_installed=not has_interface
+            )
+            if handler_url and not has_interface:
                 self._core.events.send(self._letters.installed(application))
         return application
+
+    def finish_installation(self, application: Application) -> Application:
+        """The page of an application with an interface called installFinish: it hears events, everybody sees its pages."""
+        with self._core.store.lock:
+            finished = self._core.applications.finish(application.id)
+            if finished.handler_url:
+                self._core.events.send(self._letters.installed(finished))
+        return finished
+
+    def open_placement(self, code: str, *, user_id: int, context: Fields | None = None, number: int = 0) -> Opened:
+        """A person opens a place of the portal; ``number``: which of the pages there; ``context``: PLACEMENT_OPTIONS."""
+        with self._core.store.lock:
+            found, user = self._core.applications.placements(code), self._core.store.users.get(user_id)
+            if user is None or not 0 <= number < len(found):
+                raise ValueError(f"место {code}: страниц {len(found)}, сотрудник {user_id}, открыть нечего")
+            url, form = placements.opening(self._core.applications, self.options, found[number], user, context or {})
+        return placements.show_page(url, form)
 
     def uninstall_application(self, application: Application, *, clean: bool = True) -> None:
         """Remove an application with its tokens, handlers and offline events; who bound ONAPPUNINSTALL is told."""

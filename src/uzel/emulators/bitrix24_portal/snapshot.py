@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import records
-from uzel.emulators.bitrix24_portal.applications import Application, Binding
+from uzel.emulators.bitrix24_portal.applications import Application, Binding, Placement
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.events import Event, Handler
 from uzel.emulators.bitrix24_portal.letters import Letter
@@ -23,7 +23,7 @@ RECORDS = {
     for one in (
         records.User, records.Category, records.SmartType, records.Status, records.EnumItem, records.UserField,
         records.Multifield, records.Item, records.ProductRow, records.Requisite, records.Comment,
-        Application, Binding, Grant, Pair, Handler, Event, Letter, Row,
+        Application, Binding, Placement, Grant, Pair, Handler, Event, Letter, Row,
     )
 }  # fmt: skip
 

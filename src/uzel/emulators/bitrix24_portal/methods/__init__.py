@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.methods import (
     application_only,
+    application_options,
     catalog_directories,
     catalog_documents,
     catalog_images,
@@ -25,6 +26,7 @@ from uzel.emulators.bitrix24_portal.methods import (
     crm_userfield,
     event_binding,
     event_offline,
+    placement,
     system,
     user_userfield,
     userfieldconfig,
@@ -53,6 +55,8 @@ _GROUPS = (
     event_binding.METHODS,
     event_offline.METHODS,
     application_only.METHODS,
+    application_options.METHODS,
+    placement.METHODS,
     catalog_products.METHODS,
     catalog_prices.METHODS,
     catalog_directories.METHODS,

@@ -3,11 +3,7 @@
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import system
 
-NAMES = (
-    "event.test",
-    "placement.bind", "placement.get", "placement.list", "placement.unbind",
-    "app.option.get", "app.option.set",
-)  # fmt: skip
+NAMES = ("event.test",)
 
 
 def refuse(_: Call) -> Reply:

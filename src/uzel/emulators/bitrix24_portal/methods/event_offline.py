@@ -19,7 +19,7 @@ def required(call: Call, name: str) -> str:
     """A text without which there is no call; its name is read without regard to case."""
     value = text(call.old(name))
     if not value:
-        raise argument(f"Argument '{name.upper()}' is null or empty")
+        raise ApiError("ERROR_ARGUMENT", f"Argument '{name.upper()}' is null or empty", argument=name.upper())
     return value
 
 

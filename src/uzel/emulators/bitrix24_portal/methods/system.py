@@ -32,7 +32,8 @@ def app_info(call: Call) -> Reply:
     if call.application is None:
         raise ApiError("ACCESS_DENIED", "Access denied! Application context required")
     return Reply({
-        "ID": call.application.id, "CODE": call.application.client_id, "VERSION": 1, "STATUS": STATUS, "INSTALLED": True,
+        "ID": call.application.id, "CODE": call.application.client_id, "VERSION": 1, "STATUS": STATUS,
+        "INSTALLED": call.application.is_installed,
         "PAYMENT_EXPIRED": "N" if call.core.options.application_paid else "Y", "DAYS": None, "LANGUAGE_ID": LANGUAGE,
         "LICENSE": f"{LANGUAGE}_{PLAN}", "LICENSE_TYPE": PLAN, "LICENSE_FAMILY": PLAN,
     })  # fmt: skip
