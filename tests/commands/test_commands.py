@@ -138,7 +138,7 @@ def test_an_unreadable_file_is_said_so_and_kept(uzel: Run, shop: None, tmp_path:
     (row,) = as_json(uzel("ledger", "--json"))
     assert (row["failed_packages"], row["balanced"]) == (1, True)
     assert "нет" in uzel("import", str(tmp_path / "absent.xml"), "--node", "shop", fails=True)
-    assert "узла «x» нет" in uzel("import", str(path), "--node", "x", fails=True)
+    assert "нет базы с кодом «x»" in uzel("import", str(path), "--node", "x", fails=True)
 
 
 def test_catalogue_files_are_counted_by_kind(uzel: Run, shop: None, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """``uzel employee import|export|list`` as they are typed."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
 from tests.exchange.talk import make_node
+from tests.flows.portal_town import ORDER, open_hub
 from tests.flows.test_map_employee import in_both
 from uzel.cli import main
 from uzel.hub.models import Employee, Node, PortalUser, UnmappedEmployee
@@ -104,3 +106,35 @@ def test_of_many_orders_the_first_are_named(capsys: Captured, shop: Node) -> Non
         in_both(shop, str(number))
     told, _ = employee(capsys, "list", "--unmapped")
     assert " ".join(["1,", "2,", "3,", "4,", "5,", "6,", "7,", "8,", "9,", "10", "и", "ещё", "3"]) in " ".join(told.split())
+
+
+def test_the_staff_is_checked(capsys: Captured, shop: Node) -> None:
+    assert "таких нет" in employee(capsys, "check")[0]
+    Employee.objects.create(portal=shop.portal, personnel_number="001", user_id=5)
+    told, wrong = employee(capsys, "check", "001", code=2)
+    assert "Пётр Лосев (5), открытых заказов: 1" in told
+    assert "плохо: 1" in wrong
+    found = json.loads(employee(capsys, "check", "--portal-user", "3", "--json")[0])
+    assert {one["verdict"] for one in found} == {"good"}
+    assert "ни за кем не записан" in employee(capsys, "check", "77", code=2)[1]
+    Employee.objects.create(portal=shop.portal, node=shop, personnel_number="001", user_id=3)
+    assert "у нескольких сотрудников (3, 5)" in employee(capsys, "check", "001", code=2)[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_employee_is_checked_by_his_own_webhook(capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    def see(user_id: int, *words: str, code: int = 0) -> tuple[str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(hub.emulator.webhook_of(user_id) + "\n"))
+        return employee(capsys, "check", *words, "--webhook", "-", code=code)
+
+    with open_hub() as hub:
+        hub.receive(ORDER)
+        hub.drain()
+        told, _ = see(2, "0001")
+        assert "не проверено" in told
+        assert hub.emulator.webhook_of(2) not in told
+        assert "это вебхук сотрудника 3" in see(3, "0001", code=2)[1]
+        Employee.objects.create(portal=hub.portal, personnel_number="0003", user_id=3)
+        told, wrong = see(3, code=2)
+        assert "видит 1 из 1" in " ".join(told.split())
+        assert "плохо: 1" in wrong

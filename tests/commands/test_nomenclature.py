@@ -87,7 +87,7 @@ def test_a_match_by_hand_ties_the_rows_that_wait(hub: Hub, capsys: Captured) -> 
         (("shop", "lamp-of-shop", "tea-main"), "есть характеристики"),
         (("shop", "lamp-of-shop", "--forget"), "ничего не указано"),
         (("shop", "lamp-of-shop"), "укажите Ид товара"),
-        (("nowhere", "lamp-of-shop", "lamp-main"), "узла «nowhere» нет"),
+        (("nowhere", "lamp-of-shop", "lamp-main"), "нет базы с кодом «nowhere»"),
     ],
 )
 def test_what_cannot_be_matched_is_refused_in_words(hub: Hub, capsys: Captured, words: tuple[str, ...], reason: str) -> None:

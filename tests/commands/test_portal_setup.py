@@ -55,7 +55,7 @@ def test_setting_up_says_what_is_left_for_hands_and_can_be_undone(capsys: pytest
 def test_a_base_gets_a_pipeline(capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, "--pipeline", "shop")
     assert Node.objects.get().category_id == MadeInPortal.objects.get().entity_id
-    assert "узла «lost» нет" in run(capsys, "--pipeline", "lost", code=2)
+    assert "нет базы с кодом «lost»" in run(capsys, "--pipeline", "lost", code=2)
 
 
 @pytest.mark.usefixtures("emulator")

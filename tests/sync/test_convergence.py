@@ -14,6 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from tests.sync.attempts import with_attempt
 from uzel.model import Counterparty, LegalDetails, Order, OrderLine
 from uzel.sync.fields import changed, lacking
 from uzel.sync.merge import Conflict
@@ -26,7 +27,6 @@ from uzel.sync.plan import (
     node_confirmed,
     portal_confirmed,
     replan,
-    with_attempt,
 )  # fmt: skip
 
 GUID = "1a2b3c4d-0000-4000-8000-000000000000"

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from decimal import Decimal
 
+from tests.sync.attempts import with_attempt
 from uzel.model import Counterparty, LegalDetails, Order, OrderLine
 from uzel.sync.ownership import ownership
 from uzel.sync.plan import (
-    ATTEMPTS_LIMIT,
     Plan,
     States,
     news_from_node,
@@ -14,7 +14,6 @@ from uzel.sync.plan import (
     node_confirmed,
     portal_confirmed,
     replan,
-    with_attempt,
 )  # fmt: skip
 
 OWNERS = ownership({}, posted=False)
@@ -178,14 +177,6 @@ def test_nothing_is_due_for_words_only_1c_uses() -> None:
     portal = replace(born, comment="b")
     plan = news_from_node(news_from_portal(states, portal, OWNERS).states, plan.states.in_node or born, OWNERS)
     assert (merged(plan).comment, merged(plan).lines[0].item_id, plan.conflicts) == ("b", "g", ())
-
-
-def test_attempts_are_remembered_once_and_not_for_ever() -> None:
-    attempts = with_attempt(with_attempt((), A), A)
-    assert attempts == (A,)
-    for n in range(ATTEMPTS_LIMIT + 3):
-        attempts = with_attempt(attempts, replace(A, comment=str(n)))
-    assert [one.comment for one in attempts] == [str(n) for n in range(3, ATTEMPTS_LIMIT + 3)]
 
 
 def test_a_plan_over_the_same_states_moves_nothing() -> None:

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from uzel.commands.orders import CLIENTS
-from uzel.commands.output import CommandError, setup, show
+from uzel.commands.output import CommandError, setup, show, the_node
 from uzel.console import Titles
 
 EXPLAINED: Titles = {
@@ -33,14 +33,13 @@ def _explain(options: argparse.Namespace) -> None:
     setup()
     from django.db.models import Q
 
-    from uzel.hub.models import CounterpartyBinding, Node
+    from uzel.hub.models import CounterpartyBinding
 
-    if not Node.objects.filter(code=options.node).exists():
-        raise CommandError(f"нет базы с кодом «{options.node}» (коды: uzel node list)")
+    node = the_node(options.node)
     meant = Q(key=options.what) | Q(orderrow__number=options.what) | Q(orderrow__document_id=options.what)
     if options.what.isascii() and options.what.isdecimal() and len(options.what) < 16:
         meant |= Q(entity_id=int(options.what))
-    found = CounterpartyBinding.objects.filter(meant, node__code=options.node).distinct().order_by("pk")
+    found = CounterpartyBinding.objects.filter(meant, node=node).distinct().order_by("pk")
     rows = [_row(one) for one in found[:MOST]]
     if not rows:
         raise CommandError(f"в базе «{options.node}» никто не найден: назовите Ид контрагента, номер заказа или номер карточки")

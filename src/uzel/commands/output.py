@@ -34,10 +34,11 @@ def the_portal() -> "Portal":
 def the_node(code: str) -> "Node":
     """The base of that code."""
     from uzel.hub.models import Node
+    from uzel.hub.queries import no_such_node
 
     node = Node.objects.filter(code=code).first()
     if node is None:
-        raise CommandError(f"узла «{code}» нет")
+        raise CommandError(no_such_node(code))
     return node
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from uzel.commands.output import CommandError, setup, show, the_portal
+from uzel.commands.output import CommandError, setup, show, the_node, the_portal
 from uzel.console import Titles
 
 CHECKS: Titles = {"what": "проверка", "passed": "в порядке", "outcome": "итог", "advice": "что сделать"}
@@ -69,11 +69,8 @@ def _build(options: argparse.Namespace) -> None:
 
 def _pipeline(options: argparse.Namespace) -> None:
     from uzel.flows.pipelines import pipeline_for
-    from uzel.hub.models import Node
 
-    node = Node.objects.filter(code=options.pipeline).first()
-    if node is None:
-        raise CommandError(f"узла «{options.pipeline}» нет")
+    node = the_node(options.pipeline)
     category_id = pipeline_for(the_portal(), node)
     print(f"Воронка узла «{node.code}»: {category_id}. Новые сделки пойдут в неё, прежние останутся на месте.")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from uzel.commands import promo_files, promo_nodes, promo_report
-from uzel.commands.output import CommandError, setup, show
+from uzel.commands.output import setup, show, the_node, the_portal
 from uzel.console import Titles
 
 COLUMNS: Titles = {
@@ -34,16 +34,13 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _list(options: argparse.Namespace) -> None:
     setup()
-    from uzel.hub.models import Node
-
-    if options.node and not Node.objects.filter(code=options.node).exists():
-        raise CommandError(f"узла «{options.node}» нет")
+    if options.node:
+        the_node(options.node)
     rows = list(_rows(options.date or dt.datetime.now().astimezone().date(), options.node))
     show(rows, COLUMNS, as_json=options.json, title="Промокоды")
 
 
 def _rows(day: dt.date, node: str) -> Iterator[Mapping[str, Any]]:
-    from uzel.commands.output import the_portal
     from uzel.hub.promo_book import living, promo_of
     from uzel.sync.promo import standing
 

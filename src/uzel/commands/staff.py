@@ -1,16 +1,14 @@
-"""``uzel employee add|list|import|export``: personnel numbers and portal users."""
+"""``uzel employee add|list|import|export|check``: personnel numbers and portal users."""
 
 import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from uzel.commands.output import CommandError, setup, show, the_portal
+from uzel.commands import staff_check
+from uzel.commands.output import CommandError, setup, show, the_node, the_portal
 from uzel.commands.table_files import feed_file, tell_done, write_file
 from uzel.console import Titles
-
-if TYPE_CHECKING:
-    from uzel.hub.models import Node, Portal
 
 LIST: Titles = {
     "personnel_number": "табельный номер", "full_name": "имя в базе", "node": "база", "user_id": "сотрудник портала",
@@ -53,6 +51,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     sheet = verbs.add_parser("export", help="write mapped employees into a CSV file")
     sheet.add_argument("file", type=Path)
     sheet.set_defaults(run=_export)
+    staff_check.register(verbs)
 
 
 def _add(options: argparse.Namespace) -> None:
@@ -65,24 +64,13 @@ def _add(options: argparse.Namespace) -> None:
     portal, number, name = the_portal(), options.number.strip(), options.name.strip()
     if bool(number) == bool(name):
         raise CommandError("назовите табельный номер или, если база его не передаёт, имя сотрудника в базе: --name")
-    node = _node(portal, options.node)
+    node = the_node(options.node) if options.node else None
     orders = map_employee(portal, number, options.portal_user, node=node, full_name=name)
     whom = f"Табельный номер {number}" if number else f"«{name}»"
     where = f" базы {node.code}" if node else ""
     print(f"{whom}{where} → сотрудник {options.portal_user}; заказов к переназначению: {orders}")
     if doubt := doubt_of(number, options.portal_user, numbers_in_portal(users_of(portal))):
         print(f"Внимание: {doubt}")
-
-
-def _node(portal: "Portal", code: str) -> "Node | None":
-    from uzel.hub.models import Node
-
-    if not code:
-        return None
-    node = Node.objects.filter(portal=portal, code=code).first()
-    if node is None:
-        raise CommandError(f"нет базы с кодом «{code}» (коды: uzel node list)")
-    return node
 
 
 def _list(options: argparse.Namespace) -> None:

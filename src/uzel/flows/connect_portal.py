@@ -20,7 +20,7 @@ class BadAddressError(ValueError):
 
 def connect(url: str, *, event_token: str = "", speed: float = 1.0) -> tuple[Portal, User]:
     """Check the webhook by calling it, then remember it sealed. Connecting again replaces the address, or an application."""
-    webhook = _checked(url)
+    webhook = checked_webhook(url)
     portal = Portal.objects.first() or Portal()
     with wire.open_http() as http:
         owner = learn_owner(portal, PortalClient(webhook, Governor(speed=speed), http), timezone.now())
@@ -38,7 +38,7 @@ def _remember(portal: Portal, webhook: str, event_token: str, speed: float) -> P
     return portal
 
 
-def _checked(url: str) -> str:
+def checked_webhook(url: str) -> str:
     """``https://…/rest/USER/SECRET/``, whatever method name stands behind it."""
     parts = urlsplit(url.strip())
     path = parts.path.strip("/").split("/")

@@ -7,11 +7,12 @@ from uzel.flows.csv_table import RefusedRowError, read_rows
 from uzel.flows.employee_table import EMPLOYEES
 from uzel.flows.map_employee import map_employee
 from uzel.hub.models import Employee, Node, Portal, PortalUser, UnmappedEmployee
-from uzel.hub.queries import users_of
+from uzel.hub.queries import no_such_node, users_of
 from uzel.mapping.employees import normal_name, normal_number, numbers_in_portal
 
 LONGEST_NUMBER, LONGEST_NAME = 50, 200  # characters, as the columns hold
 LONGEST_ID = 15  # digits
+LONGEST_CODE = 40  # characters of an unknown base that are repeated
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class _Book:
         if not row["node"]:
             return None
         if row["node"] not in self._nodes:
-            raise RefusedRowError(f"нет базы с кодом «{row['node'][:40]}» (коды: uzel node list)")
+            raise RefusedRowError(no_such_node(row["node"][:LONGEST_CODE]))
         return self._nodes[row["node"]]
 
 

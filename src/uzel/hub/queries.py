@@ -73,6 +73,11 @@ def staff_of(node: Node) -> Staff:
     return staff_from(users_of(node.portal), mapped, node.portal.exchange_user_id or 1, node.default_responsible_id)
 
 
+def no_such_node(code: str) -> str:
+    """What a person is told who named a base that is not there."""
+    return f"нет базы с кодом «{code}» (коды: uzel node list)"
+
+
 def users_of(portal: Portal) -> list[User]:
     """The portal's staff as last read."""
     return [

@@ -51,11 +51,6 @@ class Plan:
     moved: bool = False
 
 
-def with_attempt(attempts: Attempts, order: Order) -> Attempts:
-    """The attempts with one more: ``order`` is about to be written, and its answer may never come."""
-    return attempts if attempts and attempts[-1] == order else (*attempts, order)[-ATTEMPTS_LIMIT:]
-
-
 def news_from_node(states: States, seen: Order, owners: Mapping[str, Owner], *, whole: bool = True) -> Plan:
     """The node shows the order as ``seen``; not ``whole``: a payment or a shipment that speaks of its own matter only."""
     if not whole:

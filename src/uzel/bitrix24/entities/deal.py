@@ -149,6 +149,12 @@ def of_ids(key: str, node_field: str, deal_ids: Iterable[int]) -> Command:
     return listing(key, node_field, {"@id": list(deal_ids)}, {"id": "ASC"})
 
 
+def people(key: str, deal_ids: Iterable[int]) -> Command:
+    """Of at most :data:`PAGE` deals, the people alone."""
+    params = {"entityTypeId": DEAL, "filter": {"@id": list(deal_ids)}, "order": {"id": "ASC"}}
+    return Command("crm.item.list", params | {"select": ["id", "assignedById", "observers"]}, key)
+
+
 def changed_since(key: str, node_field: str, moment: str, not_by: int, start: int = 0) -> Command:
     """Deals touched last by anybody but one employee at ``moment`` (as the portal writes it) or later, oldest first."""
     since = {">=updatedTime": moment} if moment else {}
@@ -181,6 +187,14 @@ def read_item(result: Any, node_field: str) -> Deal:
 def read_items(result: Any, node_field: str) -> list[Deal]:
     """The deals in an answer to a list."""
     return [read_deal(item, node_field) for item in result["items"]]
+
+
+def read_people(result: Any) -> dict[int, tuple[int, frozenset[int]]]:
+    """By deal: who is responsible for it and who watches it."""
+    return {
+        as_int(item["id"]): (as_int(item.get("assignedById")), frozenset(map(as_int, item.get("observers") or ())))
+        for item in result["items"]
+    }
 
 
 def read_deal(item: Mapping[str, Any], node_field: str) -> Deal:

@@ -1,0 +1,87 @@
+"""``uzel employee check``: whether the staff is known, and, by an employee's own webhook, whether he sees his deals alone."""
+
+import argparse
+import getpass
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from uzel.commands.output import CommandError, setup, show, show_json, the_portal
+from uzel.console import Titles
+
+if TYPE_CHECKING:
+    from uzel.flows.check_employees import Finding
+    from uzel.hub.models import Portal
+
+STDIN = "-"
+FINDINGS: Titles = {"what": "что", "verdict": "итог", "text": "подробно"}
+WORDS = {"good": "хорошо", "wrong": "плохо", "unknown": "не проверено"}
+LONGEST_ADDRESS = 2000  # characters
+
+
+def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the verb to the group."""
+    check = verbs.add_parser("check", help="is the staff known, does an employee see his deals alone")
+    whom = check.add_mutually_exclusive_group()
+    whom.add_argument("number", nargs="?", default="", help="personnel number: look at this employee alone")
+    whom.add_argument("--portal-user", type=int, metavar="ID", help="the same, by portal user")
+    check.add_argument("--webhook", choices=(STDIN,), help="- asks for his own webhook, or reads it from the standard input")
+    check.add_argument("--json", action="store_true")
+    check.set_defaults(run=_check)
+
+
+def _check(options: argparse.Namespace) -> None:
+    setup()
+    from uzel.flows.check_employees import check_employees
+
+    portal = the_portal()
+    user_id = _user_of(portal, options.number) if options.number else options.portal_user
+    if options.webhook:
+        _check_webhook(portal, user_id, as_json=options.json)
+        return
+    findings = check_employees(portal, user_id)
+    _tell(findings, as_json=options.json)
+
+
+def _user_of(portal: "Portal", number: str) -> int:
+    from uzel.flows.employee_list import known_employees
+
+    found = {one["user_id"] for one in known_employees(portal) if one["personnel_number"] == number.strip()}
+    if not found:
+        raise CommandError(f"табельный номер «{number}» ни за кем не записан (список: uzel employee list)")
+    if len(found) > 1:
+        ids = ", ".join(map(str, sorted(found)))
+        raise CommandError(f"табельный номер «{number}» у нескольких сотрудников ({ids}): назовите одного, --portal-user ID")
+    return int(found.pop())
+
+
+def _check_webhook(portal: "Portal", user_id: int | None, *, as_json: bool) -> None:
+    from uzel.bitrix24.errors import PortalError
+    from uzel.flows.check_access import WrongEmployeeError, check_access
+    from uzel.flows.connect_portal import BadAddressError
+
+    try:
+        access = check_access(portal, _ask_webhook(), user_id)
+    except (BadAddressError, WrongEmployeeError, PortalError) as error:
+        raise CommandError(str(error)) from error
+    if not as_json:
+        print(f"Сотрудник портала: {access.user.full_name} (id {access.user.user_id})")
+    _tell(access.findings, as_json=as_json)
+
+
+def _ask_webhook() -> str:
+    """From a prompt that shows nothing, or from a pipe; never from the command line, which other users of the machine see."""
+    if sys.stdin.isatty():
+        return getpass.getpass("Вебхук сотрудника: ")
+    return sys.stdin.readline(LONGEST_ADDRESS).strip()
+
+
+def _tell(findings: "Sequence[Finding]", *, as_json: bool) -> None:
+    if as_json:
+        show_json([asdict(one) for one in findings])
+    else:
+        show(({**asdict(one), "verdict": WORDS[one.verdict]} for one in findings), FINDINGS, as_json=False)
+    wrong = sum(one.verdict == "wrong" for one in findings)
+    if wrong:
+        raise CommandError(f"плохо: {wrong}, см. таблицу")
