@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from uzel.demo.promo import wanted_note
 from uzel.demo.shops import STAGES, Shop
 
 KOPECK = Decimal("0.01")
 UF = "UF_CRM_UZEL_"
 NODES = "Узлы обмена"  # the smart process that deals have their nodes in, where the portal has such
+PROMO_CODES = "Промокоды"
 Plain = Mapping[str, Any]
 
 
@@ -40,24 +42,30 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class PortalState:
-    """The emulated portal's own state, indexed. ``node_field``: where a deal names its node, an item of ``node_items``."""
+    """The emulated portal's own state, indexed. ``node_field``: where a deal names its node, an item of ``node_items``.
+
+    ``promo``: it keeps promo codes, those of the demo.
+    """
 
     deals: Mapping[int, Plain]
     contacts: Mapping[int, Plain]
     companies: Mapping[int, Plain]
     node_field: str
     node_items: Mapping[str, str]
+    promo: bool = False
 
     @classmethod
     def of(cls, state: Plain) -> "PortalState":
         """From ``RunningPortal.state()``."""
         number = next((one["entityTypeId"] for one in state["types"] if one["title"] == NODES), 0)
+        promo = {one["entityTypeId"] for one in state["types"] if one["title"] == PROMO_CODES}
         return cls(
             deals={one["id"]: one for one in state["deals"]},
             contacts={one["id"]: one for one in state["contacts"]},
             companies={one["id"]: one for one in state["companies"]},
             node_field=f"parentId{number}" if number else f"{UF}NODE",
             node_items=_cards(state, number) if number else _listed(state),
+            promo=any(item["entityTypeId"] in promo for item in state["type_items"]),
         )
 
     def node_of(self, deal: Plain) -> str:
@@ -126,6 +134,9 @@ def _pairs(
         ("бонусная карта", "bonus_card_number", "CARD"),
     ):  # fmt: skip
         yield name, order[key], str(deal.get(UF + code) or "")
+    if state.promo:
+        note = wanted_note(str(deal.get(f"{UF}PROMO") or ""), shop.code)
+        yield "замечание к промокоду", note, str(deal.get(f"{UF}PRM_NOTE") or "")
     yield "оплачено бонусами", _money(order["paid_by_bonus"]), _money(deal.get(f"{UF}BONUS"))
     for name, key in (("проведён", "posted"), ("оплачен", "paid"), ("отгружен", "shipped")):
         yield name, order[key], _flag(deal.get(UF + key.upper()))

@@ -39,12 +39,13 @@ def _under_way(town: Town) -> dict[str, int]:
     from django.db.models import F
 
     from uzel.hub.ledger import ledger
-    from uzel.hub.models import DealNotice
+    from uzel.hub.models import DealNotice, PromoCheck
 
     rows = ledger()
     counts = {
         "событий портала": town.portal.events.waiting(),
         "сообщений о сделках": DealNotice.objects.filter(noticed__gt=F("handled")).count(),
+        "промокодов к проверке": PromoCheck.objects.count(),
         "неразобранных файлов": sum(row.unfinished_packages for row in rows),
         "заказов к записи в портал": sum(row.to_portal for row in rows),
     }

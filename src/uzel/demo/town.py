@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 
 from uzel.demo.people import PEOPLE
+from uzel.demo.promo import CARDS
 from uzel.demo.shops import SHOPS, STAGES, Shop
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
 from uzel.emulators.onec_base import Base
@@ -84,7 +85,27 @@ def _set_up(town: Town, speed: float, say: Callable[[str], None]) -> None:
         raise RuntimeError(f"настройка портала не закончена: {', '.join(failed)}")
     for number, user_id in list(PEOPLE.items())[:-1]:  # the last one is found by his full name
         map_employee(portal, number, user_id)
+    _add_promo_codes(portal)
     town.portal.set_event_handler(f"{town.hub_url}/portal/{portal.code}/events", EVENT_TOKEN)
+
+
+def _add_promo_codes(portal: Any) -> None:
+    """Cards that people make in the portal; the hub reads them at once, as it does every ten minutes."""
+    from django.utils import timezone
+
+    from uzel.bitrix24.entities.smart_process import PROMO_CODES, add_item
+    from uzel.flows.portal_line import open_line
+    from uzel.flows.read_promo_codes import read_promo
+    from uzel.hub.queries import known_process
+
+    process = known_process(portal, PROMO_CODES)
+    if process is None:
+        raise RuntimeError("в портале нет смарт-процесса промокодов")
+    with open_line(portal) as client:
+        for code, values in CARDS.items():
+            command = add_item("card", process, "", code, {"UZEL_CODE": code, **values})
+            client.call(command.method, command.params)
+        read_promo(portal, client, timezone.now())
 
 
 def _add_node(shop: Shop) -> None:
