@@ -53,7 +53,7 @@ def plan_setup(portal: Portal, *, lists_only: bool = False) -> tuple[Step, ...]:
 def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
     """Check the exchange employee, create what is lacking, learn the staff, check the stages. Safe to repeat."""
     with open_line(portal) as client:
-        checks = [_try("Права вебхука", _check_scopes, client), _try("Сотрудник обмена", _check_employee, client)]
+        checks = [_try("Права подключения", _check_scopes, client), _try("Сотрудник обмена", _check_employee, client)]
         if all(check.passed for check in checks):
             outcomes = build_portal(portal, client, timezone.now(), lists_only=lists_only)
             if all(outcome.passed for outcome in outcomes):
@@ -116,7 +116,7 @@ def _try(what: str, look: Callable[[PortalClient], str], client: PortalClient) -
     except LackingError as lack:
         return Check(what, False, str(lack), lack.advice)
     except PortalError as error:
-        return Check(what, False, f"портал ответил: {error}", "Проверьте вебхук и права сотрудника обмена, затем повторите.")
+        return Check(what, False, f"портал ответил: {error}", "Проверьте подключение и права сотрудника обмена и повторите.")
 
 
 class LackingError(Exception):
@@ -131,7 +131,7 @@ def _check_scopes(client: PortalClient) -> str:
     given = set(ask(client, Command("scope", {}, "scope")))
     missing = [scope for scope in NEEDED if scope not in given]
     if missing:
-        raise LackingError(f"не хватает: {', '.join(missing)}", "Откройте вебхук в портале и отметьте недостающие права.")
+        raise LackingError(f"не хватает: {', '.join(missing)}", "Отметьте недостающие права в портале.")
     needless = sorted(given - KNOWN)
     return ", ".join(NEEDED) + (f"; обмену не нужны: {', '.join(needless)}" if needless else "")
 
