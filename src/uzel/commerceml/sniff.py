@@ -1,4 +1,4 @@
-"""What a file holds, documents or a catalogue: told from its first elements, not from its name."""
+"""What a file holds, documents, a catalogue or directories: told from its first elements, not from its name."""
 
 from collections.abc import Iterable
 
@@ -10,6 +10,26 @@ from uzel.commerceml.prolog import open_package
 from uzel.commerceml.xml_read import local_name
 
 SNIFFED_BYTES = 8 << 20  # a classifier that is longer belongs to no documents
+
+
+def is_references(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:
+    """Do directories of the module of 1С-Битрикс stand before anything else that we know?"""
+    try:
+        opening = open_package(chunks, limits)
+    except PackageError:
+        return False
+    parser = pull.open_parser(
+        opening.encoding, (tags.REFERENCES, tags.DOCUMENT, tags.CONTAINER, *tags.CATALOG_PARTS), event="start"
+    )
+    sniffed = 0
+    for piece in opening.pieces:
+        fault = pull.feed(parser, piece)
+        for element in pull.finished(parser):
+            return local_name(element) == tags.REFERENCES
+        sniffed += len(piece)
+        if fault or sniffed > SNIFFED_BYTES:
+            break
+    return False
 
 
 def is_catalogue(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:

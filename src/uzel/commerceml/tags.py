@@ -16,6 +16,10 @@ CATALOG: Final = "Каталог"
 OFFER_PACKAGES: Final = ("ПакетПредложений", "ИзмененияПакетаПредложений")
 CATALOG_PARTS: Final = (CLASSIFIER, CATALOG, *OFFER_PACKAGES)
 
+REFERENCES: Final = "ПользовательскиеСправочники"
+REFERENCE: Final = "Справочник"  # also the root of the answer to mode=info
+REFERENCE_ELEMENT: Final = "ЭлементСправочника"
+
 # A document
 ID: Final = "Ид"
 NUMBER: Final = "Номер"
@@ -161,7 +165,6 @@ PHONE_CONTACT: Final = "Телефон рабочий"
 EMAIL_CONTACT: Final = "Почта"
 
 # The answer to mode=info (onec-exchange 2.3); the first letter of STATUSES is Latin, as Bitrix writes it
-REFERENCE: Final = "Справочник"
 STATUSES: Final = "C" + "татусы"
 PAYMENT_SYSTEMS: Final = "ПлатежныеСистемы"
 DELIVERY_SERVICES: Final = "СлужбыДоставки"

@@ -2,6 +2,7 @@
 
     checkauth ─ [init] ─ query ─ success          1C takes changed orders
     checkauth ─ [init] ─ file… ─ [import…]        1C gives orders
+    checkauth ─ init ─ file… ─ import…            1C gives directories, promo codes among them (type=reference)
     [checkauth] ─ query ─ success                 the extension takes changed promo codes (type=promocodes)
 
 New protocol: ``init`` named a ``version``. Old: it did not, or there was no ``init`` (onec-exchange 1.1, 1.4).
@@ -16,6 +17,7 @@ from uzel.exchange.commands import Command, Refusal
 from uzel.exchange.file_names import name_problem
 
 ORDERS = ("sale", "crm")
+REFERENCE = ("reference",)
 PROMO_CODES = ("promocodes",)
 GET, POST = ("GET",), ("POST",)
 VERSION_DIGITS = 18
@@ -99,7 +101,17 @@ STEPS: tuple[Step, ...] = (
     Step(
         "checkauth", GET, Need.PASSWORD, Protocol.ANY, "success⏎<cookie>⏎<id>⏎sessid=<token>",
         "a new session; uploads that older sessions of the node and type left unfinished are closed",
-        lambda facts: commands.CheckAuth(facts.kind), (*ORDERS, *PROMO_CODES),
+        lambda facts: commands.CheckAuth(facts.kind), (*ORDERS, *REFERENCE, *PROMO_CODES),
+    ),
+    Step(
+        "init", GET, Need.SESSION, Protocol.ANY, "zip=no⏎file_limit=<bytes>",
+        "the session's unfinished uploads are closed; a file is read by `import`, whatever `version` says",
+        lambda facts: commands.Init("", facts.cml_version), REFERENCE,
+    ),
+    Step(
+        "file", POST, Need.SESSION, Protocol.ANY, "success",
+        "the piece is archived and appended",
+        lambda facts: commands.StoreFile(facts.file_name, at_once=False), REFERENCE,
     ),
     Step(
         "init", GET, Need.SESSION, Protocol.OLD, "zip=no⏎file_limit=<bytes>",
@@ -124,7 +136,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "import", GET, Need.SESSION, Protocol.ANY, "progress⏎<text>, then success[⏎<line>…] or failure⏎<reason>",
         "the file is taken out of its zip and read in the background; repeated until that is done",
-        lambda facts: commands.Import(facts.file_name),
+        lambda facts: commands.Import(facts.file_name), (*ORDERS, *REFERENCE),
     ),
     Step(
         "query", ("GET", "POST"), Need.SESSION, Protocol.ANY, "XML; an empty root element when nothing changed",
@@ -153,12 +165,11 @@ STEPS: tuple[Step, ...] = (
     ),
 )  # fmt: skip
 
-TYPES = (*ORDERS, *PROMO_CODES)
+TYPES = (*ORDERS, *REFERENCE, *PROMO_CODES)
 
 #: Types that the clients know and this page does not serve (onec-exchange 1.4).
 OTHER_TYPES = {
     "catalog": "Обмен товарами для этой базы не поддерживается: отключите его в настройках обмена.",
-    "reference": "Обмен справочниками не поддерживается.",
     "get_catalog": "Выгрузка каталога в 1С не поддерживается.",
     "listen": "Ожидание изменений не поддерживается: настройте обмен по расписанию.",
 }

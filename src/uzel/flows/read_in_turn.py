@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from uzel.commerceml.catalog.common import picture_name
-from uzel.commerceml.sniff import is_catalogue
+from uzel.commerceml.sniff import is_catalogue, is_references
 from uzel.exchange.commands import Refusal
 from uzel.exchange.uploads import TAIL_BYTES
 from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, picture_names, zip_end_problem, zip_problem
@@ -26,6 +26,7 @@ from uzel.flows.open_session import fail_uploads
 from uzel.flows.receive_catalog import receive_catalog
 from uzel.flows.receive_package import process_package
 from uzel.flows.receive_pictures import receive_pictures
+from uzel.flows.receive_references import receive_references
 from uzel.hub import feed_store
 from uzel.hub.models import CatalogNote, Feed, Package
 
@@ -78,9 +79,11 @@ def _read_one(package: Package, now: dt.datetime, advance: Callable[[int], None]
 
 
 def _reader_of(package: Package) -> Callable[..., object]:
-    """Documents or a catalogue: told by what stands in the file, not by its name."""
+    """Documents, a catalogue or directories: told by what stands in the file, not by its name."""
     assert package.feed is not None, "put together just now"
-    return receive_catalog if is_catalogue(feed_store.open_feed(package.feed)) else process_package
+    if is_catalogue(feed_store.open_feed(package.feed)):
+        return receive_catalog
+    return receive_references if is_references(feed_store.open_feed(package.feed)) else process_package
 
 
 def put_together(package: Package) -> None:

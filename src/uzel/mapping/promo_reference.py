@@ -1,0 +1,60 @@
+"""An element of the directory «Промокоды» of a base as a promo code."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from uzel.commerceml.references import ReferenceElement
+from uzel.commerceml.values import parse_moment
+from uzel.model.promo import PromoCode, key_of
+
+DIRECTORY = "Промокоды"
+KEY_LIMIT, TITLE_LIMIT, TEXT_LIMIT = 255, 250, 255  # characters
+#: What each requisite may be called; case and blanks do not count.
+REQUISITES: Mapping[str, tuple[str, ...]] = {
+    "code": ("промокод", "наименование"),
+    "title": ("название",),
+    "discount": ("скидка",),
+    "valid_from": ("действуетс", "датаначала"),
+    "valid_until": ("действуетпо", "датаокончания"),
+    "source": ("источник", "откудапокупатели"),
+    "active": ("действует",),
+}
+NO = frozenset(("нет", "ложь", "false", "0"))
+
+
+class UnreadablePromoError(ValueError):
+    """Why an element is no promo code, in plain Russian."""
+
+
+def is_promo(element: ReferenceElement) -> bool:
+    """Whether the element is of the directory of promo codes."""
+    return key_of(element.directory) == key_of(DIRECTORY)
+
+
+def promo_of(element: ReferenceElement, node: str) -> PromoCode:
+    """The code; it counts in the shop of this base, because a base speaks for its own shop only."""
+    values = {"".join(name.split()).casefold(): value for name, value in element.values.items()}
+    said = {field: next((values[name] for name in names if values.get(name)), "") for field, names in REQUISITES.items()}
+    code = said["code"].strip()
+    if not code:
+        raise UnreadablePromoError("нет кода: нужен реквизит «Промокод» или «Наименование»")
+    if len(key_of(code)) > KEY_LIMIT:
+        raise UnreadablePromoError(f"код длиннее {KEY_LIMIT} знаков")
+    return PromoCode(
+        code=code,
+        title=(said["title"] or code)[:TITLE_LIMIT],
+        discount=said["discount"][:TEXT_LIMIT],
+        valid_from=_day(said["valid_from"]),
+        valid_until=_day(said["valid_until"]),
+        nodes=(node,),
+        source=said["source"][:TEXT_LIMIT],
+        active=not element.deleted and said["active"].casefold() not in NO,
+    )
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        moment = parse_moment(text) if text else None
+    except ValueError as error:
+        raise UnreadablePromoError(f"«{text[:40]}» не похоже на дату") from error
+    return moment.date() if moment else None

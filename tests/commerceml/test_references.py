@@ -1,0 +1,57 @@
+"""Directories of the module of 1С-Битрикс: read as they arrive, hostile ones refused."""
+
+import pytest
+
+from tests.flows.test_receive_references import directory, element, references
+from uzel.commerceml import references as reading
+from uzel.commerceml.errors import PackageError
+from uzel.commerceml.references import ReferenceElement, read_references
+from uzel.commerceml.sniff import is_references
+
+FILE = references(
+    directory(element("a", Код="", Наименование=" ELEAF "), name="Бренды"), directory(element("b", Промокод="Лето"))
+)
+READ = [
+    ReferenceElement("Бренды", "a", values={"Код": "", "Наименование": "ELEAF"}),
+    ReferenceElement("Промокоды", "b", values={"Промокод": "Лето"}),
+]
+
+
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+def test_elements_in_the_order_written_however_the_bytes_come(size: int) -> None:
+    assert list(read_references(FILE[at : at + size] for at in range(0, len(FILE), size))) == READ
+
+
+def test_another_encoding_and_a_prefix_change_nothing() -> None:
+    text = FILE.decode()
+    assert list(read_references([text.replace("UTF-8", "windows-1251").encode("cp1251")])) == READ
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (FILE[:-40], "truncated"),
+        (b'<!DOCTYPE x [<!ENTITY a "b">]>' + FILE, "doctype_refused"),
+        (b"PK\x03\x04", "not_xml"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(data: bytes, code: str) -> None:
+    with pytest.raises(PackageError) as refused:
+        list(read_references([data]))
+    assert refused.value.code == code
+
+
+def test_an_endless_element_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ELEMENT_BYTES", 200_000)
+    with pytest.raises(PackageError) as refused:
+        list(read_references([references(directory(element("a", Промокод="x" * 300_000)))]))
+    assert refused.value.code == "element_too_large"
+
+
+def test_directories_are_told_from_documents_by_what_stands_first() -> None:
+    assert is_references([FILE])
+    assert not is_references(
+        [FILE.replace("<ПользовательскиеСправочники>".encode(), "<Документ/><ПользовательскиеСправочники>".encode())]
+    )
+    assert not is_references([b"<html/>"])
