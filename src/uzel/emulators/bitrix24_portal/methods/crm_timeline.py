@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from uzel.emulators.bitrix24_portal.access import may_touch
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
-from uzel.emulators.bitrix24_portal.errors import plain
+from uzel.emulators.bitrix24_portal.errors import ApiError, plain
 from uzel.emulators.bitrix24_portal.methods.crm_requisite import list_rows
 from uzel.emulators.bitrix24_portal.methods.crm_userfield import raw_fields
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Comment, Item
@@ -38,6 +38,46 @@ def add(call: Call) -> Reply:
     return Reply(comment.id)
 
 
+def get(call: Call) -> Reply:
+    """One comment."""
+    if call.old_id() <= 0:
+        raise plain("ID is not defined or invalid.")
+    comment = call.core.store.comments.get(call.old_id())
+    if comment is None:
+        raise plain("Not found.")
+    if not _is_visible(call, comment):
+        raise plain("Access denied.")
+    return Reply({**_show(comment), "FILES": []})
+
+
+def update(call: Call) -> Reply:
+    """Change the text of a comment; the answer is its id."""
+    comment, fields = _own(call), raw_fields(call)
+    if not text(fields.get("COMMENT")):
+        raise ApiError("INVALID_ARG_VALUE", "Empty comment message.")
+    call.core.store.comments[comment.id] = replace(comment, comment=text(fields["COMMENT"]))
+    return Reply(comment.id)
+
+
+def delete(call: Call) -> Reply:
+    """Delete a comment; the answer is nothing."""
+    del call.core.store.comments[_own(call).id]
+    return Reply(None)
+
+
+def _own(call: Call) -> Comment:
+    """The comment to change; ``ownerTypeId`` and ``ownerId``, if they are given, must be those of its item."""
+    comment = call.core.store.comments.get(to_int(call.required("id")) or 0)
+    if comment is None:
+        raise ApiError("NOT_FOUND", "Not found.")
+    if not _is_visible(call, comment):
+        raise ApiError("ACCESS_DENIED", "Access denied.")
+    owner = {"ownerTypeId": TYPES[comment.entity_type], "ownerId": comment.entity_id}
+    if any(call.params.get(name) is not None and to_int(call.params[name]) != number for name, number in owner.items()):
+        raise ApiError("OWNER_NOT_FOUND", "Owner was not found")
+    return comment
+
+
 def listing(call: Call) -> Reply:
     """A page of comments of the items the user may see."""
     rows = [_show(one) for one in call.core.store.comments.values() if _is_visible(call, one)]
@@ -58,5 +98,8 @@ def _show(one: Comment) -> dict[str, str]:
 
 METHODS = (
     Method("crm.timeline.comment.add", add),
+    Method("crm.timeline.comment.get", get),
+    Method("crm.timeline.comment.update", update),
+    Method("crm.timeline.comment.delete", delete),
     Method("crm.timeline.comment.list", listing),
 )

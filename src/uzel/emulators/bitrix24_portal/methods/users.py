@@ -1,6 +1,6 @@
 """``user.*`` and ``profile`` (bitrix24-rest E). There is no personnel number among the standard fields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from uzel.emulators.bitrix24_portal.values import is_true, is_yes, text, to_int,
 
 USER = "USER"
 TEXTS = ("NAME", "LAST_NAME", "SECOND_NAME", "EMAIL", "WORK_POSITION")
+SEARCHED = ("NAME", "LAST_NAME", "SECOND_NAME", "WORK_POSITION")
 _PARAMETERS = frozenset({"FILTER", "SORT", "ORDER", "ADMIN_MODE", "SELECT", "START", "AUTH"})
 _KINDS = {"ID": "integer", "ACTIVE": USER_BOOLEAN, "USER_TYPE": "string", "XML_ID": "string"} | dict.fromkeys(TEXTS, "string")
 
@@ -30,8 +31,28 @@ def _show(call: Call, user: User) -> dict[str, Any]:
 
 def get(call: Call) -> Reply:
     """A page of employees; the filter stands in FILTER or at the top."""
+    return _listing(call, _filter(call))
+
+
+def search(call: Call) -> Reply:
+    """A page of employees found by what their names and positions begin with: FIND in any of them, the others in their own."""
+    raw = {key.upper(): value for key, value in _filter(call).items()}
+    words = text(raw.pop("FIND", "")).casefold().split()
+    return _listing(call, {key: f"{text(value)}%" if key in TEXTS else value for key, value in raw.items()}, words)
+
+
+def _filter(call: Call) -> dict[str, Any]:
     params = {key.upper(): value for key, value in call.params.items()}
-    raw = {**{key: value for key, value in params.items() if key not in _PARAMETERS}, **to_map(params.get("FILTER"))}
+    return {**{key: value for key, value in params.items() if key not in _PARAMETERS}, **to_map(params.get("FILTER"))}
+
+
+def _begins(row: Mapping[str, Any], words: Sequence[str]) -> bool:
+    known = [part for name in SEARCHED for part in text(row[name]).casefold().split()]
+    return all(any(part.startswith(word) for part in known) for word in words)
+
+
+def _listing(call: Call, raw: Mapping[str, Any], words: Sequence[str] = ()) -> Reply:
+    params = {key.upper(): value for key, value in call.params.items()}
     own = {one.name for one in call.core.store.user_fields_of(USER)}
 
     def resolve(name: str) -> tuple[str, str] | None:
@@ -40,7 +61,7 @@ def get(call: Call) -> Reply:
 
     rules = Rules(resolve, call.core.clock.zone, strict=False)
     test = compile_filter({_as_pattern(key, value): _flag(key, value) for key, value in raw.items()}, rules)
-    shown = filter(test, (_show(call, user) for user in call.core.store.users.values()))
+    shown = [row for row in (_show(call, user) for user in call.core.store.users.values()) if test(row) and _begins(row, words)]
     order = read_order(
         {text(params["SORT"]): params.get("ORDER") or "ASC"} if params.get("SORT") else {}, resolve, strict=False
     )
@@ -127,6 +148,7 @@ def add(call: Call) -> Reply:
 
 METHODS = (
     Method("user.get", get, "user"),
+    Method("user.search", search, "user"),
     Method("user.current", current, "user"),
     Method("user.update", update, "user"),
     Method("user.add", add, "user"),
