@@ -1,6 +1,7 @@
 """What is written comes back the same, as far as the format can carry it."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -112,13 +113,13 @@ def orders(draw: st.DrawFn) -> Document:
 
 
 @st.composite
-def payments(draw: st.DrawFn) -> Document:
+def payments(draw: st.DrawFn, operations: Sequence[str] = tags.PAYMENT_OPERATIONS) -> Document:
     return Document(
         document_id=draw(words(1, 40)),
         number=draw(words(1)),
         date=draw(st.dates(min_value=dt.date(2, 1, 1))),
         time=draw(times),
-        operation=draw(st.sampled_from(tags.PAYMENT_OPERATIONS)),
+        operation=draw(st.sampled_from(operations)),
         role="Продавец",
         currency="RUB",
         rate=Decimal(1),
@@ -127,7 +128,8 @@ def payments(draw: st.DrawFn) -> Document:
     )
 
 
-def _back(documents: list[Document], dialect: str, encoding: str) -> list[Document]:
+def back(documents: list[Document], dialect: str, encoding: str) -> list[Document]:
+    """Written and read."""
     data = write_package(documents, DIALECTS[dialect], formed_at=FORMED_AT, encoding=encoding)
     return [replace(document, problems=()) for document in read_documents([data])]
 
@@ -138,14 +140,14 @@ encodings = st.sampled_from(["utf-8", "windows-1251"])
 @settings(max_examples=150, deadline=None)
 @given(st.lists(orders(), max_size=2), st.sampled_from(["unf", "ut", "bitrix_209"]), encodings)
 def test_orders(documents: list[Document], dialect: str, encoding: str) -> None:
-    assert _back(documents, dialect, encoding) == documents
+    assert back(documents, dialect, encoding) == documents
 
 
 @settings(max_examples=50, deadline=None)
 @given(orders(), st.lists(payments(), max_size=2), encodings)
 def test_subordinates(order: Document, inside: list[Document], encoding: str) -> None:
     document = replace(order, subordinates=tuple(inside))
-    assert _back([document], "unf_subordinate", encoding) == [document]
+    assert back([document], "unf_subordinate", encoding) == [document]
 
 
 @settings(max_examples=50, deadline=None)
@@ -155,5 +157,5 @@ def test_containers(order: Document, inside: list[Document], version: str, numbe
         order, version_number=version, number_in_node=number, date_in_node=moment and moment.replace(microsecond=0)
     )
     flat = [replace(document, basis_ids=(written.document_id,), container=0) for document in inside]
-    back = _back([replace(written, subordinates=tuple(inside))], "bitrix_31", "utf-8")
-    assert back == [replace(written, container=0), *flat]
+    read = back([replace(written, subordinates=tuple(inside))], "bitrix_31", "utf-8")
+    assert read == [replace(written, container=0), *flat]

@@ -3,20 +3,16 @@
 import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from tests.commerceml.documents import COMPANY_ORDER, DOCUMENTS, FORMED_AT, KETTLE, ORDER, PAYMENT, SHIPMENT
-from tests.commerceml.samples import SAMPLES
+from tests.commerceml.schema import assert_valid, needs_schemas
 from uzel.commerceml.dialects import DIALECTS, Dialect
 from uzel.commerceml.document import Document
 from uzel.commerceml.writer import UnwritableDocument, write_info, write_package
-
-SCHEMAS = SAMPLES / "schema"
-NAMESPACE = "urn:1C.ru:commerceml_2"
 
 
 def _write(*documents: Document, dialect: str = "unf", encoding: str = "utf-8") -> bytes:
@@ -113,18 +109,6 @@ def test_a_stranger_role_becomes_the_seller() -> None:
     assert "<Роль>Продавец</Роль>".encode() in _write(replace(ORDER, role="Сосед", counterparties=()))
 
 
-@cache
-def _schema(version: str) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(SCHEMAS / f"CommerceML_{version}.xsd")))
-
-
-def _with_namespace(data: bytes) -> etree._Element:
-    root = etree.fromstring(data)
-    for element in root.iter("*"):
-        element.tag = f"{{{NAMESPACE}}}{element.tag}"
-    return root
-
-
 LONG = replace(
     ORDER,
     number="9" * 255,
@@ -146,13 +130,13 @@ BARE = Document("1", "1", dt.date(2024, 1, 1), operation="Заказ товар�
 BAD_CODES = replace(COMPANY_ORDER, counterparties=(replace(COMPANY_ORDER.counterparties[0], role="Сосед"),))
 
 
-@pytest.mark.skipif(not SCHEMAS.is_dir(), reason="the official schemas are not here")
+@needs_schemas
 @pytest.mark.parametrize(
     "documents", [(), DOCUMENTS, (LONG,), (BARE,), (BAD_CODES,)], ids=["empty", "usual", "long", "bare", "role"]
 )
 @pytest.mark.parametrize(("name", "dialect"), [pair for pair in DIALECTS.items() if pair[1].xsd])
 def test_valid_under_the_official_schema(name: str, dialect: Dialect, documents: tuple[Document, ...]) -> None:
-    _schema(dialect.xsd).assertValid(_with_namespace(_write(*documents, dialect=name)))
+    assert_valid(_write(*documents, dialect=name), dialect.xsd)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1251"])
