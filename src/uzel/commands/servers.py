@@ -24,13 +24,15 @@ def _serve(options: argparse.Namespace) -> None:
     from granian.constants import Interfaces
     from granian.server import Server
 
+    from uzel.web.waiting import SEATS, WORKING
+
     Server(
         "uzel.web.wsgi:application",
         address=options.host,
         port=options.port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=WORKING + SEATS,
     ).serve()
 
 

@@ -55,9 +55,6 @@ BY_NAME = {client.name: client for client in CLIENTS}
 #: What answers a client of a profile before anything is known of it.
 USUAL = {"unf": BY_NAME["unf_30"], "ut": BY_NAME["ut_11"], "bitrix": BY_NAME["bitrix_205"]}
 
-#: Types of exchange that only one client has (onec-exchange 1.1, 2.2).
-OF_ONE_PROFILE = {"reference": "bitrix", "get_catalog": "bitrix", "listen": "bitrix"}
-
 
 def by_init(version: str, cml_version: str) -> Client | None:
     """The client that an ``init`` names; ``None`` when it could be any."""

@@ -63,7 +63,12 @@ class PromoSuccess:
     version: int
 
 
-Command = CheckAuth | Init | StoreFile | Import | Query | Success | Info | PromoQuery | PromoSuccess
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Say when there is something for the node to take."""
+
+
+Command = CheckAuth | Init | StoreFile | Import | Query | Success | Info | PromoQuery | PromoSuccess | Listen
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Answer:
     """What is to be said. ``secrets`` are starred in the archive; ``xml`` is a ready body in the node's encoding.
 
     ``etag`` makes the text JSON, always in UTF-8; ``unchanged``: the base has it already, so only its name is said.
+    ``waits_for`` is a node for which there is nothing yet.
     """
 
     text: str = ""
@@ -28,11 +29,15 @@ class Answer:
     xml: bytes | None = None
     secrets: tuple[str, ...] = field(default=(), repr=False)
     challenge: bool = False
+    waits_for: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes over the wire; ``archived`` is the body as it may be kept and shown, ``line`` the same in short."""
+    """What goes over the wire; ``archived`` is the body as it may be kept and shown, ``line`` the same in short.
+
+    ``waits_for`` is a node that is told ``success`` instead, should there be something for it soon.
+    """
 
     status: int
     body: bytes
@@ -40,6 +45,7 @@ class Reply:
     archived: bytes
     line: str
     headers: tuple[tuple[str, str], ...] = ()
+    waits_for: int = 0
 
 
 def check_auth(cookie: str, token: str) -> Answer:
@@ -78,6 +84,11 @@ def xml(body: bytes) -> Answer:
     return Answer(xml=body)
 
 
+def nothing_yet(node_id: int) -> Answer:
+    """There is nothing for a node that listens."""
+    return Answer(waits_for=node_id)
+
+
 def json(text: str, known: str) -> Answer:
     """JSON with a name by which the base may ask whether it is still the same; ``known``: names that it said."""
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
@@ -101,6 +112,8 @@ def render(answer: Answer, encoding: str) -> Reply:
     """Bytes and headers of an answer; ``encoding`` is a name that 1C knows: utf-8 or windows-1251."""
     if answer.etag:
         return _render_json(answer)
+    if answer.waits_for:
+        return Reply(304, b"", f"text/plain; charset={encoding}", b"", "", waits_for=answer.waits_for)
     media = "text/plain" if answer.xml is None else "application/xml"  # nobody reads the type; plain is never run as a page
     shown = answer.text
     for secret in answer.secrets:

@@ -4,6 +4,7 @@
     checkauth ─ [init] ─ file… ─ [import…]        1C gives orders
     checkauth ─ init ─ file… ─ import…            1C gives directories, promo codes among them (type=reference)
     [checkauth] ─ query ─ success                 the extension takes changed promo codes (type=promocodes)
+    any                                           a base waits for changed orders (type=listen)
 
 New protocol: ``init`` named a ``version``. Old: it did not, or there was no ``init`` (onec-exchange 1.1, 1.4).
 """
@@ -19,6 +20,8 @@ from uzel.exchange.file_names import name_problem
 ORDERS = ("sale", "crm")
 REFERENCE = ("reference",)
 PROMO_CODES = ("promocodes",)
+LISTEN = ("listen",)
+ANY_MODE = "any"
 GET, POST = ("GET",), ("POST",)
 VERSION_DIGITS = 18
 
@@ -101,7 +104,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "checkauth", GET, Need.PASSWORD, Protocol.ANY, "success⏎<cookie>⏎<id>⏎sessid=<token>",
         "a new session; uploads that older sessions of the node and type left unfinished are closed",
-        lambda facts: commands.CheckAuth(facts.kind), (*ORDERS, *REFERENCE, *PROMO_CODES),
+        lambda facts: commands.CheckAuth(facts.kind), (*ORDERS, *REFERENCE, *PROMO_CODES, *LISTEN),
     ),
     Step(
         "init", GET, Need.SESSION, Protocol.ANY, "zip=no⏎file_limit=<bytes>",
@@ -163,15 +166,19 @@ STEPS: tuple[Step, ...] = (
         "the base has the promo codes up to `version`",
         _promo_success, PROMO_CODES,
     ),
+    Step(
+        ANY_MODE, GET, Need.AUTH, Protocol.ANY, "success, or HTTP 304 without a body",
+        "waits up to 50 s until there is an order for the base to take",
+        lambda facts: commands.Listen(), LISTEN,
+    ),
 )  # fmt: skip
 
-TYPES = (*ORDERS, *REFERENCE, *PROMO_CODES)
+TYPES = (*ORDERS, *REFERENCE, *PROMO_CODES, *LISTEN)
 
 #: Types that the clients know and this page does not serve (onec-exchange 1.4).
 OTHER_TYPES = {
     "catalog": "Обмен товарами для этой базы не поддерживается: отключите его в настройках обмена.",
     "get_catalog": "Выгрузка каталога в 1С не поддерживается.",
-    "listen": "Ожидание изменений не поддерживается: настройте обмен по расписанию.",
 }
 
 
@@ -189,7 +196,7 @@ def decide(facts: Facts) -> Command | Refusal:
 
 def find_step(facts: Facts) -> Step | None:
     """The row of the table for a call."""
-    of_type = (step for step in STEPS if facts.kind in step.types and step.mode == facts.mode)
+    of_type = (step for step in STEPS if facts.kind in step.types and step.mode in (facts.mode, ANY_MODE))
     return next((step for step in of_type if step.protocol in (Protocol.ANY, facts.protocol)), None)
 
 
@@ -211,7 +218,8 @@ def table() -> str:
         (", ".join(step.types), step.mode, ", ".join(step.methods), step.need, step.protocol, f"`{step.reply}`", step.happens)
         for step in STEPS
     ]
-    rows.append((", ".join(TYPES), "any other", "any", Need.AUTH, Protocol.ANY, "`failure⏎Неизвестная команда.`", "nothing"))
+    told = ", ".join(kind for kind in TYPES if kind not in LISTEN)
+    rows.append((told, "any other", "any", Need.AUTH, Protocol.ANY, "`failure⏎Неизвестная команда.`", "nothing"))
     rows += [
         (kind, "any", "any", Need.AUTH, Protocol.ANY, f"`failure⏎{text}`", "nothing") for kind, text in OTHER_TYPES.items()
     ]

@@ -12,6 +12,7 @@ from uzel.exchange.commands import Command
 from uzel.exchange.replies import Answer
 from uzel.flows import confirm_from_node, offer_to_node, promo_delta
 from uzel.flows.give_info import info
+from uzel.flows.node_news import news_of
 from uzel.flows.open_session import init_session, open_session
 from uzel.flows.read_in_turn import Stopped, read_in_turn
 from uzel.flows.receive_upload import EMPTY, Piece, ask_import, import_answer, read_answer, receive_piece
@@ -139,6 +140,11 @@ def _promo_success(command: commands.PromoSuccess, errand: Errand) -> Outcome:
     return Outcome(replies.success())
 
 
+def _listen(_: commands.Listen, errand: Errand) -> Outcome:
+    has_news = bool(news_of([errand.node.pk]))
+    return Outcome(replies.success() if has_news else replies.nothing_yet(errand.node.pk))
+
+
 _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.CheckAuth: _check_auth,
     commands.Init: _init,
@@ -147,6 +153,7 @@ _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.Query: _query,
     commands.Success: _success,
     commands.Info: _info,
+    commands.Listen: _listen,
     commands.PromoQuery: _promo_query,
     commands.PromoSuccess: _promo_success,
 }

@@ -137,9 +137,26 @@ def _record(
     duration_ms: float,
 ) -> None:
     session = outcome.session or caller.session
+    if not reply.waits_for:  # a listener asks day and night, and was told nothing
+        _archive_call(request, caller, outcome, piece, now, reply, duration_ms)
+    if caller.node:
+        Node.objects.filter(pk=caller.node.pk).update(last_call_at=now)
+    if session:
+        ExchangeSession.objects.filter(pk=session.pk).update(last_call_at=now)
+
+
+def _archive_call(
+    request: CallRequest,
+    caller: Caller,
+    outcome: Outcome,
+    piece: Piece | None,
+    now: dt.datetime,
+    reply: Reply,
+    duration_ms: float,
+) -> None:
     Call.objects.create(
         node=caller.node,
-        session=session,
+        session=outcome.session or caller.session,
         package=outcome.package,
         at=now,
         method=printable(request.method, 8),
@@ -156,10 +173,6 @@ def _record(
         reply_line=printable(reply.line, 300),
         problem_code=outcome.code,
     )
-    if caller.node:
-        Node.objects.filter(pk=caller.node.pk).update(last_call_at=now)
-    if session:
-        ExchangeSession.objects.filter(pk=session.pk).update(last_call_at=now)
 
 
 def _shown(request: CallRequest, caller: Caller) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 #: UT cuts the number of a site order at 11 characters (onec-exchange 3.1).
 NUMBER_LIMIT = {"ut": 11, "unf": 20, "bitrix": 20}
 
+#: Beginnings of reasons that may have gone since they were put on record.
+HELD, UNREAD = "удержан в портале", "файл «"
+
 
 @dataclass(frozen=True, slots=True)
 class OfferFacts:
@@ -23,8 +26,8 @@ def lock_reason(facts: OfferFacts) -> str:
     """Plain Russian reason, or "" when the order may go."""
     limit = NUMBER_LIMIT[facts.profile]
     reasons = (
-        (bool(facts.pending_package), f"файл «{facts.pending_package}» этой базы ещё не разобран"),
-        (bool(facts.hold), f"удержан в портале: {facts.hold}"),
+        (bool(facts.pending_package), f"{UNREAD}{facts.pending_package}» этой базы ещё не разобран"),
+        (bool(facts.hold), f"{HELD}: {facts.hold}"),
         (facts.deal_deleted, "сделка удалена в портале"),
         (not facts.number, "у заказа нет номера"),
         (len(facts.number) > limit, f"номер «{facts.number}» длиннее {limit} знаков, база его не примет"),

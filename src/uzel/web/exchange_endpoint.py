@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from uzel import jobs
+from uzel.exchange import replies
 from uzel.exchange.replies import Reply
 from uzel.exchange.request import COOKIE, CallRequest, parse_query
 from uzel.flows.take_call import take_call
+from uzel.web import waiting
 
 READ_BYTES = 256 << 10
 
@@ -19,13 +21,17 @@ READ_BYTES = 256 << 10
 def exchange(request: HttpRequest, code: str = "") -> HttpResponse:
     """``/1c/<node>/…`` and, for a base known by its login alone, ``/bitrix/admin/1c_exchange.php``."""
     call = call_of(request, code)
-    reply = take_call(
-        call,
-        _body(request, call.content_length),
-        timezone.now(),
-        start_reading=jobs.process_package_soon,
-        drain_soon=jobs.drain_soon,
-    )
+    with waiting.WORK:
+        reply = take_call(
+            call,
+            _body(request, call.content_length),
+            timezone.now(),
+            start_reading=jobs.process_package_soon,
+            drain_soon=jobs.drain_soon,
+        )
+        waiting.keep_or_close()
+    if reply.waits_for and waiting.ROOM.wait(reply.waits_for):
+        reply = replies.render(replies.success(), "utf-8")
     return _response(reply)
 
 

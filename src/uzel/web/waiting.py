@@ -1,0 +1,124 @@
+"""Where calls of ``type=listen`` wait: one thread watches for all of them, and who waits holds no database connection.
+
+A base has one seat: its next call takes the place of one that nobody may be listening to any more.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import close_old_connections, connection, connections
+
+from uzel.flows.node_news import news_of
+
+WORKING = 8  # calls carried out at once
+SEATS = 100  # bases that wait at once; one more is told at once that there is nothing yet
+WAIT_SECONDS = 50.0  # the protocol's limit is 60, and so is that of many a proxy
+LOOK_SECONDS = 1.0  # between two looks into the database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Seat:
+    called: threading.Event = field(default_factory=threading.Event)
+    news: bool = False
+
+
+def _in_background(watch: Callable[[], None]) -> None:
+    threading.Thread(target=watch, name="listen", daemon=True).start()
+
+
+class WaitingRoom:
+    """``look`` says which of some nodes have something to take; ``leave`` gives back what the calling thread holds."""
+
+    def __init__(
+        self,
+        look: Callable[[set[int]], set[int]],
+        *,
+        seats: int = SEATS,
+        seconds: float = WAIT_SECONDS,
+        leave: Callable[[], None] = connections.close_all,
+        begin: Callable[[Callable[[], None]], None] = _in_background,
+    ) -> None:
+        self._look, self._limit, self._seconds, self._leave, self._begin = look, seats, seconds, leave, begin
+        self._seats: dict[int, _Seat] = {}
+        self._lock = threading.Lock()
+        self._nobody = threading.Condition(self._lock)
+        self._watched = False
+
+    def wait(self, node_id: int) -> bool:
+        """Whether there is news for the node before its time is over."""
+        self._leave()
+        seat = self._sit_down(node_id)
+        if seat is None:
+            return False
+        seat.called.wait(self._seconds)
+        with self._lock:
+            if self._seats.get(node_id) is seat:
+                del self._seats[node_id]
+                self._nobody.notify()
+        return seat.news
+
+    def look_once(self) -> bool:
+        """Call those for whom there is news; False, and the watch is over, when nobody waits."""
+        with self._lock:
+            waiting = set(self._seats)
+            self._watched = bool(waiting)
+        if not waiting:
+            return False
+        try:
+            found = self._look(waiting)
+        except Exception:  # the database is away: those who wait lose nothing
+            log.exception("cannot look for news")
+            found = set()
+        with self._lock:
+            for node_id in found:
+                seat = self._seats.pop(node_id, None)
+                if seat:
+                    seat.news = True
+                    seat.called.set()
+        return True
+
+    def _sit_down(self, node_id: int) -> _Seat | None:
+        with self._lock:
+            earlier = self._seats.get(node_id)
+            if earlier is None and len(self._seats) >= self._limit:
+                return None
+            if earlier:
+                earlier.called.set()
+            seat = self._seats[node_id] = _Seat()
+            begins, self._watched = not self._watched, True
+        if begins:
+            self._begin(self._watch)
+        return seat
+
+    def _watch(self) -> None:
+        try:
+            while self.look_once():
+                with self._lock:
+                    self._nobody.wait_for(lambda: not self._seats, LOOK_SECONDS)
+        finally:
+            self._leave()
+
+
+def _look(node_ids: set[int]) -> set[int]:
+    close_old_connections()
+    return news_of(node_ids)
+
+
+ROOM = WaitingRoom(_look)
+#: Threads are many, because most of them wait; those that work are as few as ever, and so are their connections.
+WORK = threading.BoundedSemaphore(WORKING)
+_warm: set[int] = set()
+
+
+def keep_or_close() -> None:
+    """At the end of a call: a few threads keep their connection for the next one, the others give it back."""
+    living = {thread.ident for thread in threading.enumerate()}
+    _warm.intersection_update(living)
+    if threading.get_ident() in _warm or len(_warm) < WORKING or connection.in_atomic_block:
+        _warm.add(threading.get_ident())
+    else:
+        connections.close_all()

@@ -1,0 +1,177 @@
+"""The waiting room of ``type=listen``: who is called, who gives up, and what a waiting base holds."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from tests.exchange.talk import Talk, make_node
+from tests.flows.due_orders import due_order
+from uzel.flows.node_news import news_of
+from uzel.hub.models import Call, Delivery, Node, OrderRow, Package
+from uzel.web import waiting
+from uzel.web.waiting import WaitingRoom
+
+
+class Town:
+    """A room whose watch is moved by hand; ``news`` are nodes that have something to take."""
+
+    def __init__(self, seats: int = 100, seconds: float = 30.0) -> None:
+        self.news: set[int] = set()
+        self.watches: list[Callable[[], None]] = []
+        self.left = 0
+        self.room = WaitingRoom(self.look, seats=seats, seconds=seconds, leave=self.leave, begin=self.watches.append)
+        self.asked: list[set[int]] = []
+        self.told: dict[str, bool] = {}
+
+    def look(self, nodes: set[int]) -> set[int]:
+        self.asked.append(nodes)
+        return self.news & nodes
+
+    def leave(self) -> None:
+        self.left += 1
+
+    def sit(self, node: int, name: str = "") -> threading.Thread:
+        """A base begins to wait; returns once it has its seat."""
+        before = self.room._seats.get(node)
+        thread = threading.Thread(target=lambda: self.told.update({name or str(node): self.room.wait(node)}))
+        thread.start()
+        while thread.is_alive() and self.room._seats.get(node) is before:
+            thread.join(0.001)
+        return thread
+
+
+def test_only_those_with_news_are_called() -> None:
+    town = Town()
+    threads = [town.sit(node) for node in (1, 2)]
+    town.news = {2, 3}
+    assert town.room.look_once()
+    threads[1].join()
+    assert town.told == {"2": True}
+    town.news = {1}
+    assert town.room.look_once()
+    threads[0].join()
+    assert (town.asked, town.told) == ([{1, 2}, {1}], {"2": True, "1": True})
+    assert not town.room.look_once(), "nobody waits: the watch is over"
+    assert len(town.watches) == 1, "one watch for all"
+    assert town.left == 2, "who waits has given back what it held"
+
+
+def test_nothing_happened_in_time() -> None:
+    town = Town(seconds=0)
+    assert town.room.wait(1) is False
+    assert not town.room.look_once()
+
+
+def test_the_next_call_of_a_base_takes_its_seat() -> None:
+    town = Town()
+    first = town.sit(1, "first")
+    second = town.sit(1, "second")
+    first.join()
+    assert town.told == {"first": False}
+    town.news = {1}
+    town.room.look_once()
+    second.join()
+    assert town.told["second"] is True
+
+
+def test_a_full_room_tells_at_once() -> None:
+    town = Town(seats=1)
+    thread = town.sit(1)
+    assert town.room.wait(2) is False
+    town.news = {1}
+    town.room.look_once()
+    thread.join()
+
+
+def test_a_database_that_is_away_ends_no_watch() -> None:
+    def broken(nodes: set[int]) -> set[int]:
+        raise OSError
+
+    watches: list[Callable[[], None]] = []
+    room = WaitingRoom(broken, seconds=0, leave=lambda: None, begin=watches.append)
+    room._seats[1] = waiting._Seat()
+    assert room.look_once()
+
+
+def test_a_real_watch_calls_a_hundred_bases_and_ends() -> None:
+    found = threading.Event()
+    room = WaitingRoom(lambda nodes: nodes if found.is_set() else set(), seconds=30, leave=lambda: None)
+    told: list[bool] = []
+    threads = [threading.Thread(target=lambda node=node: told.append(room.wait(node))) for node in range(1, 101)]
+    for thread in threads:
+        thread.start()
+    found.set()
+    for thread in threads:
+        thread.join()
+    assert told == [True] * 100
+
+
+# ------------------------------------------------------------------------------------------------------------ over HTTP
+
+
+@pytest.fixture
+def shop(db: None) -> Node:
+    return make_node("shop", receives_changes=True, profile="bitrix")
+
+
+def test_a_base_with_something_to_take_is_told_at_once(shop: Node) -> None:
+    due_order(shop)
+    assert Talk(kind="listen").ask("") == "success"
+    assert Call.objects.get().kind == "listen"
+
+
+@pytest.mark.parametrize(("news", "status", "body"), [(False, 304, ""), (True, 200, "success")])
+def test_a_base_with_nothing_to_take_waits(
+    shop: Node, monkeypatch: pytest.MonkeyPatch, news: bool, status: int, body: str
+) -> None:
+    waited: list[int] = []
+
+    class Room:
+        def wait(self, node: int) -> bool:
+            waited.append(node)
+            return news
+
+    monkeypatch.setattr(waiting, "ROOM", Room())
+    base = Talk(kind="listen")
+    assert base.ask("") == body
+    assert (base.answer.status_code, waited) == (status, [shop.pk])
+    shop.refresh_from_db()
+    assert (Call.objects.count(), shop.last_call_at is not None) == (0, True), "a call that was told nothing is no record"
+
+
+def test_a_stranger_does_not_wait(shop: Node) -> None:
+    base = Talk(kind="listen", authorization="")
+    assert base.ask("").startswith("failure")
+    assert base.answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason", "is_news"),
+    [
+        ({}, "", True),
+        ({"hold": "ждём"}, "", False),
+        ({}, "удержан в портале: ждём", True),
+        ({}, "файл «a.xml» этой базы ещё не разобран", True),
+        ({}, "у заказа нет валюты", False),
+        ({"deal_deleted": True}, "", False),
+    ],
+)
+def test_what_is_news(shop: Node, columns: dict[str, object], reason: str, is_news: bool) -> None:
+    due_order(shop)
+    OrderRow.objects.update(**columns)
+    Delivery.objects.update(locked_reason=reason)
+    other = make_node("other", receives_changes=True)
+    assert news_of([shop.pk, other.pk]) == ({shop.pk} if is_news else set())
+
+
+def test_no_news_for_a_base_that_may_not_take_it(shop: Node) -> None:
+    due_order(shop)
+    file = Package.objects.create(node=shop, file_name="a.xml", state=Package.State.WAITING)
+    assert news_of([shop.pk]) == set()
+    file.delete()
+    assert news_of([shop.pk]) == {shop.pk}
+    Node.objects.update(receives_changes=False)
+    assert news_of([shop.pk]) == set()
+    Node.objects.update(receives_changes=True, active=False)
+    assert news_of([shop.pk]) == set()
