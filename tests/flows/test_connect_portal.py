@@ -34,6 +34,7 @@ def test_the_owner_of_the_webhook_is_the_exchange_employee(emulator: RunningPort
     assert (owner.user_id, owner.full_name, portal.exchange_user_id) == (1, "Обмен Узел", 1)
     assert portal.webhook == emulator.webhook
     assert emulator.webhook.split("/")[-2] not in portal.sealed_webhook
+    assert portal.event_token not in portal.sealed_event_token
     node.refresh_from_db()
     assert node.portal == portal
 

@@ -165,6 +165,7 @@ def test_what_is_sealed_is_found_by_the_name_of_its_column() -> None:
     of_application = ("client_secret", "install_secret", "application_token", "access_token", "refresh_token")
     assert [(model.__name__, column) for model, column in rotation._columns()] == [
         ("Portal", "sealed_webhook"),
+        ("Portal", "sealed_event_token"),
         *(("PortalApplication", f"sealed_{name}") for name in of_application),
     ]
 

@@ -11,7 +11,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 @pytest.fixture
 def portal() -> Portal:
-    portal = Portal(event_token="t0ken")
+    portal = Portal()
+    portal.event_token = "t0ken"
     portal.webhook = "https://portal.example/rest/1/secret/"
     portal.save()
     return portal
@@ -51,7 +52,7 @@ def test_a_stranger_is_refused(client: Client, portal: Portal, token: str) -> No
 
 
 def test_a_portal_without_a_token_hears_nobody(client: Client, portal: Portal) -> None:
-    Portal.objects.update(event_token="")
+    Portal.objects.update(sealed_event_token="")
     assert tell(client, "ONCRMDEALUPDATE", "", **{"data[FIELDS][ID]": "17"}) == 403
 
 

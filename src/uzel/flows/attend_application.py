@@ -31,8 +31,8 @@ def attend_application(portal: Portal, client: PortalClient, now: dt.datetime) -
 def _verify(portal: Portal, row: PortalApplication, client: PortalClient, now: dt.datetime) -> None:
     """The first call succeeds: from now on this is the way in, and a webhook that was used before is forgotten."""
     learn_owner(portal, client, now)
-    portal.sealed_webhook = portal.event_token = ""
-    portal.save(update_fields=[*OWNER_COLUMNS, "sealed_webhook", "event_token"])
+    portal.sealed_webhook = portal.sealed_event_token = ""
+    portal.save(update_fields=[*OWNER_COLUMNS, "sealed_webhook", "sealed_event_token"])
     row.verified_at = now
     row.save(update_fields=["verified_at"])
     Node.objects.filter(portal=None).update(portal=portal)

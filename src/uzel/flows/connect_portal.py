@@ -31,7 +31,7 @@ def connect(url: str, *, event_token: str = "", speed: float = 1.0) -> tuple[Por
 def _remember(portal: Portal, webhook: str, event_token: str, speed: float) -> Portal:
     portal.webhook, portal.speed = webhook, speed
     portal.event_token = event_token or portal.event_token or secrets.token_hex(16)
-    new = ("sealed_webhook", "speed", "event_token", *OWNER_COLUMNS)
+    new = ("sealed_webhook", "speed", "sealed_event_token", *OWNER_COLUMNS)
     portal.save(update_fields=None if portal.pk is None else new)
     PortalApplication.objects.filter(portal=portal).delete()
     Node.objects.filter(portal=None).update(portal=portal)

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -72,3 +73,17 @@ def seal(plain: str) -> str:
 def unseal(sealed: str) -> str:
     """Decrypt what :func:`seal` wrote with any of the known keys."""
     return _box().decrypt(sealed.encode()).decode()
+
+
+class Sealed:
+    """A secret that stands sealed in the column ``sealed_NAME``; "" where there is none."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.column = f"sealed_{name}"
+
+    def __get__(self, row: Any, owner: type) -> str:
+        sealed = getattr(row, self.column)
+        return unseal(sealed) if sealed else ""
+
+    def __set__(self, row: Any, plain: str) -> None:
+        setattr(row, self.column, seal(plain) if plain else "")

@@ -37,7 +37,7 @@ def _is_of(portal: Portal, request: HttpRequest) -> bool:
     given = request.POST.get("auth[application_token]", ""), request.POST.get("auth[member_id]", "")
     row = application_of(portal)
     if row is None:
-        return bool(portal.event_token) and _same(given[0], portal.event_token)
+        return bool(portal.sealed_event_token) and _same(given[0], portal.event_token)
     is_token, is_member = _same(given[0], row.application_token), _same(given[1], row.member_id)
     return bool(row.application_token) and is_token and is_member
 

@@ -1,25 +1,9 @@
 """The local application by which Uzel calls a portal, instead of an incoming webhook."""
 
-from typing import Any
-
 from django.db import models
 
 from uzel.hub.models.portal import Portal
-from uzel.hub.secrets import seal, unseal
-
-
-class Sealed:
-    """A secret that stands sealed in the column ``sealed_NAME``; "" where there is none."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.column = f"sealed_{name}"
-
-    def __get__(self, row: Any, owner: type) -> str:
-        sealed = getattr(row, self.column)
-        return unseal(sealed) if sealed else ""
-
-    def __set__(self, row: Any, plain: str) -> None:
-        setattr(row, self.column, seal(plain) if plain else "")
+from uzel.hub.secrets import Sealed
 
 
 class PortalApplication(models.Model):

@@ -2,16 +2,16 @@
 
 from django.db import models
 
-from uzel.hub.secrets import seal, unseal
+from uzel.hub.secrets import Sealed, seal, unseal
 
 
 class Portal(models.Model):
-    """One Bitrix24 portal. The webhook's address is a secret and is stored sealed."""
+    """One Bitrix24 portal. The webhook's address and the token of events are secrets and stored sealed."""
 
     code = models.SlugField(max_length=40, unique=True, default="main")
     sealed_webhook = models.TextField(blank=True, help_text="empty: an application is used, or is waited for")
     exchange_user_id = models.PositiveBigIntegerField(null=True, help_text="employee in whose name we write")
-    event_token = models.CharField(max_length=64, blank=True, help_text="application_token of the portal's events")
+    sealed_event_token = models.TextField(blank=True, help_text="application_token of the outgoing webhook's events")
     limits = models.JSONField(
         default=dict, help_text="state of the leaky bucket and of the operating budgets, what they taught"
     )
@@ -46,6 +46,8 @@ class Portal(models.Model):
     @webhook.setter
     def webhook(self, url: str) -> None:
         self.sealed_webhook = seal(url)
+
+    event_token = Sealed()
 
 
 class MadeInPortal(models.Model):
