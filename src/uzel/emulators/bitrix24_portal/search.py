@@ -1,6 +1,7 @@
 """Lists of items for the universal and the old methods: find, sort, cut a page."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from uzel.emulators.bitrix24_portal.access import may_touch
@@ -9,7 +10,7 @@ from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME
 from uzel.emulators.bitrix24_portal.filters import USER_BOOLEAN, Resolve, Rules, compile_filter, invalid_filter, split_prefix
 from uzel.emulators.bitrix24_portal.item_fields import NOT_OVER_REST, spelled, user_fields
-from uzel.emulators.bitrix24_portal.paging import page, read_order, sort
+from uzel.emulators.bitrix24_portal.paging import PAGE, page, read_order, sort
 from uzel.emulators.bitrix24_portal.records import DEAL, Item
 from uzel.emulators.bitrix24_portal.smart import fields_of
 from uzel.emulators.bitrix24_portal.store import INDEXED
@@ -59,7 +60,10 @@ def find(call: Call, entity_type_id: int, resolve: Resolve, params: dict[str, An
     test = compile_filter(params.get("filter") or {}, rules)
     order = read_order(params.get("order"), resolve, strict=strict)
     candidates = _candidates(call, entity_type_id, params.get("filter"), resolve)
-    found = [item for item in candidates if test(item.values) and may_touch(call.user, item)]
+    matching = (item for item in candidates if test(item.values) and may_touch(call.user, item))
+    if (to_int(params.get("start")) or 0) < 0 and order in ([], [("id", False)]):
+        return page(list(islice(matching, PAGE)), params.get("start"))  # nobody counts: no more than a page is looked for
+    found = list(matching)
     return page(sort(found, order, lambda item: item.values) if order else found, params.get("start"))
 
 
@@ -85,4 +89,5 @@ def _candidates(call: Call, entity_type_id: int, raw: Any, resolve: Resolve) -> 
             return list(filter(None, (table.get(number) for number in sorted({to_int(one) or 0 for one in wanted}))))
         if found and found[0] in INDEXED and all(wanted):
             return table.equal(found[0], wanted)
-    return table
+    last = next((to_int(conditions[key]) for key in (">id", ">ID") if key in conditions and resolve(key[1:])), None)
+    return table if last is None else table.after(last)

@@ -2,7 +2,9 @@
 
 import re
 import threading
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from uzel.emulators.bitrix24_portal.catalog.store import Catalog
@@ -37,10 +39,11 @@ class Items:
 
     def __init__(self) -> None:
         self._items: dict[int, Item] = {}
+        self._ids: list[int] = []
         self._index: dict[tuple[str, str], set[int]] = {}
 
     def __iter__(self) -> Iterator[Item]:
-        return iter(self._items.values())
+        return (self._items[number] for number in self._ids)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -51,14 +54,24 @@ class Items:
 
     def put(self, item: Item) -> None:
         """Store a new item or the new state of one."""
-        self._forget(self._items.get(item.id))
+        old = self._items.get(item.id)
+        self._forget(old)
+        if old is None:
+            insort(self._ids, item.id)
         self._items[item.id] = item
         for key in self._keys(item):
             self._index.setdefault(key, set()).add(item.id)
 
     def remove(self, item_id: int) -> None:
         """Delete an item for good."""
-        self._forget(self._items.pop(item_id, None))
+        gone = self._items.pop(item_id, None)
+        if gone is not None:
+            self._forget(gone)
+            del self._ids[bisect_left(self._ids, item_id)]
+
+    def after(self, item_id: int) -> Iterator[Item]:
+        """Items with greater ids: the next page of a walk does not read the pages before it."""
+        return (self._items[number] for number in islice(self._ids, bisect_right(self._ids, item_id), None))
 
     def equal(self, name: str, values: Iterable[str]) -> list[Item]:
         """Items whose indexed field has one of the values, letter case aside; the caller still compares exactly."""

@@ -47,8 +47,8 @@ def listing(call: Call) -> Reply:
     resolve = resolver(call, entity, original=original)
     items, total, following = find(call, entity, resolve, dict(call.params), strict=True)
     names = [text(name) for name in to_list(call.params.get("select")) or []]
-    shown = [item_fields.select(call.core, item, names, original=original) for item in items]
-    return Reply({"items": shown}, total, following)
+    show = item_fields.selector(call.core, entity, names, original=original)
+    return Reply({"items": [show(item) for item in items]}, total, following)
 
 
 def fields(call: Call) -> Reply:
