@@ -166,3 +166,21 @@ def test_killed_in_the_middle_it_goes_on_behind_the_last_element(shop: Node, mon
 def test_a_base_without_a_portal_is_told_so(shop: Node) -> None:
     Node.objects.update(portal=None)
     assert send(references(directory(element("1", Промокод="Лето")))) == f"failure\n{receiving.NO_PORTAL.text}"
+
+
+def test_a_long_directory_that_nobody_uses_may_be_stopped(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "BREATH_ELEMENTS", 2)
+    brands = directory(*(element(f"{n}", Наименование=f"бренд {n}") for n in range(5)), name="Бренды")
+    base = Talk(kind="reference").open()
+    base.ask("init")
+    base.send(references(brands), "references___1.xml")
+    base.ask("import", "&filename=references___1.xml")
+    told: list[int] = []
+    read_in_turn(Package.objects.get().pk, NOW, advance=told.append)
+    assert told == [0, 0]
+
+
+def test_a_flood_of_directories_is_named_in_part(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "OTHERS_LIMIT", 2)
+    answer = send(references(*(directory(element("b", Наименование="x"), name=f"Д{n}") for n in range(4))))
+    assert [line.partition(":")[0] for line in answer.split("\n")] == ["success", "Справочник «Д0»", "Справочник «Д1»"]

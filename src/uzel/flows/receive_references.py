@@ -23,6 +23,9 @@ from uzel.model.promo import PromoCode
 
 CHUNK_ELEMENTS = 500  # of a transaction
 NOTES_LIMIT = 1_000  # kept of one file
+NAME_CHARACTERS = 200  # of a directory
+OTHERS_LIMIT = 50  # directories that are not used, named of one file
+BREATH_ELEMENTS = 5_000  # of them between two looks at the time
 KIND = "promo_code"
 NO_PORTAL = Refusal("no_portal", "Портал не подключён: промокоды некуда загружать. Файл сохранён.")
 OUR_FAULT_TEXT = "Внутренняя ошибка узла обмена. Файл сохранён, сообщите администратору."
@@ -49,7 +52,7 @@ def receive_references(package_id: int, now: dt.datetime, *, advance: Callable[[
         return
     problem: PackageError | None = None
     try:
-        for chunk in in_chunks(_promo_elements(reading), (CHUNK_ELEMENTS, lambda _: 1)):
+        for chunk in in_chunks(_promo_elements(reading, advance), (CHUNK_ELEMENTS, lambda _: 1)):
             take_chunk(partial(_receive_chunk, reading), chunk, position, package.pk)
             position += len(chunk)
             advance(len(chunk))
@@ -58,13 +61,20 @@ def receive_references(package_id: int, now: dt.datetime, *, advance: Callable[[
     _finish(reading, problem, position)
 
 
-def _promo_elements(reading: _Reading) -> Iterator[ReferenceElement]:
+def _promo_elements(reading: _Reading, advance: Callable[[int], None]) -> Iterator[ReferenceElement]:
+    """Those of promo codes. A long directory of another kind may be stopped, too."""
     assert reading.package.feed is not None, "checked before"
+    passed = 0
     for element in read_references(feed_store.open_feed(reading.package.feed)):
         if is_promo(element):
             yield element
-        else:
-            reading.others[element.directory] += 1
+            continue
+        name = element.directory[:NAME_CHARACTERS]
+        if name in reading.others or len(reading.others) < OTHERS_LIMIT:
+            reading.others[name] += 1
+        passed += 1
+        if passed % BREATH_ELEMENTS == 0:
+            advance(0)
 
 
 @transaction.atomic
@@ -114,10 +124,8 @@ def _finish(reading: _Reading, problem: PackageError | Refusal | None, received:
     package = reading.package
     package.refresh_from_db(fields=["catalog"])
     CatalogNote.objects.bulk_create(
-        _note(
-            package, f"Справочник «{name[:200]}»", "", "directory_unused", f"не используется, элементов: {count}; файл сохранён"
-        )
-        for name, count in reading.others.most_common(50)
+        _note(package, f"Справочник «{name}»", "", "directory_unused", f"не используется, элементов: {count}; файл сохранён")
+        for name, count in reading.others.items()
     )
     package.catalog = package.catalog or {}
     package.entries_received = received

@@ -65,9 +65,10 @@ def add(portal: Portal, found: Mapping[str, PromoCode], now: dt.datetime) -> set
 
 def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool) -> None:
     Portal.objects.select_for_update().get(pk=portal.pk)
-    rows = {row.key: row for row in PromoCodeRow.objects.filter(portal=portal)}
-    newest = max((row.revision for row in rows.values()), default=0)
-    touched, revision, lived = [], newest, any(not row.deleted for row in rows.values())
+    known = PromoCodeRow.objects.filter(portal=portal)
+    rows = {row.key: row for row in (known if withdraw_others else known.filter(key__in=list(found)))}
+    newest, lived = last_revision(portal), living(portal).exists()
+    touched, revision = [], newest
     for key, entry in found.items():
         row = rows.get(key) or PromoCodeRow(portal=portal, key=key)
         news, moved = _take(row, entry), row.entity_id != entry.entity_id
