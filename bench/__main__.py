@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import catalog, drain, kills, load, publish, reader, receive
+from bench import catalog, drain, kills, load, portal, publish, reader, receive
 
 #: A bench is a module with ``main(argv) -> exit status``; a new one is one line here.
 BENCHES: Mapping[str, Callable[[Sequence[str]], int]] = {
@@ -12,6 +12,7 @@ BENCHES: Mapping[str, Callable[[Sequence[str]], int]] = {
     "catalog": catalog.main,
     "publish": publish.main,
     "drain": drain.main,
+    "portal": portal.main,
     "load": load.main,
     "kills": kills.main,
 }
