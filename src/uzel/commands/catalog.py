@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 SOURCES: Titles = {
     "node": "база", "file": "последний файл", "sections": "групп", "items": "товаров", "variants": "характеристик",
     "prices": "с ценами", "pictures": "картинок", "active": "действуют", "marked": "помечены", "in_portal": "в портале",
-    "waits": "ждут", "given_up": "не приняты",
+    "waits": "ждут", "pictures_wait": "ждут картинки", "given_up": "не приняты",
 }  # fmt: skip
 REASONS: Titles = {"reason": "почему не записано", "rows": "строк"}
 GIVEN_UP: Titles = {"what": "что", "xml_id": "Ид", "name": "название", "reason": "почему"}
-KINDS = {"section": "группа", "item": "товар", "variant": "характеристика"}
+KINDS = {"section": "группа", "item": "товар", "variant": "характеристика", "pictures": "картинки"}
 STOCKS = {
     None: "Остатки: портал ещё не сказал, ведёт ли он складской учёт; пока не записываются.",
     True: "Остатки не записываются: в портале включён складской учёт, количество меняют только его документы.",
@@ -59,7 +59,7 @@ def _status(options: argparse.Namespace) -> None:
 def _print(told: "CatalogStatus") -> None:
     show([_counts(one) for one in told.sources], SOURCES, as_json=False, title="Каталог")
     print(STOCKS[told.inventory])
-    if any(one.waits for one in told.sources):
+    if any(one.waits or one.pictures_wait for one in told.sources):
         print(f"Запись того, что ждёт, займёт не меньше: {told.seconds} с.")
     for one in told.sources:
         if not one.source:

@@ -11,10 +11,10 @@ from django.db.models import Count, F, Q, QuerySet
 from uzel.flows.catalog_book import lock_catalog
 from uzel.flows.portal_budget import budget_of
 from uzel.hub.catalog_ledger import CatalogFile, catalog_files
-from uzel.hub.models import CatalogPicture, Node, NomenclatureRow, Package, Portal, PriceTypeRow, SectionRow
+from uzel.hub.models import CatalogPicture, Node, NomenclatureRow, Package, Portal, PriceTypeRow, ProductPictures, SectionRow
 
 GIVEN_UP_LIMIT = 100  # rows named of one base; the counts know of all
-CATALOGUE_WORK = ("sections", "products")
+CATALOGUE_WORK = ("sections", "products", "pictures")
 
 Rows = QuerySet[Any]
 #: What goods of a base are counted by.
@@ -27,6 +27,7 @@ KINDS: Mapping[str, Q] = {
     "in_portal": Q(entity_id__isnull=False),
 }
 GIVEN_UP = ~Q(problem_code="")
+ANEW: Mapping[str, Any] = {"attempts": 0, "problem_code": "", "problem": ""}
 WAITS = Q(wanted__gt=F("confirmed"), problem_code="", content__isnull=False)
 
 
@@ -58,6 +59,7 @@ class SourceStatus:
     marked: int
     in_portal: int
     waits: int
+    pictures_wait: int
     given_up: int
     reasons: dict[str, int] = field(default_factory=dict)
     rows: tuple[GivenUp, ...] = ()
@@ -96,15 +98,18 @@ def retry(portal: Portal, node: Node | None = None) -> int:
         if node is not None:
             rows = rows.filter(node=node)
         rows.filter(outcome_unknown=False).update(retry_at=None)
-        count += rows.update(attempts=0, problem_code="", problem="")
-    return count
+        count += rows.update(**ANEW)
+    pictures = ProductPictures.objects.filter(GIVEN_UP, product__portal=portal)
+    pictures = pictures if node is None else pictures.filter(product__node=node)
+    return count + pictures.update(**ANEW, retry_at=None)
 
 
 def _source(node: Node) -> SourceStatus:
     goods = NomenclatureRow.objects.filter(node=node, content__isnull=False)
     counts = {name: goods.filter(of_kind).count() for name, of_kind in KINDS.items()}
     tables: tuple[Rows, ...] = (SectionRow.objects.filter(node=node), NomenclatureRow.objects.filter(node=node))
-    given_up = [rows.filter(GIVEN_UP) for rows in tables]
+    shown = ProductPictures.objects.select_related("product").filter(product__node=node)
+    given_up = [rows.filter(GIVEN_UP) for rows in (*tables, shown)]
     file = Package.objects.select_related("node").filter(node=node, catalog__isnull=False).order_by("-finished_at", "-pk")[:1]
     return SourceStatus(
         node=node.code,
@@ -114,8 +119,9 @@ def _source(node: Node) -> SourceStatus:
         sections=SectionRow.objects.filter(node=node, content__isnull=False).count(),
         pictures=CatalogPicture.objects.filter(node=node).count(),
         waits=sum(rows.filter(WAITS).count() for rows in tables),
+        pictures_wait=shown.filter(due_since__isnull=False, problem_code="").count(),
         given_up=sum(rows.count() for rows in given_up),
-        reasons=_reasons(*tables, PriceTypeRow.objects.filter(node=node)),
+        reasons=_reasons(*tables, PriceTypeRow.objects.filter(node=node), shown),
         rows=tuple(one for rows in given_up for one in _named(rows))[:GIVEN_UP_LIMIT],
         **counts,
     )
@@ -132,5 +138,13 @@ def _reasons(*tables: Rows) -> dict[str, int]:
 
 def _named(rows: Rows) -> Iterator[GivenUp]:
     for row in rows.order_by("pk")[:GIVEN_UP_LIMIT]:
-        kind = "section" if isinstance(row, SectionRow) else "variant" if row.parent else "item"
-        yield GivenUp(kind, row.xml_id, str((row.content or {}).get("name", "")), row.problem_code, row.problem)
+        shown = row.product if isinstance(row, ProductPictures) else row
+        yield GivenUp(_kind(row), shown.xml_id, str((shown.content or {}).get("name", "")), row.problem_code, row.problem)
+
+
+def _kind(row: Any) -> str:
+    if isinstance(row, ProductPictures):
+        return "pictures"
+    if isinstance(row, SectionRow):
+        return "section"
+    return "variant" if row.parent else "item"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Min, Q, QuerySet
 
 from uzel.bitrix24.client import PortalClient
+from uzel.flows.picture_book import pictures_waiting, take_pictures
 from uzel.flows.portal_job import take_orders, waiting_orders
 from uzel.flows.publish_catalog import (
     products_waiting,
@@ -17,6 +18,7 @@ from uzel.flows.publish_catalog import (
     take_products,
     take_sections,
 )
+from uzel.flows.publish_pictures import publish_pictures
 from uzel.flows.write_orders import write_orders
 from uzel.flows.write_promo_codes import promo_codes_waiting, take_promo_codes, write_promo_codes
 from uzel.hub.models import Delivery, Portal
@@ -86,6 +88,7 @@ IMPORT = {"crm.contact.add": 1.0, "crm.item.import": 1.0, "crm.item.productrow.s
 PROMO_CODE = {"crm.item.add": 1.0}
 SECTION = {"catalog.section.add": 1.0}
 PRODUCT = {"catalog.product.add": 1.0, "catalog.price.modify": 1.0}
+PICTURES = {"catalog.productImage.list": 1.0, "catalog.productImage.add": 2.0}
 ALL_S = float("inf")  # as much of a wave as the others leave
 
 WORK: tuple[Kind, ...] = (
@@ -105,6 +108,7 @@ WORK: tuple[Kind, ...] = (
         "products", "товары каталога", 0.03, 60.0, PRODUCT,
         products_waiting, take_products, publish, "package__received_at",
     ),
+    Kind("pictures", "картинки товаров", 0.02, 30.0, PICTURES, pictures_waiting, take_pictures, publish_pictures),
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from uzel.bitrix24.entities.catalog import PARENT, PRODUCT, SECTION, SERVICE, VA
 from uzel.bitrix24.errors import Refused, WrongCredentials
 from uzel.flows.catalog_book import want
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
+from uzel.flows.picture_book import note_pictures
 from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, is_doubtful, next_try
 from uzel.flows.portal_line import keep_limits
 from uzel.flows.portal_reading import chunks, read_all
@@ -139,6 +140,7 @@ def _publish_products(portal: Portal, client: PortalClient, rows: Sequence[Nomen
     _write(portal, client, pieces, now)
     reached = {piece.row.pk for piece in pieces}
     _postpone(portal, [row for row in variants if row.pk not in reached], now())
+    note_pictures([row for row in rows if row.confirmed == row.wanted], now())
     products_appeared(portal, [row.xml_id for row in new if row.entity_id is not None])
 
 

@@ -103,6 +103,22 @@ class CatalogPicture(models.Model):
         constraints = [models.UniqueConstraint(fields=["node", "name"], name="one_picture_a_name")]
 
 
+class ProductPictures(models.Model):
+    """The pictures of a product in the portal; due while ``due_since`` is set."""
+
+    product = models.OneToOneField(NomenclatureRow, models.CASCADE, related_name="+")
+    shown = models.JSONField(default=list, help_text="names of the pictures that the portal was made to show, in order")
+    shown_on = models.PositiveBigIntegerField(null=True, help_text="id of the product in the portal that shows them")
+    due_since = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField(null=True)
+    problem_code = models.CharField(max_length=60, blank=True, help_text="non-empty: given up until somebody looks")
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["due_since"], condition=~models.Q(due_since=None), name="pictures_due")]
+
+
 class CatalogNote(models.Model):
     """Why something of a catalogue file was not taken, or not wholly; the first of a file, the counts know of all."""
 
