@@ -15,6 +15,13 @@ def said(**changes: object) -> Facts:
     return replace(KNOWN, no_session="нет сеанса", **changes)  # type: ignore[arg-type]
 
 
+def test_a_pull_of_single_orders_is_refused_and_a_sale_knows_none() -> None:
+    refusal = decide(replace(IN_SESSION, kind="crm", pulls=True))
+    assert isinstance(refusal, commands.Refusal)
+    assert (refusal.code, "ORDER_ID" in refusal.text) == ("crm_pull", True)
+    assert decide(replace(IN_SESSION, kind="crm")) == decide(replace(IN_SESSION, pulls=True)) == commands.Query()
+
+
 @pytest.mark.parametrize("kind", ["sale", "crm"])
 def test_checkauth_needs_no_session(kind: str) -> None:
     assert decide(said(kind=kind, mode="checkauth")) == commands.CheckAuth(kind)

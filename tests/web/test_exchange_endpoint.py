@@ -371,3 +371,26 @@ def test_the_wiped_upload(two_bases: tuple[Talk, Talk]) -> None:
     assert [base.ask("import", "&filename=orders.xml") for base in two_bases] == ["success", "success"]
     orders = OrderRow.objects.order_by("number").values_list("node__code", "document_id")
     assert list(orders) == [("shop", "a"), ("shop2", "b")]
+
+
+@pytest.mark.parametrize("parameter", ["ORDER_ID=7", "MODIFICATION_LABEL=1700000000"])
+def test_a_pull_of_single_orders_takes_nothing(shop: Node, parameter: str) -> None:
+    row = due_order(shop, "7")
+    base = Talk(kind="crm").open()
+    assert base.ask("query", f"&{parameter}").startswith("failure\nВыборка заказов по ORDER_ID")
+    assert given(base.ask("query")) == ["7"]
+    assert base.ask("success") == "success"
+    assert delivery_of(row).confirmed == 1
+
+
+def test_counterparties_alone_are_archived_and_make_nothing(shop: Node) -> None:
+    text = (
+        package()
+        .decode()
+        .replace("</КоммерческаяИнформация>", "<Контрагенты><Контрагент><Ид>b</Ид></Контрагент></Контрагенты>")
+    )
+    body = (text + "</КоммерческаяИнформация>").encode()
+    assert Talk().open().send(body, "contragents___1.xml") == "success"
+    kept = Package.objects.get()
+    assert (kept.state, kept.documents_received, kept.feed is not None) == (Package.State.DONE, 0, True)
+    assert not OrderRow.objects.exists()

@@ -24,6 +24,7 @@ LISTEN = ("listen",)
 ANY_MODE = "any"
 GET, POST = ("GET",), ("POST",)
 VERSION_DIGITS = 18
+CRM_PULL = "Выборка заказов по ORDER_ID и MODIFICATION_LABEL не поддерживается: изменённые заказы отдаются и без неё."
 
 
 class Need(StrEnum):
@@ -45,7 +46,10 @@ class Protocol(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A call as the table sees it. ``stranger`` and ``no_session`` say in Russian why there is none; empty: there is."""
+    """A call as the table sees it. ``stranger`` and ``no_session`` say in Russian why there is none; empty: there is.
+
+    ``pulls``: a query that names an order or a moment instead of taking what is due (onec-exchange 5).
+    """
 
     kind: str
     mode: str
@@ -60,6 +64,7 @@ class Facts:
     session_version: str = ""
     since: str = ""
     etags: str = ""
+    pulls: bool = False
 
     @property
     def protocol(self) -> Protocol:
@@ -80,6 +85,10 @@ class Step:
     happens: str
     command: Callable[[Facts], Command | Refusal]
     types: tuple[str, ...] = ORDERS
+
+
+def _query(facts: Facts) -> Command | Refusal:
+    return Refusal("crm_pull", CRM_PULL) if facts.kind == "crm" and facts.pulls else commands.Query()
 
 
 def _promo_query(facts: Facts) -> Command | Refusal:
@@ -144,7 +153,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "query", ("GET", "POST"), Need.SESSION, Protocol.ANY, "XML; an empty root element when nothing changed",
         "changed orders of this node, if it receives changes; the session remembers what was given",
-        lambda facts: commands.Query(),
+        _query,
     ),
     Step(
         "success", GET, Need.SESSION, Protocol.ANY, "success",

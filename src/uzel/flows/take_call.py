@@ -71,6 +71,7 @@ def _facts(request: CallRequest, caller: Caller) -> Facts:
         method=request.method,
         file_name=request.params.get("filename", ""),
         version=request.word("version"),
+        pulls="ORDER_ID" in request.params or "MODIFICATION_LABEL" in request.params,
         cml_version=request.word("cmlVersion"),
         stranger=caller.stranger,
         unnamed=bool(caller.stranger) and not request.authorization,
