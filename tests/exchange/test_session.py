@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from uzel.exchange import commands
-from uzel.exchange.session import OTHER_TYPES, STEPS, Facts, decide, table
+from uzel.exchange.session import NOT_A_SOURCE, OTHER_TYPES, STEPS, Facts, decide, table
 
 KNOWN = Facts(kind="sale", mode="query")
 IN_SESSION = replace(KNOWN, no_session="")
@@ -90,6 +90,57 @@ def test_what_is_out_of_order_is_refused_in_russian(facts: Facts, code: str) -> 
     assert any("а" <= letter <= "я" for letter in refusal.text.lower())
 
 
+CATALOG = replace(KNOWN, kind="catalog", catalog_source=True)
+POSTED = replace(CATALOG, mode="file", method="POST")
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        (replace(CATALOG, mode="checkauth", no_session="нет"), commands.CheckAuth("catalog")),
+        (replace(CATALOG, mode="init"), commands.Init("", "")),
+        (replace(CATALOG, mode="init", version="3.1"), commands.Init("3.1", "")),
+        # nobody who sends a catalogue waits for it to be read inside of file, whatever the protocol
+        (replace(POSTED, file_name="import0.xml"), commands.StoreFile("import0.xml", at_once=False)),
+        (replace(POSTED, file_name="goods/1/import___a.xml"), commands.StoreFile("goods/1/import___a.xml", at_once=False)),
+        (replace(POSTED, file_name="import_files/ab/1.JPG"), commands.StorePicture("import_files/ab/1.JPG")),
+        (replace(CATALOG, mode="import", file_name="import0.xml"), commands.Import("import0.xml")),
+        (replace(CATALOG, mode="deactivate", timestamp="1767000000"), commands.Deactivate(1767000000)),
+        (replace(CATALOG, mode="complete", timestamp="1767000000"), commands.Deactivate(1767000000)),
+    ],
+)
+def test_a_source_gives_its_catalogue(facts: Facts, command: commands.Command) -> None:
+    assert decide(facts) == command
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (replace(CATALOG, mode="query"), "unknown_command"),
+        (replace(CATALOG, mode="deactivate"), "bad_timestamp"),
+        (replace(CATALOG, mode="complete", timestamp="вчера"), "bad_timestamp"),
+        (replace(CATALOG, mode="deactivate", timestamp="1" * 12), "bad_timestamp"),
+        (replace(POSTED, file_name="import_files/../1.jpg"), "bad_file_name"),
+        (replace(POSTED, file_name="import_files/1.jpg.php"), "bad_file_name"),
+        (replace(POSTED, file_name="import_files/1.svg"), "bad_file_name"),
+        (replace(POSTED, file_name="import0.xml", no_session="нет"), "no_session"),
+        (replace(IN_SESSION, mode="deactivate", timestamp="1"), "unknown_command"),
+        (replace(IN_SESSION, mode="file", method="POST", file_name="1.jpg"), "bad_file_name"),
+    ],
+)
+def test_what_is_out_of_order_in_a_catalogue(facts: Facts, code: str) -> None:
+    refusal = decide(facts)
+    assert isinstance(refusal, commands.Refusal)
+    assert refusal.code == code
+
+
+@pytest.mark.parametrize("mode", ["checkauth", "init", "import", "deactivate"])
+def test_a_base_that_is_no_source_gives_none(mode: str) -> None:
+    facts = replace(CATALOG, mode=mode, catalog_source=False, no_session="нет", file_name="a.xml")
+    assert decide(facts) == commands.Refusal("not_catalog_source", NOT_A_SOURCE)
+    assert len(f"failure\n{NOT_A_SOURCE}") < 255, "1C shows no more (onec-exchange 1.3)"
+
+
 PROMO = replace(KNOWN, kind="promocodes", no_session="нет сеанса")
 
 
@@ -140,7 +191,7 @@ def test_a_stranger_learns_only_that_he_is_one(kind: str, mode: str) -> None:
 def test_the_table_prints_every_step_and_every_type() -> None:
     lines = table().splitlines()
     assert lines[0] == "| type | mode | method | needs | protocol | reply | what happens |"
-    assert len(lines) == 2 + len(STEPS) + 1 + len(OTHER_TYPES)
+    assert len(lines) == 2 + len(STEPS) + 2 + len(OTHER_TYPES)
     assert all(line.count("|") == 8 for line in lines), "a cell with a bar in it breaks the table"
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     printed = [(row[0], row[1], row[4]) for row in cells]

@@ -217,4 +217,4 @@ def test_a_base_does_not_wait_for_ever_for_a_worker_that_is_not_there(new: Excha
     Package.objects.update(documents_done=1)
     assert asked(new, now=late) == "progress\nПрочитано документов: 1."
     Package.objects.update(documents_done=0, entries_done=7)
-    assert asked(new, now=late) == "progress\nПрочитано записей каталога: 7."
+    assert asked(new, now=late) == "progress\nФайл прочитан на 0 %, записей каталога: 7."

@@ -236,7 +236,7 @@ def test_a_password_in_windows_1251(shop: Node) -> None:
 
 
 def test_other_exchanges_are_refused_in_words(shop: Node) -> None:
-    assert Talk(kind="catalog").ask("checkauth").startswith("failure\nОбмен товарами для этой базы не поддерживается")
+    assert Talk(kind="catalog").ask("checkauth").startswith("failure\nЭта база не источник каталога.")
     assert Talk(kind="nonsense").ask("checkauth") == "failure\nНеизвестный тип обмена (type)."
 
 

@@ -13,6 +13,7 @@ CONTAINER: Final = "Контейнер"
 DOCUMENT: Final = "Документ"
 CLASSIFIER: Final = "Классификатор"
 CATALOG: Final = "Каталог"
+ONLY_CHANGES: Final = "СодержитТолькоИзменения"
 OFFER_PACKAGES: Final = ("ПакетПредложений", "ИзмененияПакетаПредложений")
 CATALOG_PARTS: Final = (CLASSIFIER, CATALOG, *OFFER_PACKAGES)
 
@@ -121,6 +122,7 @@ STOCK: Final = "Остаток"
 WAREHOUSE_ID: Final = "ИдСклада"
 STOCK_IN_WAREHOUSE: Final = "КоличествоНаСкладе"
 TRUE: Final = ("true", "1", "да")
+FALSE: Final = ("false", "0", "нет")
 
 # Fixed words
 SELLER: Final = "Продавец"

@@ -27,10 +27,24 @@ class StoreFile:
 
 
 @dataclass(frozen=True, slots=True)
+class StorePicture:
+    """Keep a picture of goods, or the next piece of it."""
+
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Import:
     """Read an uploaded file, or say how far the reading is."""
 
     file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deactivate:
+    """Take down the goods that the full load begun at ``since`` (Unix time) did not name."""
+
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,20 @@ class Listen:
     """Say when there is something for the node to take."""
 
 
-Command = CheckAuth | Init | StoreFile | Import | Query | Success | Info | PromoQuery | PromoSuccess | Listen
+Command = (
+    CheckAuth
+    | Init
+    | StoreFile
+    | StorePicture
+    | Import
+    | Deactivate
+    | Query
+    | Success
+    | Info
+    | PromoQuery
+    | PromoSuccess
+    | Listen
+)
 
 
 @dataclass(frozen=True, slots=True)

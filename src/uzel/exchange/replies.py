@@ -48,14 +48,23 @@ class Reply:
     waits_for: int = 0
 
 
-def check_auth(cookie: str, token: str) -> Answer:
-    """Line 4 must literally be ``sessid=…``: the client pastes it behind ``&`` (onec-exchange 1.2)."""
-    return Answer(f"success\n{COOKIE}\n{cookie}\nsessid={token}", secrets=(cookie, token))
+def check_auth(cookie: str, token: str, timestamp: int | None = None) -> Answer:
+    """Line 4 must literally be ``sessid=…``: the client pastes it behind ``&`` (onec-exchange 1.2).
+
+    The catalogue's line 5 comes back with ``deactivate`` (onec-exchange 1.4).
+    """
+    fifth = "" if timestamp is None else f"\ntimestamp={timestamp}"
+    return Answer(f"success\n{COOKIE}\n{cookie}\nsessid={token}{fifth}", secrets=(cookie, token))
 
 
 def init_old(file_limit: int) -> Answer:
     """Exactly two lines, or UT stops (onec-exchange 1.3)."""
     return Answer(f"zip=no\nfile_limit={file_limit}")
+
+
+def init_catalog(file_limit: int) -> Answer:
+    """Two lines for every client, as Bitrix says them: a catalogue may always come zipped and in parts."""
+    return Answer(f"zip=yes\nfile_limit={file_limit}")
 
 
 def init_new(file_limit: int, token: str) -> Answer:

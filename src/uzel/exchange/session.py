@@ -3,6 +3,7 @@
     checkauth ─ [init] ─ query ─ success          1C takes changed orders
     checkauth ─ [init] ─ file… ─ [import…]        1C gives orders
     checkauth ─ init ─ file… ─ import…            1C gives directories, promo codes among them (type=reference)
+    checkauth ─ init ─ file… ─ import… ─ [deactivate]   1C gives its catalogue (type=catalog)
     [checkauth] ─ query ─ success                 the extension takes changed promo codes (type=promocodes)
     any                                           a base waits for changed orders (type=listen)
 
@@ -15,16 +16,18 @@ from enum import StrEnum
 
 from uzel.exchange import commands
 from uzel.exchange.commands import Command, Refusal
-from uzel.exchange.file_names import name_problem
+from uzel.exchange.file_names import catalog_name_problem, is_picture, name_problem
 
 ORDERS = ("sale", "crm")
 REFERENCE = ("reference",)
+CATALOG = ("catalog",)
 PROMO_CODES = ("promocodes",)
 LISTEN = ("listen",)
 ANY_MODE = "any"
 GET, POST = ("GET",), ("POST",)
 VERSION_DIGITS = 18
 CRM_PULL = "Выборка заказов по ORDER_ID и MODIFICATION_LABEL не поддерживается: изменённые заказы отдаются и без неё."
+TIMESTAMP_DIGITS = 11
 
 
 class Need(StrEnum):
@@ -65,6 +68,8 @@ class Facts:
     since: str = ""
     etags: str = ""
     pulls: bool = False
+    timestamp: str = ""
+    catalog_source: bool = False
 
     @property
     def protocol(self) -> Protocol:
@@ -92,21 +97,33 @@ def _query(facts: Facts) -> Command | Refusal:
 
 
 def _promo_query(facts: Facts) -> Command | Refusal:
-    since = _version(facts.since or "0")
+    since = _whole(facts.since or "0")
     if since is None:
         return Refusal("bad_version", "Параметр since должен быть номером версии промокодов: целым числом, 0 для всех.")
     return commands.PromoQuery(since, facts.etags)
 
 
 def _promo_success(facts: Facts) -> Command | Refusal:
-    version = _version(facts.version)
+    version = _whole(facts.version)
     if version is None:
         return Refusal("bad_version", "Параметр version должен быть номером версии промокодов, который пришёл в ответе.")
     return commands.PromoSuccess(version)
 
 
-def _version(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= VERSION_DIGITS else None
+def _catalog_file(facts: Facts) -> Command | Refusal:
+    name = facts.file_name
+    return commands.StorePicture(name) if is_picture(name) else commands.StoreFile(name, at_once=False)
+
+
+def _deactivate(facts: Facts) -> Command | Refusal:
+    since = _whole(facts.timestamp, TIMESTAMP_DIGITS)
+    if since is None:
+        return Refusal("bad_timestamp", "Параметр timestamp должен быть числом, которое пришло в ответ на checkauth.")
+    return commands.Deactivate(since)
+
+
+def _whole(text: str, digits: int = VERSION_DIGITS) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
 
 
 STEPS: tuple[Step, ...] = (
@@ -124,6 +141,11 @@ STEPS: tuple[Step, ...] = (
         "file", POST, Need.SESSION, Protocol.ANY, "success",
         "the piece is archived and appended",
         lambda facts: commands.StoreFile(facts.file_name, at_once=False), REFERENCE,
+    ),
+    Step(
+        "checkauth", GET, Need.PASSWORD, Protocol.ANY, "success⏎<cookie>⏎<id>⏎sessid=<token>⏎timestamp=<Unix time>",
+        "the same, of a base that is a source of the catalogue",
+        lambda facts: commands.CheckAuth(facts.kind), CATALOG,
     ),
     Step(
         "init", GET, Need.SESSION, Protocol.OLD, "zip=no⏎file_limit=<bytes>",
@@ -146,9 +168,29 @@ STEPS: tuple[Step, ...] = (
         lambda facts: commands.StoreFile(facts.file_name, at_once=False),
     ),
     Step(
+        "init", GET, Need.SESSION, Protocol.ANY, "zip=yes⏎file_limit=<bytes>",
+        "the session's unfinished uploads are closed; a file is read by `import`, whatever `version` says",
+        lambda facts: commands.Init(facts.version, facts.cml_version), CATALOG,
+    ),
+    Step(
+        "file", POST, Need.SESSION, Protocol.ANY, "success[⏎<line>]",
+        "the piece is archived and appended; a picture is tied to its name at once",
+        _catalog_file, CATALOG,
+    ),
+    Step(
         "import", GET, Need.SESSION, Protocol.ANY, "progress⏎<text>, then success[⏎<line>…] or failure⏎<reason>",
         "the file is taken out of its zip and read in the background; repeated until that is done",
-        lambda facts: commands.Import(facts.file_name), (*ORDERS, *REFERENCE),
+        lambda facts: commands.Import(facts.file_name), (*ORDERS, *CATALOG, *REFERENCE),
+    ),
+    Step(
+        "deactivate", GET, Need.SESSION, Protocol.ANY, "progress⏎<text>, then success⏎<line>",
+        "goods of this base that a full load since `timestamp` did not name are taken down, if every file was read",
+        _deactivate, CATALOG,
+    ),
+    Step(
+        "complete", GET, Need.SESSION, Protocol.ANY, "progress⏎<text>, then success⏎<line>",
+        "the same as `deactivate`",
+        _deactivate, CATALOG,
     ),
     Step(
         "query", ("GET", "POST"), Need.SESSION, Protocol.ANY, "XML; an empty root element when nothing changed",
@@ -182,11 +224,14 @@ STEPS: tuple[Step, ...] = (
     ),
 )  # fmt: skip
 
-TYPES = (*ORDERS, *REFERENCE, *PROMO_CODES, *LISTEN)
+TYPES = (*ORDERS, *CATALOG, *REFERENCE, *PROMO_CODES, *LISTEN)
+NOT_A_SOURCE = (
+    "Эта база не источник каталога. Отключите обмен товарами в настройках обмена или попросите администратора узла обмена "
+    "назначить её источником."
+)
 
 #: Types that the clients know and this page does not serve (onec-exchange 1.4).
 OTHER_TYPES = {
-    "catalog": "Обмен товарами для этой базы не поддерживается: отключите его в настройках обмена.",
     "get_catalog": "Выгрузка каталога в 1С не поддерживается.",
 }
 
@@ -212,11 +257,14 @@ def find_step(facts: Facts) -> Step | None:
 def _refuse(step: Step, facts: Facts) -> Refusal | None:
     if facts.method not in step.methods:
         return Refusal("wrong_method", f"Команда {step.mode} принимается методом {' или '.join(step.methods)}.")
+    if facts.kind in CATALOG and not facts.catalog_source:
+        return Refusal("not_catalog_source", NOT_A_SOURCE)
     if step.need in (Need.SESSION, Need.INIT) and facts.no_session:
         return Refusal("no_session", facts.no_session)
     if step.need is Need.INIT and not facts.initialised:
         return Refusal("no_init", "Сначала нужна команда init.")
-    bad_name = name_problem(facts.file_name) if step.mode in ("file", "import") else ""
+    problem_of = catalog_name_problem if facts.kind in CATALOG else name_problem
+    bad_name = problem_of(facts.file_name) if step.mode in ("file", "import") else ""
     return Refusal("bad_file_name", bad_name) if bad_name else None
 
 
@@ -227,6 +275,7 @@ def table() -> str:
         (", ".join(step.types), step.mode, ", ".join(step.methods), step.need, step.protocol, f"`{step.reply}`", step.happens)
         for step in STEPS
     ]
+    rows.append((", ".join(CATALOG), "any", "any", Need.AUTH, Protocol.ANY, f"`failure⏎{NOT_A_SOURCE}`", "not from this base"))
     told = ", ".join(kind for kind in TYPES if kind not in LISTEN)
     rows.append((told, "any other", "any", Need.AUTH, Protocol.ANY, "`failure⏎Неизвестная команда.`", "nothing"))
     rows += [

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from uzel.exchange.file_names import has_controls, is_script, name_problem
+from uzel.exchange.file_names import has_controls, is_picture, is_script, name_problem
 
 _FIRST_FILE = b"PK\x03\x04"
 _END_OF_DIRECTORY = b"PK\x05\x06"
@@ -15,7 +15,9 @@ _ZIP64_LOCATOR_BYTES = 20
 
 #: Beginnings of the names of catalogue files in the order in which they are read (onec-exchange 2.2).
 CATALOGUE_FILES = ("group", "import", "goods", "offer", "price", "rest")
-PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
+
+
+PICTURE_BYTES = 20 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class ZipLimits:
     directory_bytes: int = 4 << 20
     ratio: int = 300
     ratio_free_bytes: int = 32 << 20
-    picture_bytes: int = 20 << 20  # a larger picture is left out, the rest is taken
+    picture_bytes: int = PICTURE_BYTES  # a larger picture is left out, the rest is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _turn(name: str) -> int:
 
 def picture_names(entries: Sequence[ZipEntry]) -> list[str]:
     """Names inside an archive of the pictures of goods."""
-    return [entry.name for entry in entries if entry.name.lower().endswith(PICTURES)]
+    return [entry.name for entry in entries if is_picture(entry.name)]
 
 
 def _slashes(name: str) -> str:

@@ -10,12 +10,23 @@ from django.db.models import Q
 from uzel.exchange import commands, replies
 from uzel.exchange.commands import Command
 from uzel.exchange.replies import Answer
+from uzel.exchange.session import CATALOG
 from uzel.flows import confirm_from_node, offer_to_node, promo_delta
+from uzel.flows.deactivate_unnamed import deactivate_unnamed
 from uzel.flows.give_info import info
 from uzel.flows.node_news import news_of
 from uzel.flows.open_session import init_session, open_session
 from uzel.flows.read_in_turn import Stopped, read_in_turn
-from uzel.flows.receive_upload import EMPTY, Piece, ask_import, import_answer, read_answer, receive_piece
+from uzel.flows.receive_pictures import receive_picture
+from uzel.flows.receive_upload import (
+    EMPTY,
+    Piece,
+    ask_import,
+    import_answer,
+    piece_refusal,
+    read_answer,
+    receive_piece,
+)
 from uzel.hub.models import ExchangeSession, Node, Package
 
 INLINE_SECONDS = 30.0  # of reading inside ``file``; UT hangs up after 180, proxies often after 60 (onec-exchange 1.1)
@@ -64,12 +75,15 @@ def carry_out(command: Command, errand: Errand) -> Outcome:
 def _check_auth(command: commands.CheckAuth, errand: Errand) -> Outcome:
     session, to_read = open_session(errand.node, command, errand.now)
     _read_later(to_read, errand)
-    return Outcome(replies.check_auth(session.cookie, session.token), session)
+    timestamp = int(session.started_at.timestamp()) if session.kind in CATALOG else None
+    return Outcome(replies.check_auth(session.cookie, session.token, timestamp), session)
 
 
 def _init(command: commands.Init, errand: Errand) -> Outcome:
     session = errand.in_session
     _read_later(init_session(session, command, errand.now), errand)
+    if session.kind in CATALOG:
+        return Outcome(replies.init_catalog(settings.UZEL_PART_LIMIT_BYTES))
     if command.version:
         return Outcome(replies.init_new(settings.UZEL_PART_LIMIT_BYTES, session.token))
     return Outcome(replies.init_old(settings.UZEL_FILE_LIMIT_BYTES))
@@ -82,6 +96,16 @@ def _store_file(command: commands.StoreFile, errand: Errand) -> Outcome:
     if taken.refusal:
         return Outcome(replies.failure(taken.refusal.text), package=taken.package, code=taken.refusal.code)
     return Outcome(_read_now(taken.package, errand) if taken.ready else replies.success(), package=taken.package)
+
+
+def _store_picture(command: commands.StorePicture, errand: Errand) -> Outcome:
+    if errand.piece is None or not errand.piece.feed.size:
+        return Outcome(replies.failure(EMPTY.text), code=EMPTY.code)
+    refusal = piece_refusal(errand.piece)
+    if refusal:
+        return Outcome(replies.failure(refusal.text), code=refusal.code)
+    note = receive_picture(errand.node, command.file_name, errand.piece.feed, errand.piece.head)
+    return Outcome(replies.success([note] if note else []))
 
 
 def _read_now(package: Package, errand: Errand) -> Answer:
@@ -114,6 +138,13 @@ def _import(command: commands.Import, errand: Errand) -> Outcome:
     if package.state == Package.State.WAITING:
         errand.start_reading(package.pk)
     return Outcome(import_answer(package, errand.now), package=package)
+
+
+def _deactivate(command: commands.Deactivate, errand: Errand) -> Outcome:
+    taken_down = deactivate_unnamed(errand.node, command.since, errand.clock)
+    if taken_down.count:
+        errand.tell_portal()
+    return Outcome(replies.success([taken_down.text]) if taken_down.done else replies.progress(taken_down.text))
 
 
 def _query(_: commands.Query, errand: Errand) -> Outcome:
@@ -149,7 +180,9 @@ _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.CheckAuth: _check_auth,
     commands.Init: _init,
     commands.StoreFile: _store_file,
+    commands.StorePicture: _store_picture,
     commands.Import: _import,
+    commands.Deactivate: _deactivate,
     commands.Query: _query,
     commands.Success: _success,
     commands.Info: _info,

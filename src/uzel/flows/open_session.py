@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from uzel.exchange.commands import CheckAuth, Init, Refusal
+from uzel.exchange.session import CATALOG
+from uzel.exchange.uploads import looks_complete
 from uzel.flows.know_dialect import note_init
 from uzel.hub import feed_store
 from uzel.hub.models import ExchangeSession, Node, Package
@@ -59,13 +61,24 @@ def close_uploads(packages: QuerySet[Package], now: dt.datetime) -> list[int]:
 
     In the old protocol every piece was answered with ``success`` and may never come again: what is there is read.
     In the new one the base has not heard that its file was read, still has the changes registered and sends them again.
+    A catalogue's files are always asked for, but for a zip of pictures alone: a whole zip is read.
     """
     open_uploads = packages.filter(state=Package.State.RECEIVING)
     locked = list(open_uploads.select_for_update(of=("self",)).select_related("session").order_by("pk"))
-    at_once = [package.pk for package in locked if package.session and not package.session.version and not package.zipped]
+    at_once = [package.pk for package in locked if _read_unasked(package)]
     Package.objects.filter(pk__in=at_once).update(state=Package.State.WAITING)
     fail_uploads([package.pk for package in locked if package.pk not in at_once], now)
     return at_once
+
+
+def _read_unasked(package: Package) -> bool:
+    """Whether a file is read although nobody asked for it and nobody ever will."""
+    session = package.session
+    if session is None:
+        return False
+    if session.kind in CATALOG:
+        return package.zipped and looks_complete(bytes(package.head), bytes(package.tail))
+    return not session.version and not package.zipped
 
 
 def fail_uploads(package_ids: Sequence[int], now: dt.datetime, reason: Refusal = INCOMPLETE) -> None:

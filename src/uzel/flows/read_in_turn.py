@@ -25,7 +25,7 @@ from uzel.flows.know_dialect import note_file
 from uzel.flows.open_session import fail_uploads
 from uzel.flows.receive_catalog import receive_catalog
 from uzel.flows.receive_package import process_package
-from uzel.flows.receive_pictures import receive_pictures
+from uzel.flows.receive_pictures import NAME_CHARACTERS, receive_pictures
 from uzel.flows.receive_references import receive_references
 from uzel.hub import feed_store
 from uzel.hub.models import CatalogNote, Feed, Package
@@ -34,7 +34,6 @@ OUR_FAULT = Refusal("our_fault", "Внутренняя ошибка узла о�
 DAMAGED = Refusal("zip_damaged", "Архив повреждён или упакован неизвестным способом.")
 NO_XML = Refusal("zip_without_xml", "В архиве нет файлов .xml.")
 READ_BYTES = 256 << 10
-NAME_CHARACTERS = 255  # of a picture
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
 """A catalogue file becomes rows of the nomenclature; a chunk of entries is one transaction.
 
 Killed at any point, it goes on behind the last entry: ``entries_done`` moves in the transaction of the rows. What is
-absent from a file stays as it is, also when the file calls itself full.
+absent from a file stays as it is, also when the file calls itself full; which goods a full load named is noted, for
+``deactivate_unnamed``.
 """
 
 import datetime as dt
@@ -11,6 +12,7 @@ from functools import partial
 
 from django.db import transaction
 
+from uzel.commerceml.catalog.common import item_of
 from uzel.commerceml.catalog.entry import Entry, EntryKind, Known
 from uzel.commerceml.catalog.reader import read_catalog
 from uzel.commerceml.errors import PackageError
@@ -42,6 +44,13 @@ class _Reading:
     package: Package
     notes_left: int
     nodes: dict[int, str] = field(default_factory=dict)
+    bytes_read: int = 0
+
+    def counted(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The pieces of the file, and how much of it has been read."""
+        for piece in pieces:
+            self.bytes_read += len(piece)
+            yield piece
 
 
 def receive_catalog(package_id: int, now: dt.datetime, *, advance: Callable[[int], None] = lambda _: None) -> None:
@@ -55,7 +64,8 @@ def receive_catalog(package_id: int, now: dt.datetime, *, advance: Callable[[int
     if problem is None:
         reading = _Reading(package, NOTES_LIMIT - package.catalog_notes.count())
         try:
-            for chunk in _chunks(read_catalog(feed_store.open_feed(package.feed), known_of(package.node))):
+            pieces = reading.counted(feed_store.open_feed(package.feed))
+            for chunk in _chunks(read_catalog(pieces, known_of(package.node))):
                 take_chunk(partial(_receive_chunk, reading), chunk, position, package.pk)
                 position += len(chunk)
                 advance(len(chunk))
@@ -110,9 +120,21 @@ def _receive_chunk(reading: _Reading, chunk: list[Entry], first: int, *, ours_to
         of_kind[outcome.value] = of_kind.get(outcome.value, 0) + 1
     notes = _notes(package, fresh, outcomes)[: reading.notes_left]
     CatalogNote.objects.bulk_create(notes)
-    package.catalog, package.entries_done = counts, first + len(chunk)
-    package.save(update_fields=["catalog", "entries_done"])
+    package.catalog, package.entries_done, package.bytes_done = counts, first + len(chunk), reading.bytes_read
+    package.full_load = _note_named(package, fresh) or package.full_load
+    package.save(update_fields=["catalog", "entries_done", "bytes_done", "full_load"])
     reading.notes_left -= len(notes)
+
+
+def _note_named(package: Package, entries: list[Entry]) -> bool:
+    """Which items a full load named; whether this is one. Only a base that talks to the page may say that it is over."""
+    named = {item_of(entry.xml_id) or entry.xml_id for entry in entries if entry.of_full_list and entry.xml_id}
+    if not named or package.session_id is None:
+        return False
+    NomenclatureRow.objects.filter(portal=package.node.portal_id, node=package.node_id, xml_id__in=named).update(
+        named_in=package.pk
+    )
+    return True
 
 
 def _take_all(reading: _Reading, package: Package, entries: list[Entry]) -> list[Told]:

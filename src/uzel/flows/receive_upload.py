@@ -14,6 +14,7 @@ from django.db import transaction
 from uzel.exchange import replies
 from uzel.exchange.commands import Refusal, StoreFile
 from uzel.exchange.replies import Answer
+from uzel.exchange.session import CATALOG
 from uzel.exchange.uploads import OpenUpload, Place, is_foreign, is_zip, join_ends, looks_complete, place_of
 from uzel.flows.open_session import fail_uploads
 from uzel.flows.receive_package import progress_of
@@ -69,17 +70,23 @@ def receive_piece(session: ExchangeSession, command: StoreFile, piece: Piece, no
     return _append(package, piece, command)
 
 
+def piece_refusal(piece: Piece) -> Refusal | None:
+    """Why a piece is refused by itself, whatever file it belongs to."""
+    if piece.too_large:
+        return file_too_large()
+    return BROKEN_OFF if piece.broken_off else None
+
+
 def _refusal(piece: Piece, place: Place, package: Package | None) -> Refusal | None:
     """Why a piece is refused. An open upload stays open: the base may send the piece again, as it should be."""
     begins = place is Place.FIRST
     known = package.size if package and not begins else 0
     rows = (
-        (piece.too_large or known + piece.feed.size > settings.UZEL_FILE_LIMIT_BYTES, file_too_large()),
-        (piece.broken_off, BROKEN_OFF),
+        (known + piece.feed.size > settings.UZEL_FILE_LIMIT_BYTES, file_too_large()),
         (place is Place.HEADLESS, HEADLESS),
         (begins and not is_zip(piece.head) and is_foreign(piece.head), FOREIGN),
     )
-    return next((refusal for applies, refusal in rows if applies), None)
+    return piece_refusal(piece) or next((refusal for applies, refusal in rows if applies), None)
 
 
 def file_too_large() -> Refusal:
@@ -126,11 +133,19 @@ def ask_import(session: ExchangeSession, file_name: str) -> Package | None:
     """The package that ``mode=import`` means, from now on waiting to be read; ``None`` when it was never sent.
 
     Files that travelled in a zip are asked for by their own names (onec-exchange 1.5): until the zip is unpacked
-    the zip stands for them.
+    the zip stands for them. Zips of a catalogue are never asked for themselves, so that any question means all of them.
     """
     ExchangeSession.objects.select_for_update().get(pk=session.pk)
     sent = Package.objects.filter(session=session).order_by("-pk")
-    package = sent.filter(file_name=file_name).first() or sent.filter(zipped=True).exclude(state=Package.State.DONE).first()
+    if session.kind in CATALOG:
+        whole_zips = sent.filter(zipped=True, state=Package.State.RECEIVING)
+        whole_zips.update(state=Package.State.WAITING, head=b"", tail=b"")
+    plain_name = file_name.replace("\\", "/").rpartition("/")[2]
+    package = (
+        sent.filter(file_name=file_name).first()
+        or sent.filter(zipped=True).exclude(state=Package.State.DONE).first()
+        or sent.filter(archive__isnull=False, file_name=plain_name).first()
+    )
     if package and package.state == Package.State.RECEIVING:
         package.state, package.head, package.tail = Package.State.WAITING, b"", b""
         package.save(update_fields=["state", "head", "tail"])
@@ -155,6 +170,7 @@ def read_answer(files: Iterable[Package]) -> Answer:
 
 def _waiting_answer(files: list[Package], waiting: list[Package], now: dt.datetime) -> Answer:
     read = sum(file.documents_done for file in files)
+    size = waiting[0].size
     entries = sum(file.entries_done for file in files)
     minutes = int((now - waiting[0].received_at).total_seconds() // 60)
     if not (read or entries) and minutes >= NO_WORKER_MINUTES:
@@ -164,4 +180,9 @@ def _waiting_answer(files: list[Package], waiting: list[Package], now: dt.dateti
         )
     if waiting[0].zipped:
         return replies.progress("Идет распаковка архива.")
-    return replies.progress(f"Прочитано записей каталога: {entries}." if entries else f"Прочитано документов: {read}.")
+    if not entries:
+        return replies.progress(f"Прочитано документов: {read}.")
+    percent = min(99, waiting[0].bytes_done * 100 // size) if size else 0
+    xml_files = [file for file in files if not file.zipped]
+    which = f" {xml_files.index(waiting[0]) + 1} из {len(xml_files)}" if len(xml_files) > 1 else ""
+    return replies.progress(f"Файл{which} прочитан на {percent} %, записей каталога: {entries}.")

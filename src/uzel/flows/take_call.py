@@ -80,6 +80,8 @@ def _facts(request: CallRequest, caller: Caller) -> Facts:
         session_version=session.version if session else "",
         since=request.word("since"),
         etags=request.if_none_match,
+        timestamp=request.word("timestamp"),
+        catalog_source=caller.node is not None and caller.node.catalog_source,
     )
 
 

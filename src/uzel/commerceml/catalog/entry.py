@@ -34,6 +34,7 @@ class Entry:
 
     ``told`` has one record, or two where goods are written variant by variant: the item and its variant.
     ``prices`` and ``stocks`` belong to ``xml_id``. ``place`` names the entry in the words of the base.
+    ``of_full_list``: an item of a catalogue that says that it names all goods of the base.
     """
 
     kind: EntryKind
@@ -43,6 +44,7 @@ class Entry:
     prices: tuple[Price, ...] = ()
     stocks: tuple[Stock, ...] = ()
     problems: tuple[Problem, ...] = ()
+    of_full_list: bool = False
 
     @property
     def fatal(self) -> Problem | None:
@@ -55,9 +57,10 @@ class Known:
     """What was told earlier and an entry may only name: currencies of kinds of prices, units of measure.
 
     ``items`` are those that a variant of this file has told of: of several variants the first speaks for the item, or
-    else their different names would change it with every reading.
+    else their different names would change it with every reading. ``full_list``: the catalogue that is being read says so.
     """
 
     currencies: dict[str, str] = field(default_factory=dict)
     units: dict[str, Unit] = field(default_factory=dict)
     items: set[str] = field(default_factory=set)
+    full_list: bool = False

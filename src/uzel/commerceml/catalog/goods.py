@@ -37,13 +37,14 @@ def read_item(element: Element, parts: Parts, notes: Notes, known: Known) -> Ent
         told = (Told(NomenclatureItem(xml_id, "", deletion_mark=True), frozenset({"deletion_mark"})),)
     if item_id:
         known.items.add(item_id)
-        told = (*map(_without_the_variants, told), read_variant(xml_id, name, parts, notes, deleted))
-    return Entry(EntryKind.ITEM, xml_id, notes.place, told, problems=tuple(notes.problems))
+        told = (*(_without_the_variants(one, deleted) for one in told), read_variant(xml_id, name, parts, notes, deleted))
+    return Entry(EntryKind.ITEM, xml_id, notes.place, told, problems=tuple(notes.problems), of_full_list=known.full_list)
 
 
-def _without_the_variants(item: Told) -> Told:
+def _without_the_variants(item: Told, deleted: bool) -> Told:
+    """A deleted variant says nothing of its item; a living one says that the item lives."""
     record = replace(cast(NomenclatureItem, item.record), barcode="", deletion_mark=False)
-    return Told(record, item.fields - OF_THE_VARIANT)
+    return Told(record, item.fields - (OF_THE_VARIANT if deleted else {"barcode"}))
 
 
 def _item(item_id: str, name: str, parts: Parts, requisites: Requisites, deleted: bool, notes: Notes, known: Known) -> Told:

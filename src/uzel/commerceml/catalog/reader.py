@@ -104,6 +104,8 @@ class _Shelf:
     def take(self, element: Element, kind: _Kind) -> Entry | None:
         """The entry of an element."""
         self.entries += 1
+        if kind.block == tags.GOODS:
+            self.known.full_list = _names_all(element)
         element = without_namespaces(element)
         parts = {child.tag: child for child in element}
         title = text_of(parts, tags.NAME) or text_of(parts, tags.ID) or str(self.entries)
@@ -114,6 +116,13 @@ class _Shelf:
 
     def _too_long(self, element: Element) -> bool:
         return any(len(text) > self.limits.text_characters for text in element.itertext())
+
+
+def _names_all(item: Element) -> bool:
+    """Whether the catalogue of an item says that it is no list of changes; silence says nothing."""
+    block = item.getparent()
+    catalog = None if block is None else block.getparent()
+    return catalog is not None and catalog.get(tags.ONLY_CHANGES, "").strip().lower() in tags.FALSE
 
 
 def _forget(element: Element) -> None:

@@ -58,6 +58,8 @@ class Package(models.Model):
     )
     entries_received = models.PositiveIntegerField(default=0, help_text="goods, offers, groups… seen in a catalogue file")
     entries_done = models.PositiveIntegerField(default=0, help_text="those with an outcome; reading goes on from here")
+    bytes_done = models.PositiveBigIntegerField(default=0, help_text="of a catalogue file: those before `entries_done`")
+    full_load = models.BooleanField(default=False, help_text="a catalogue file that says that it names all goods of the base")
     catalog = models.JSONField(null=True, help_text="of a catalogue file: {kind: {outcome: how many}}; null: documents")
     problem_code = models.CharField(max_length=60, blank=True)
     problem = models.TextField(blank=True, help_text="why the file could not be read to its end, in plain Russian")

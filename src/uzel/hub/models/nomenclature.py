@@ -62,6 +62,7 @@ class NomenclatureRow(Published):
     article = models.CharField(max_length=100, blank=True)
     barcode = models.CharField(max_length=100, blank=True)
     active = models.BooleanField(default=True, help_text="false: marked for deletion in the base")
+    named_in = models.BigIntegerField(null=True, help_text="the last package of a full load that named this item")
     prices = models.JSONField(default=dict, help_text="price type → [amount, currency]")
     stocks = models.JSONField(default=dict, help_text="warehouse, or empty for the whole base → quantity")
 

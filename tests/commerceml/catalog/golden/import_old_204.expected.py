@@ -17,7 +17,9 @@ ENTRIES = (
                     section_id="s-tables",
                     vat_rate=Decimal("18"),
                 ),
-                fields=frozenset({"full_name", "item_id", "measure_code", "measure_name", "name", "section_id", "vat_rate"}),
+                fields=frozenset(
+                    {"deletion_mark", "full_name", "item_id", "measure_code", "measure_name", "name", "section_id", "vat_rate"}
+                ),
             ),
             Told(
                 record=Variant(
@@ -30,6 +32,7 @@ ENTRIES = (
                 fields=frozenset({"barcode", "deletion_mark", "item_id", "name", "properties", "variant_id"}),
             ),
         ),
+        of_full_list=True,
     ),
     Entry(
         kind=EntryKind.ITEM,
@@ -47,5 +50,6 @@ ENTRIES = (
                 fields=frozenset({"deletion_mark", "item_id", "name", "properties", "variant_id"}),
             ),
         ),
+        of_full_list=True,
     ),
 )

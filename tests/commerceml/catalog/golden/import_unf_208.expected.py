@@ -92,6 +92,7 @@ ENTRIES = (
                 ),
             ),
         ),
+        of_full_list=True,
     ),
     Entry(
         kind=EntryKind.ITEM,
@@ -103,6 +104,7 @@ ENTRIES = (
                 fields=frozenset({"deletion_mark", "is_service", "item_id", "name", "vat_rate"}),
             ),
         ),
+        of_full_list=True,
     ),
     Entry(
         kind=EntryKind.ITEM,
@@ -121,6 +123,7 @@ ENTRIES = (
                 what="Ставка «как у всех» не понята, принято «без НДС»",
             ),
         ),
+        of_full_list=True,
     ),
     Entry(
         kind=EntryKind.ITEM,
@@ -129,11 +132,13 @@ ENTRIES = (
         told=(
             Told(record=NomenclatureItem(item_id="i-gone", name="", deletion_mark=True), fields=frozenset({"deletion_mark"})),
         ),
+        of_full_list=True,
     ),
     Entry(
         kind=EntryKind.ITEM,
         xml_id="i-nameless",
         place="Товар i-nameless",
         problems=(Problem(code="name_missing", where="Товар i-nameless / Наименование", what="Нет наименования", fatal=True),),
+        of_full_list=True,
     ),
 )
