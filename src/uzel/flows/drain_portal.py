@@ -27,8 +27,9 @@ from uzel.sync.turns import Pace, Queue, share_out
 log = logging.getLogger("uzel.drain")
 
 #: Portal seconds of execution in a wave. Few at first: the first deals appear at once, and the portal's window of operating
-#: time begins with them. Then enough to keep the portal busy, little enough to let news in between.
-FIRST_WAVE_S, LARGEST_WAVE_S, GROWTH = 30.0, 240.0, 4.0
+#: time begins with them. Then enough to keep the portal busy for half a minute, little enough to let news in between and to
+#: use soon what a method has got free.
+FIRST_WAVE_S, LARGEST_WAVE_S, GROWTH = 30.0, 120.0, 4.0
 SET_BY_PEOPLE = ("plan", "reserve_requests", "reserve_operating", "limits_set_at")
 LEAST_PIECE_S = 0.4  # a wave takes no more pieces of a kind than such ones would fill: what is learned of costs may be wrong
 MOST_COUNTED = 5000  # pieces: so many of a kind are a flood, whatever they cost
