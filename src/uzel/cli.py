@@ -41,6 +41,7 @@ def _groups() -> list[Register]:
         catalog,
         counterparties,
         demo,
+        doctor,
         emulate,
         feed,
         nodes,
@@ -56,7 +57,7 @@ def _groups() -> list[Register]:
 
     modules: list[Any] = [
         demo, servers, portal, nodes, requisites, staff, orders, counterparties, nomenclature, catalog, promo, archive, feed,
-        secrets, emulate,
+        doctor, secrets, emulate,
     ]  # fmt: skip
     return [module.register for module in modules]
 

@@ -23,4 +23,13 @@ ROOT = "<КоммерческаяИнформация"
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "windows-1251"])
 def test_the_root_tells(text: str, marks: FileMarks, encoding: str) -> None:
     raw = text.encode(encoding)
-    assert marks_of([raw]) == marks_of(raw[place : place + 7] for place in range(0, len(raw), 7)) == marks
+    found = marks_of([raw])
+    assert found == marks_of(raw[place : place + 7] for place in range(0, len(raw), 7))
+    assert (found.schema, found.namespace) == (marks.schema, marks.namespace)
+
+
+@pytest.mark.parametrize(("written", "real"), [("utf-8-sig", "utf-8"), ("windows-1251", "windows-1251")])
+def test_the_root_tells_when_by_the_clock_of_the_base_and_its_bytes_tell_the_encoding(written: str, real: str) -> None:
+    raw = f'<?xml version="1.0" encoding="UTF-16"?>{ROOT} ДатаФормирования="2026-01-10T9:05:00">'.encode(written)
+    assert marks_of([raw]) == FileMarks(formed="2026-01-10T9:05:00", encoding=real)
+    assert marks_of([b"<html></html>"]) == FileMarks()

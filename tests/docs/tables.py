@@ -5,8 +5,9 @@ They stand between ``<!-- table: NAME -->`` and ``<!-- end -->``; ``make docs`` 
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tests.docs import source
 from uzel.bitrix24 import batch
@@ -22,6 +23,9 @@ from uzel.exchange import session
 from uzel.exchange.clients import CLIENTS
 from uzel.exchange.file_names import NAME_RULES
 from uzel.exchange.zips import ZipLimits
+from uzel.flows.doctor.checks_of_calls import CALL_CHECKS
+from uzel.flows.doctor.checks_of_files import FILE_CHECKS
+from uzel.flows.doctor.finding import Check
 from uzel.mapping import requisites, stages
 from uzel.sync import ownership, plan
 from uzel.sync.fields import TITLES
@@ -180,6 +184,11 @@ def _retries() -> str:
     return markdown(("after the refusal", "waits, seconds"), enumerate(delays, 1))
 
 
+def _checks(*groups: Sequence[Check[Any]]) -> str:
+    rows = ((code(one.code), one.title, one.advice) for checks in groups for one in checks)
+    return markdown(("code", "what is looked at", "what to do where it is not so"), rows)
+
+
 #: One line a table.
 TABLES: Mapping[str, Callable[[], str]] = {
     "steps": session.table,
@@ -197,6 +206,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "events": _events,
     "limits": _limits,
     "retries": _retries,
+    "checks-of-a-node": lambda: _checks(CALL_CHECKS, FILE_CHECKS),
 }
 
 

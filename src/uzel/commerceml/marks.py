@@ -1,4 +1,4 @@
-"""What the root of a file says of its writer: version of the schema and default namespace."""
+"""What the root of a file says of its writer: version of the schema, default namespace, clock and encoding."""
 
 import re
 from collections.abc import Iterable
@@ -11,14 +11,17 @@ HEAD_BYTES = 65_536
 LENGTH = 100  # characters of a mark
 _NAMESPACE = re.compile(r"\sxmlns\s*=\s*[\"']([^\"']*)")
 _SCHEMA = re.compile(rf"\s{tags.SCHEMA_VERSION}\s*=\s*[\"']([^\"']*)")
+_FORMED = re.compile(rf"\s{tags.FORMED_AT}\s*=\s*[\"']([^\"']*)")
 
 
 @dataclass(frozen=True, slots=True)
 class FileMarks:
-    """Marks of a file; empty where it has none."""
+    """Marks of a file; empty where it has none. ``formed``: when, by the clock of the base; ``encoding``: the real one."""
 
     schema: str = ""
     namespace: str = ""
+    formed: str = ""
+    encoding: str = ""
 
 
 def marks_of(chunks: Iterable[bytes]) -> FileMarks:
@@ -32,7 +35,7 @@ def marks_of(chunks: Iterable[bytes]) -> FileMarks:
         root = next((found.group(1) for found in spelling.tag.finditer(head) if found.group(1)), None)
         if root is not None:
             text = root.decode(spelling.encoding, errors="replace")
-            return FileMarks(_first(_SCHEMA, text), _first(_NAMESPACE, text))
+            return FileMarks(_first(_SCHEMA, text), _first(_NAMESPACE, text), _first(_FORMED, text), spelling.encoding)
     return FileMarks()
 
 

@@ -33,6 +33,7 @@ class CallRequest:
     remote_address: str = ""
     content_length: int | None = None
     if_none_match: str = ""
+    user_agent: str = ""
 
     @property
     def kind(self) -> str:

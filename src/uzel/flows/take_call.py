@@ -168,6 +168,8 @@ def _archive_call(
         kind=request.kind,
         mode=request.mode,
         remote_address=printable(request.remote_address, 45),
+        user_agent=printable(request.user_agent, 100),
+        with_cookie=bool(request.cookie),
         status=reply.status,
         duration_ms=duration_ms,
         body=piece.feed if piece else None,

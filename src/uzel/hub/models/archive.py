@@ -96,6 +96,8 @@ class Call(models.Model):
     kind = models.CharField(max_length=20, blank=True, help_text="type=")
     mode = models.CharField(max_length=20, blank=True, help_text="mode=")
     remote_address = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=100, blank=True, help_text="the beginning of it")
+    with_cookie = models.BooleanField(default=False, help_text="the cookie of a session came with it")
     status = models.PositiveSmallIntegerField()
     duration_ms = models.FloatField()
     body = models.ForeignKey(Feed, models.PROTECT, null=True, related_name="+")

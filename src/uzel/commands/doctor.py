@@ -1,0 +1,57 @@
+"""``uzel doctor node``: what is wrong with the set-up, in plain Russian, and how to mend it."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from uzel.commands.output import CommandError, setup, show_json, the_node
+
+if TYPE_CHECKING:
+    from uzel.flows.doctor.finding import Finding
+
+WORDS = {"ok": "хорошо", "warning": "внимание", "wrong": "ПЛОХО", "unknown": "не проверено"}
+MOST_DAYS = 365
+
+
+def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the group to the command line."""
+    verbs = groups.add_parser("doctor", help="what is wrong and how to mend it").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
+    node = verbs.add_parser("node", help="a base: its real calls, files and orders")
+    node.add_argument("code")
+    node.add_argument("--days", type=int, default=14, help="how many days back its calls are looked at")
+    _output(node)
+    node.set_defaults(run=_node)
+
+
+def _output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--all", action="store_true", help="show what is well, too")
+    command.add_argument("--json", action="store_true")
+
+
+def _node(options: argparse.Namespace) -> int:
+    if not 1 <= options.days <= MOST_DAYS:
+        raise CommandError(f"--days: от 1 до {MOST_DAYS}")
+    setup()
+    from django.utils import timezone
+
+    from uzel.flows.doctor.doctor_node import doctor_node
+
+    return _tell(doctor_node(the_node(options.code), timezone.now(), options.days), options)
+
+
+def _tell(findings: "Sequence[Finding]", options: argparse.Namespace) -> int:
+    from uzel.flows.doctor.finding import exit_code, summary
+
+    if options.json:
+        show_json({"summary": summary(findings), "findings": [asdict(one) for one in findings]})
+        return exit_code(findings)
+    for one in findings:
+        if options.all or one.advice:
+            print(f"{WORDS[one.grade]:<12}  {one.title}: {one.seen}")
+        if one.advice:
+            print(f"{'':<12}  → {one.advice}")
+    print(summary(findings))
+    return exit_code(findings)

@@ -1,0 +1,53 @@
+"""``uzel doctor``: what a person reads, what a script reads, and the exit code."""
+
+import json
+
+import pytest
+
+from tests.exchange.talk import Talk, make_node, order, package
+from uzel.cli import main
+from uzel.flows.doctor.node_checks import NODE_CHECKS
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_base_that_never_called_is_wrong_and_told_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    make_node("shop")
+    assert main(("doctor", "node", "shop")) == 2
+    said = capsys.readouterr().out
+    assert "база хоть раз обращалась" in said
+    assert "Проверить соединение" in " ".join(said.split())
+    assert "база включена" not in said
+    assert f"Проверок: {len(NODE_CHECKS)}" in said
+
+
+def test_a_base_that_exchanges_is_well_as_far_as_can_be_told(capsys: pytest.CaptureFixture[str]) -> None:
+    make_node("shop", profile="ut")
+    base = Talk().open()
+    assert base.send(package(order("a")).replace(b"2026-01-10T10:00:00", b"")) == "success"
+    assert main(("doctor", "node", "shop", "--json")) == 0
+    told = json.loads(capsys.readouterr().out)
+    grades = {one["code"]: one["grade"] for one in told["findings"]}
+    assert list(grades) == [check.code for check in NODE_CHECKS]
+    assert (grades["client_as_set"], grades["files_readable"], grades["base_clock"]) == ("ok", "ok", "unknown")
+    assert told["summary"].startswith("Проверок")
+
+
+def test_warnings_alone_are_exit_code_one_and_name_the_base(capsys: pytest.CaptureFixture[str]) -> None:
+    make_node("shop", profile="ut")
+    base = Talk().open()
+    base.send(package(order("a")).replace(b"2026-01-10T10:00:00", b""))
+    base.ask("rollback")
+    base.kind = "catalog"
+    base.ask("checkauth")
+    assert main(("doctor", "node", "shop", "--all")) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "uzel node set shop --catalog-source" in said
+    assert "база включена" in said
+
+
+@pytest.mark.parametrize(("words", "reason"), [(("nobody",), "nobody"), (("shop", "--days", "0"), "--days")])
+def test_what_cannot_be_looked_at_is_said(words: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]) -> None:
+    make_node("shop")
+    assert main(("doctor", "node", *words)) == 2
+    assert reason in capsys.readouterr().err
