@@ -33,7 +33,10 @@ WANTED_SHARE = 0.95
 PACKAGE_ORDERS = 1000
 EDIT = "правка"
 RESULT = "result.json"
-COLUMNS = (("requests", 10), ("rejected", 10), ("lost", 6), ("doubled", 9), ("stale", 13), ("bare", 14))
+COLUMNS: Mapping[str, str] = {
+    "requests": "requests", "unanswered": "answers lost", "rejected": "rejected", "lost": "lost", "doubled": "doubled",
+    "stale": "not changed", "bare": "without rows",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,10 @@ def main(argv: Sequence[str]) -> int:
 
 def _print_together(results: Sequence[Mapping[str, Any]]) -> None:
     """Side by side; whoever did a part of the work is measured by the ceiling of that part."""
-    print("                 part   share of the ceiling  requests  rejected  lost  doubled  not changed  without rows")
+    print(f"  {'':14} part  of the ceiling  {'  '.join(COLUMNS.values())}")
     for one in results:
-        wrong = "".join(f"{one[name]:>{width}}" for name, width in COLUMNS)
-        print(f"  {one['who']:14} 1/{one['part']:<4} {one['share']:20.3f}{wrong}")
+        counts = "  ".join(f"{one[name]:>{len(title)}}" for name, title in COLUMNS.items())
+        print(f"  {one['who']:14} 1/{one['part']:<2}  {one['share']:14.3f}  {counts}")
 
 
 def measure(new: int, updates: int, speed: float, who: str) -> int:
@@ -182,7 +185,8 @@ def _print(who: str, speed: float, seconds: float, counters: Mapping[str, Any], 
     print(f"  time       {seconds:8.1f} s of ours, {seconds * speed:8.0f} s of the portal's")
     print(f"  ceiling    {bound.seconds:8.1f} s of ours, bound by {bound.binds}")
     print(f"  share of the ceiling        {share:6.3f}   (wanted of the hub: at least {WANTED_SHARE})")
-    print(f"  requests                    {counters['requests']:6d}")
+    unanswered = counters["by_status"].get("0", 0)
+    print(f"  requests, answers lost      {counters['requests']:6d} {unanswered:6d}")
     print(f"  rejected requests, commands {rejected:6d}")
     print(f"  lost, doubled               {found.lost:6d} {found.doubled:6d}")
     print(f"  not changed, without rows   {found.stale:6d} {found.bare:6d}")
@@ -192,7 +196,7 @@ def _print(who: str, speed: float, seconds: float, counters: Mapping[str, Any], 
     wrong = rejected + found.lost + found.doubled + found.stale + found.bare
     result = {"who": who, "share": round(share, 3), "seconds": round(seconds, 1), "wrong": wrong}
     print(json.dumps(result))
-    result |= {"requests": counters["requests"], "rejected": rejected, **asdict(found)}
+    result |= {"requests": counters["requests"], "unanswered": unanswered, "rejected": rejected, **asdict(found)}
     (Path(os.environ["UZEL_HOME"]) / RESULT).write_text(json.dumps(result))
     return 0 if not wrong else 1
 

@@ -13,7 +13,7 @@ def test_all_three_do_the_work(capfd: pytest.CaptureFixture[str]) -> None:
     assert printed.count("not changed, without rows        0      0") == 3
     side_by_side = [line.split() for line in printed.splitlines()[-3:]]
     assert [(words[0], words[1], words[4:]) for words in side_by_side] == [
-        (who, "1/1", ["0", "0", "0", "0", "0"]) for who in ("hub", "fast-bitrix24", "loop")
+        (who, "1/1", ["0", "0", "0", "0", "0", "0"]) for who in ("hub", "fast-bitrix24", "loop")
     ]
 
 
