@@ -12,7 +12,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.home import in_a_home_of_its_own
-from bench.made_orders import due, make_base, make_orders, origins, receive
+from bench.made_orders import doubled_phones, due, make_base, make_orders, origins, receive
 from bench.portal_process import ask, connect_hub, portal_process
 from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.records import Order
@@ -150,8 +149,7 @@ def judge(state: dict[str, Any], orders: dict[str, Order]) -> Iterator[str]:
         elif (float(deals[0]["opportunity"]), deals[0]["comments"]) != (float(order.total), order.comment):
             yield f"order {key}: {deals[0]['opportunity']} {deals[0]['comments']!r}, not {order.total} {order.comment!r}"
     yield from (f"deal of nobody: {key}" for key in origins([deal for deals in found.values() for deal in deals]))
-    phones = [str(one["value"]) for contact in state["contacts"] for one in contact["fm"] if one["typeId"] == "PHONE"]
-    yield from (f"{times} contacts with {phone}" for phone, times in Counter(phones).items() if times > 1)
+    yield from (f"{times} contacts with {phone}" for phone, times in doubled_phones(state["contacts"]).items())
 
 
 def stuck() -> Iterator[str]:

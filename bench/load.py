@@ -23,7 +23,7 @@ from typing import Any
 from bench.ceiling import ceiling
 from bench.drain import drain_all
 from bench.home import in_a_home_of_its_own
-from bench.made_orders import due, make_base, make_orders, receive
+from bench.made_orders import doubled_phones, due, make_base, make_orders, receive
 from bench.portal_process import arm, ask, connect_hub, forget_calls, portal_process, set_limits
 from bench.rivals import RIVALS
 from uzel.emulators.onec_base.records import Order
@@ -142,7 +142,7 @@ def _hand_over(base: Any, orders: Sequence[Order]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Orders without a deal, second deals of an order, deals that do not show the change, deals without rows."""
+    """Orders without a deal, second deals of an order and cards of a buyer, deals without the change, deals without rows."""
 
     lost: int
     doubled: int
@@ -158,7 +158,8 @@ def judge(state: Mapping[str, Any], fresh: Sequence[Order], edited: Sequence[Ord
     found = Counter({key: len(listed) for key, listed in deals.items()})
     return Judgement(
         lost=sum(not found[order.document_id] for order in fresh),
-        doubled=sum(max(0, found[order.document_id] - 1) for order in (*fresh, *edited)),
+        doubled=sum(max(0, found[order.document_id] - 1) for order in (*fresh, *edited))
+        + sum(times - 1 for times in doubled_phones(state["contacts"]).values()),
         stale=sum(deals[order.document_id][0]["comments"] != order.comment for order in edited),
         bare=sum(not deals[order.document_id][0]["rows"] for order in fresh if found[order.document_id]),
     )

@@ -1,7 +1,8 @@
 """Orders of the emulated base, each of a buyer of its own, and their way into the hub as packages."""
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from uzel.emulators.onec_base import Base, Counterparty
@@ -55,3 +56,9 @@ def _word(rng: random.Random) -> str:
 def origins(deals: Sequence[dict[str, Any]]) -> list[str]:
     """Keys of our orders among deals, one a deal."""
     return [str(deal["originId"]) for deal in deals if str(deal.get("originatorId") or "").startswith("uzel:")]
+
+
+def doubled_phones(contacts: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Phones that more than one contact has: each buyer has his own."""
+    phones = Counter(str(one["value"]) for contact in contacts for one in contact["fm"] if one["typeId"] == "PHONE")
+    return {phone: times for phone, times in phones.items() if times > 1}

@@ -25,4 +25,6 @@ def test_the_judge_finds_what_is_lost_doubled_stale_and_bare() -> None:
         deals[0] | {"originId": bare.document_id, "rows": []},
         deals[0] | {"originId": stale.document_id, "comments": "?"},
     ]
-    assert judge({"deals": deals}, [lost, doubled, bare], [stale]) == Judgement(lost=1, doubled=1, stale=1, bare=1)
+    contacts = [{"fm": [{"typeId": "PHONE", "value": phone}]} for phone in ("1", "2", "2", "2")]
+    found = judge({"deals": deals, "contacts": contacts}, [lost, doubled, bare], [stale])
+    assert found == Judgement(lost=1, doubled=1 + 2, stale=1, bare=1)
