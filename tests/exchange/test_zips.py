@@ -74,16 +74,26 @@ def test_zip64_is_refused() -> None:
         ([ZipEntry("C:\\a.xml", 1, 1)], "В архиве файл с недопустимым именем: 'C:\\\\a.xml'."),
         ([ZipEntry("a.php", 1, 1)], "В архиве файл с недопустимым именем: 'a.php'."),
         ([ZipEntry("a\n.xml", 1, 1)], "В архиве файл с недопустимым именем: 'a\\n.xml'."),
+        ([replace(XML, method=12)], "Архив упакован неизвестным способом, нужен обычный ZIP."),
+        ([replace(XML, method=14)], "Архив упакован неизвестным способом, нужен обычный ZIP."),
+        ([replace(XML, method=0)], ""),
     ],
 )
 def test_hostile_archives_are_refused(entries: list[ZipEntry], problem: str) -> None:
-    assert zip_problem(entries, LIMITS) == problem
+    assert zip_problem(entries, LIMITS, 1 << 20) == problem
 
 
 def test_a_bomb_is_known_by_its_ratio() -> None:
     limits = ZipLimits(inflated_bytes=1 << 40)
-    assert zip_problem([ZipEntry("a.xml", 1 << 30, 1 << 20)], limits) == "Архив сжат подозрительно сильно."
-    assert zip_problem([ZipEntry("a.xml", 1 << 24, 1 << 10)], limits) == "", "small XML packs very well"
+    assert zip_problem([ZipEntry("a.xml", 1 << 30, 1 << 20)], limits, 1 << 21) == "Архив сжат подозрительно сильно."
+    assert zip_problem([ZipEntry("a.xml", 1 << 24, 1 << 10)], limits, 1 << 21) == "", "small XML packs very well"
+
+
+def test_files_that_share_their_bytes_are_a_bomb_too() -> None:
+    limits = ZipLimits(inflated_bytes=1 << 40)
+    entries = [ZipEntry(f"{n}.xml", 1 << 24, 1 << 20) for n in range(100)]
+    assert zip_problem(entries, limits, 100 << 20) == ""
+    assert zip_problem(entries, limits, 1 << 20) == "Архив сжат подозрительно сильно."
 
 
 def test_only_xml_files_are_packages() -> None:

@@ -1,6 +1,8 @@
 """Files are read in the order they came; a zip gives its files; a fault of ours ends one file, not the queue."""
 
+import copy
 import io
+import random
 import zipfile
 from typing import Any
 
@@ -118,10 +120,23 @@ def zip_of_unknown_method() -> bytes:
     return bytes(data)
 
 
-def bomb() -> bytes:
+def bomb(method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        archive.writestr("a.xml", b"\0" * (40 << 20))
+    return target.getvalue()
+
+
+def shared_bytes() -> bytes:
+    """Forty names of one file that packs a hundredfold: the directory says that each of them has its own bytes."""
+    data = random.Random(1).randbytes(8192) * 128
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("a.xml", b"\0" * (40 << 20))
+        archive.writestr("00.xml", data)
+        for number in range(1, 40):
+            again = copy.copy(archive.filelist[0])
+            again.filename = f"{number:02}.xml"
+            archive.filelist.append(again)
     return target.getvalue()
 
 
@@ -133,7 +148,10 @@ def bomb() -> bytes:
         (zipped({"a.xml": b"x", "../b.xml": b"x"}), "В архиве файл с недопустимым именем: '../b.xml'."),
         (locked_zip(), "Архив закрыт паролем."),
         (damaged_zip(), "Архив повреждён или упакован неизвестным способом."),
-        (zip_of_unknown_method(), "Архив повреждён или упакован неизвестным способом."),
+        (zip_of_unknown_method(), "Архив упакован неизвестным способом, нужен обычный ZIP."),
+        (bomb(zipfile.ZIP_BZIP2), "Архив упакован неизвестным способом, нужен обычный ZIP."),
+        (bomb(zipfile.ZIP_LZMA), "Архив упакован неизвестным способом, нужен обычный ZIP."),
+        (shared_bytes(), "Архив сжат подозрительно сильно."),
         (bomb(), "Архив сжат подозрительно сильно."),
     ],
 )

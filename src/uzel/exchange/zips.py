@@ -11,6 +11,9 @@ _END_OF_DIRECTORY = b"PK\x05\x06"
 _END_BYTES = 22  # without the comment
 _ZIP64_LOCATOR = b"PK\x06\x07"
 _ZIP64_LOCATOR_BYTES = 20
+#: Stored and deflated: what 1C writes, and what is unpacked by as much as was asked for. bzip2 and LZMA give all that a
+#: piece holds at once, and 256 KB of bzip2 may hold hundreds of gigabytes, whatever the directory says.
+KNOWN_METHODS = (0, 8)
 
 
 #: Beginnings of the names of catalogue files in the order in which they are read (onec-exchange 2.2).
@@ -40,6 +43,7 @@ class ZipEntry:
     size: int
     packed: int
     encrypted: bool = False
+    method: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +83,18 @@ def zip_end_problem(tail: bytes, limits: ZipLimits) -> str:
     return f"В архиве больше {limits.files} файлов." if end.files > limits.files else ""
 
 
-def zip_problem(entries: Sequence[ZipEntry], limits: ZipLimits) -> str:
-    """Why an archive is refused as a whole; empty when it may be unpacked."""
-    inflated, packed = sum(entry.size for entry in entries), sum(entry.packed for entry in entries)
+def zip_problem(entries: Sequence[ZipEntry], limits: ZipLimits, zip_bytes: int) -> str:
+    """Why an archive of ``zip_bytes`` is refused as a whole; empty when it may be unpacked.
+
+    Files that share their bytes declare more of them, packed, than the archive has: the bomb is measured by the archive.
+    """
+    inflated, packed = sum(entry.size for entry in entries), min(zip_bytes, sum(entry.packed for entry in entries))
     if len(entries) > limits.files:
         return f"В архиве больше {limits.files} файлов."
     if any(entry.encrypted for entry in entries):
         return "Архив закрыт паролем."
+    if any(entry.method not in KNOWN_METHODS for entry in entries):
+        return "Архив упакован неизвестным способом, нужен обычный ZIP."
     if inflated > limits.inflated_bytes:
         return "Содержимое архива слишком велико."
     if inflated > limits.ratio_free_bytes and inflated > packed * limits.ratio:

@@ -143,15 +143,19 @@ def _files_of(package: Package) -> _Inside | Refusal:
             return Refusal("zip_refused", problem)
         try:
             with zipfile.ZipFile(file) as archive:
-                return _unpacked(archive, limits, with_pictures=package.node.catalog_source)
+                return _unpacked(archive, limits, feed.size, with_pictures=package.node.catalog_source)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
             return DAMAGED
 
 
-def _unpacked(archive: zipfile.ZipFile, limits: ZipLimits, *, with_pictures: bool) -> _Inside | Refusal:
+def _entry(item: zipfile.ZipInfo) -> ZipEntry:
+    return ZipEntry(item.filename, item.file_size, item.compress_size, bool(item.flag_bits & 1), item.compress_type)
+
+
+def _unpacked(archive: zipfile.ZipFile, limits: ZipLimits, zip_bytes: int, *, with_pictures: bool) -> _Inside | Refusal:
     listed = archive.infolist()
-    entries = [ZipEntry(item.filename, item.file_size, item.compress_size, bool(item.flag_bits & 1)) for item in listed]
-    problem = zip_problem(entries, limits)
+    entries = [_entry(item) for item in listed]
+    problem = zip_problem(entries, limits, zip_bytes)
     if problem:
         return Refusal("zip_refused", problem)
     names = package_names(entries)
