@@ -35,11 +35,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Auth:
-    """Lines 2 to 4 of the answer to checkauth."""
+    """Lines 2 to 5 of the answer to checkauth; the fifth comes with a catalogue alone."""
 
     cookie_name: str = ""
     cookie_value: str = ""
     sessid_line: str = ""
+    timestamp_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,8 @@ def read_checkauth(answer: Answer) -> Auth:
     lines = [line.strip() for line in answer.text.split("\n")]
     if lines[0].lower() != "success":
         raise ExchangeError("Ошибка авторизации на сервере" + _shown(answer.text))
-    lines += [""] * 4
-    return Auth(lines[1], lines[2], lines[3])
+    lines += [""] * 5
+    return Auth(lines[1], lines[2], lines[3], lines[4])
 
 
 def read_init(answer: Answer, settings: Settings) -> Limits:

@@ -6,14 +6,15 @@ import json
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
-from uzel.emulators.onec_base import conversation
+from uzel.emulators.onec_base import catalogue, conversation
+from uzel.emulators.onec_base.catalogue_files import Goods
 from uzel.emulators.onec_base.codec import from_plain, to_plain
 from uzel.emulators.onec_base.conversation import Conversation
 from uzel.emulators.onec_base.errors import ExchangeError, VanishedError
@@ -103,6 +104,20 @@ class Base:
             errors.append(f"База выключилась перед запросом {vanished}")
         return self._report(talk, errors, vanished)
 
+    def give_catalogue(self, goods: Sequence[Goods] = catalogue.GOODS, *, only_changes: bool = False) -> Report:
+        """The exchange of goods as this client does it; what was not given is its own business, but for a full load."""
+        talk = self._converse("catalog")
+        errors, vanished = [], ""
+        try:
+            catalogue.give(talk, goods, only_changes=only_changes)
+        except ExchangeError as error:
+            errors.append(str(error))
+            self.journal.error(str(error))
+        except VanishedError as gone:
+            vanished = gone.step
+            errors.append(f"База выключилась перед запросом {vanished}")
+        return Report(ok=not errors, error=errors[0] if errors else "", vanished_before=vanished)
+
     def info(self) -> SiteLists:
         """Statuses, payment systems and delivery services of the site; ExchangeError when they cannot be had."""
         return conversation.ask_lists(self._wire())
@@ -120,14 +135,14 @@ class Base:
         if self._own_client is not None:
             self._own_client.close()
 
-    def _wire(self) -> Wire:
+    def _wire(self, kind: str = "sale") -> Wire:
         assert self._client is not None
-        return Wire(self.url, self.login, self._password, self.settings, self._client, self.faults, self.journal)
+        return Wire(self.url, self.login, self._password, self.settings, self._client, self.faults, self.journal, kind)
 
-    def _converse(self) -> Conversation:
+    def _converse(self, kind: str = "sale") -> Conversation:
         self._exchanges += 1
         rng = random.Random(f"{self.shop.seed_text}|exchange|{self._exchanges}")
-        return Conversation(self.shop, self._wire(), self.faults, self.journal, self._sleep, rng)
+        return Conversation(self.shop, self._wire(kind), self.faults, self.journal, self._sleep, rng)
 
     def _report(self, talk: Conversation, errors: list[str], vanished: str) -> Report:
         loaded = talk.loaded

@@ -160,12 +160,17 @@ def _send(talk: Conversation, package: Package) -> None:
     limits = answers.read_init(talk.wire.get("upload_init"), settings)
     name, body = packing.pack(package.name, package.body, limits, talk.rng, package.formed)
     size = packing.part_size(body, limits, settings.split_bytes, talk.faults.take("split_file"))
-    for part in packing.cut(body, size):
+    send_parts(talk, name, packing.cut(body, size))
+    if settings.imports:
+        ask_import(talk, package.name)  # by the name of the XML, also when a zip was sent
+
+
+def send_parts(talk: Conversation, name: str, parts: Sequence[bytes]) -> None:
+    """Parts of one file, all under its name."""
+    for part in parts:
         _post(talk, name, part)
         if talk.faults.take("post_twice"):
             _post(talk, name, part)
-    if settings.imports:
-        _import(talk, package.name)  # by the name of the XML, also when a zip was sent
 
 
 def _post(talk: Conversation, name: str, part: bytes) -> None:
@@ -174,7 +179,8 @@ def _post(talk: Conversation, name: str, part: bytes) -> None:
         talk.journal.warning(f"Расширенный статус: {words}")
 
 
-def _import(talk: Conversation, name: str) -> None:
+def ask_import(talk: Conversation, name: str) -> None:
+    """The same question until the file is read."""
     for _ in range(talk.settings.import_calls_limit):
         talk.sleep(talk.settings.import_pause_seconds)  # before EACH call
         done, words = answers.read_import(talk.wire.get("import", name))

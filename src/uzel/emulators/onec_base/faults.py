@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-STEPS = ("checkauth", "init", "query", "success", "file", "import", "info")
+STEPS = ("checkauth", "init", "query", "success", "file", "import", "deactivate", "complete", "info")
 
 #: Faults of one request; each may be narrowed to a step.
 REQUEST_FAULTS: Mapping[str, str] = {

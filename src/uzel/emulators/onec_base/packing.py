@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import random
 import zipfile
+from collections.abc import Mapping
 
 from uzel.emulators.onec_base.answers import Limits
 
@@ -12,13 +13,17 @@ PARTS_OF_SPLIT_FAULT = 3
 
 def pack(name: str, body: bytes, limits: Limits, rng: random.Random, formed: dt.datetime) -> tuple[str, bytes]:
     """Name and bytes to send: the file itself, or ``v8_XXXX_XX.zip`` with the file in it."""
-    if not limits.zip:
-        return name, body
-    entry = zipfile.ZipInfo(name, formed.timetuple()[:6])
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    return pack_all({name: body}, rng, formed) if limits.zip else (name, body)
+
+
+def pack_all(files: Mapping[str, bytes], rng: random.Random, formed: dt.datetime) -> tuple[str, bytes]:
+    """One archive of all files, as the configurations send a catalogue."""
     target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        archive.writestr(entry, body)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, body in files.items():
+            entry = zipfile.ZipInfo(name, formed.timetuple()[:6])
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, body)
     return f"v8_{rng.randrange(16**4):04X}_{rng.randrange(16**2):02x}.zip", target.getvalue()
 
 

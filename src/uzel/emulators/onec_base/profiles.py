@@ -40,22 +40,25 @@ EMPLOYEES: tuple[Employee, ...] = (
 )
 
 # Query strings of every step. {sessid} is "&sessid=..." or nothing, {init}/{upload} come from the settings.
+# {kind} is "sale" or "catalog", {timestamp} the fifth line of checkauth.
 # UNF puts sessid before the mode in an upload, UT at the very end (onec-exchange 1.2).
 _UNF_STEPS: Mapping[str, str] = {
-    "checkauth": "type=sale&mode=checkauth",
-    "init": "type=sale&mode=init{sessid}{init}",
-    "query": "type=sale&mode=query{sessid}",
-    "success": "type=sale&mode=success{sessid}",
-    "upload_init": "type=sale{sessid}{upload}&mode=init",
-    "file": "type=sale{sessid}{upload}&mode=file&filename={filename}",
-    "import": "type=sale{sessid}{upload}&mode=import&filename={filename}",
-    "info": "type=sale&mode=info{sessid}",
+    "checkauth": "type={kind}&mode=checkauth",
+    "init": "type={kind}&mode=init{sessid}{init}",
+    "query": "type={kind}&mode=query{sessid}",
+    "success": "type={kind}&mode=success{sessid}",
+    "upload_init": "type={kind}{sessid}{upload}&mode=init",
+    "file": "type={kind}{sessid}{upload}&mode=file&filename={filename}",
+    "import": "type={kind}{sessid}{upload}&mode=import&filename={filename}",
+    "deactivate": "type={kind}&mode=deactivate{sessid}&{timestamp}",
+    "complete": "type={kind}&mode=complete{sessid}&{timestamp}",
+    "info": "type={kind}&mode=info{sessid}",
 }
 _TAIL_STEPS: Mapping[str, str] = {
     **_UNF_STEPS,
-    "upload_init": "type=sale&mode=init{sessid}{init}",
-    "file": "type=sale&mode=file&filename={filename}{sessid}",
-    "import": "type=sale&mode=import&filename={filename}{sessid}",
+    "upload_init": "type={kind}&mode=init{sessid}{init}",
+    "file": "type={kind}&mode=file&filename={filename}{sessid}",
+    "import": "type={kind}&mode=import&filename={filename}{sessid}",
 }
 STEPS: Mapping[str, Mapping[str, str]] = {"unf": _UNF_STEPS, "ut": _TAIL_STEPS, "bitrix": _TAIL_STEPS}
 
@@ -143,13 +146,13 @@ class Settings:
         """Whether mode=import follows the files: never for UT, UNF with subordinate documents, the module with a version."""
         return self.has_subordinates or (self.profile == "bitrix" and bool(self.version))
 
-    def query_string(self, step: str, sessid: str = "", filename: str = "") -> str:
+    def query_string(self, step: str, sessid: str = "", filename: str = "", *, kind: str = "sale", timestamp: str = "") -> str:
         """The query string of a step, parameters in this client's order."""
         version = f"&version={self.version}" if self.version else ""
         init = "&cmlVersion=2.10" if self.has_subordinates else version
         upload = "&version=2.09&cmlVersion=2.10" if self.has_subordinates else ""
         template = STEPS[self.profile][step]
-        return template.format(sessid=sessid, init=init, upload=upload, filename=filename)
+        return template.format(kind=kind, sessid=sessid, init=init, upload=upload, filename=filename, timestamp=timestamp)
 
     def status_name(self, status: str) -> str:
         """Name of a status code, empty when the node's table does not know it."""

@@ -24,10 +24,11 @@ class Wire:
 
     def __init__(
         self, url: str, login: str, password: str, settings: Settings, client: httpx2.Client, faults: Faults,
-        journal: Journal,
+        journal: Journal, kind: str = "sale",
     ) -> None:  # fmt: skip
         self.settings = settings
         self.auth = Auth()
+        self._kind = kind
         self._client = client
         self._faults = faults
         self._journal = journal
@@ -73,7 +74,8 @@ class Wire:
         if self._faults.take("vanish_before", name):
             raise VanishedError(name)
         path = DEFAULT_SCRIPT if name == "info" else self._path  # hard-coded in the configuration
-        target = f"{path}?{self.settings.query_string(step, self._sessid(name), filename)}"
+        words = {"kind": self._kind, "timestamp": self.auth.timestamp_line}
+        target = f"{path}?{self.settings.query_string(step, self._sessid(name), filename, **words)}"
         request = httpx2.Request(method, self._host + target, headers=self._headers(name), content=body)
         request.extensions["timeout"] = httpx2.Timeout(self.settings.timeout_seconds).as_dict()
         lose = self._faults.take("lose_answer", name)
