@@ -28,7 +28,8 @@ def test_more_than_twenty_are_refused(rest: Client) -> None:
 
 
 def test_without_the_right_nothing_is_imported() -> None:
-    with start_portal(limits=False, options=Options(may_import=False)) as portal:
+    options = Options(exchange_user_is_admin=False, exchange_user_rights={"import": "none"})
+    with start_portal(limits=False, options=options) as portal:
         client = Client(portal)
         assert client.call("crm.item.import", entityTypeId=2, fields={"title": "x"}).error[1] == "ACCESS_DENIED"
         assert portal.state()["deals"] == []

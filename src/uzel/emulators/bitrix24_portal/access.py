@@ -1,23 +1,27 @@
-"""Who may see and change what: the owner of the webhook is bounded by his rights in CRM (bitrix24-rest A1, E)."""
+"""Who may see and change what: a caller is bounded by his rights in CRM (bitrix24-rest A1, E)."""
 
 from uzel.emulators.bitrix24_portal.core import Call
 from uzel.emulators.bitrix24_portal.errors import ApiError, denied
-from uzel.emulators.bitrix24_portal.records import DEAL, REQUISITE, Item, User
+from uzel.emulators.bitrix24_portal.records import DEAL, REQUISITE, Item
+from uzel.emulators.bitrix24_portal.rights import level
 
 KNOWN_TYPES = (1, 7, 14, 31, REQUISITE)
 
 
-def may_touch(user: User, item: Item) -> bool:
-    """Whether the user reads and changes this item: all of them, or only those where he is responsible or watches."""
-    if user.is_admin or user.rights == "all":
+def may(call: Call, item: Item, action: str) -> bool:
+    """Whether the caller may do it with this item: with any, or only where he is responsible or, perhaps, watches."""
+    if call.user.rules_crm:
         return True
-    mine = user.id == item.values.get("assignedById") or user.id in item.values.get("observers", ())
-    return user.rights == "own" and mine
+    allowed = level(call.user.rights, item.entity_type_id, action)
+    if allowed != "own":
+        return allowed == "all"
+    watches = action == "read" or call.core.options.observer_may == "change"
+    return call.user.id == item.values.get("assignedById") or (watches and call.user.id in (item.values.get("observers") or ()))
 
 
-def may_add(user: User) -> bool:
-    """Whether the user makes new items."""
-    return user.is_admin or user.rights != "none"
+def may_ever(call: Call, entity_type_id: int, action: str) -> bool:
+    """Whether the caller may do it with some items of a type; adding and importing ask for no more."""
+    return call.user.rules_crm or level(call.user.rights, entity_type_id, action) != "none"
 
 
 def entity_type(call: Call) -> int:
@@ -30,21 +34,21 @@ def entity_type(call: Call) -> int:
     raise ApiError("NOT_FOUND", "Smart process not found")
 
 
-def find_item(call: Call, entity_type_id: int, item_id: int | None) -> Item:
-    """The item of a universal method, if it is there and may be touched."""
+def find_item(call: Call, entity_type_id: int, item_id: int | None, action: str) -> Item:
+    """The item of a universal method, if it is there and this may be done with it."""
     item = call.core.store.items[entity_type_id].get(item_id)
     if item is None:
         raise ApiError("NOT_FOUND", "Item not found")
-    if not may_touch(call.user, item):
+    if not may(call, item, action):
         raise denied()
     return item
 
 
-def find_deal(call: Call, deal_id: int | None) -> Item:
+def find_deal(call: Call, deal_id: int | None, action: str) -> Item:
     """The owner of product rows."""
     deal = call.core.store.items[DEAL].get(deal_id)
     if deal is None:
         raise ApiError("OWNER_NOT_FOUND", "Owner was not found")
-    if not may_touch(call.user, deal):
+    if not may(call, deal, action):
         raise denied()
     return deal

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
-from uzel.emulators.bitrix24_portal import board, state
+from uzel.emulators.bitrix24_portal import board, human, state
 from uzel.emulators.bitrix24_portal.applications import Application
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.engine import Engine
@@ -41,6 +41,7 @@ class Admin:
             ("POST", "faults"): self._arm,
             ("DELETE", "faults"): self._disarm,
             ("POST", "limits"): self._limits,
+            ("POST", "rights"): self._rights,
             ("GET", "events"): lambda _, __: {"waiting": self._core.events.waiting(), "delivered": self._core.events.log()},
             ("POST", "events"): self._bind,
             ("GET", "applications"): self._applications,
@@ -118,6 +119,16 @@ class Admin:
             raise ValueError("on wants true or false")
         self._engine.set_limits(body["on"])
         return {"limits": self._engine.limits}
+
+    def _rights(self, _: Query, body: Any) -> dict[str, Any]:
+        given = body if isinstance(body, dict) else {}
+        flags = {name: given[name] for name in ("is_admin", "is_crm_admin") if name in given}
+        if not isinstance(given.get("user_id"), int) or not all(isinstance(flag, bool) for flag in flags.values()):
+            raise ValueError("user_id wants a number, is_admin and is_crm_admin want true or false")
+        if not isinstance(given.get("rights", ""), str | dict):
+            raise ValueError("rights wants a word or a map")
+        human.set_rights(self._core, given["user_id"], given.get("rights"), **flags)
+        return {"user_id": given["user_id"]}
 
     def _applications(self, _: Query, __: Any) -> list[dict[str, Any]]:
         with self._core.store.lock:

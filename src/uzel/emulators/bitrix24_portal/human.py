@@ -1,6 +1,7 @@
 """What a person does at the portal's screen: one save, one event, in his own name."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import product_rows, saving
@@ -9,6 +10,7 @@ from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.item_fields import read
 from uzel.emulators.bitrix24_portal.letters import Actor
 from uzel.emulators.bitrix24_portal.records import CONTACT, DEAL, Item, ProductRow, User
+from uzel.emulators.bitrix24_portal.rights import Rights, check
 from uzel.emulators.bitrix24_portal.saving import Change
 
 Rows = Iterable[Mapping[str, Any]]
@@ -54,6 +56,18 @@ def delete(core: Core, deal_id: int) -> None:
 
 def _change(core: Core, fields: Mapping[str, Any], *, on_create: bool) -> Change:
     return read(core, DEAL, fields, original=True, on_create=on_create)
+
+
+def set_rights(
+    core: Core, user_id: int, rights: Rights | None = None, *, is_admin: bool | None = None, is_crm_admin: bool | None = None
+) -> None:
+    """An administrator gives an employee another role; what is None stays. ValueError where it names no right."""
+    if rights is not None:
+        check("rights", rights)
+    wanted = {"rights": rights, "is_admin": is_admin, "is_crm_admin": is_crm_admin}
+    changes: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    with core.store.lock:
+        core.store.users[user_id] = replace(_user(core, user_id), **changes)
 
 
 def _deal(core: Core, deal_id: int) -> Item:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from uzel.emulators.bitrix24_portal.rights import Rights, check, check_catalog
+
 #: Seconds of execution a call costs (bitrix24-rest J). ``method:entityTypeId`` is looked up before ``method``.
 COSTS: Mapping[str, float] = {
     "crm.item.add": 0.25,
@@ -114,11 +116,12 @@ class Options:
 
     # The portal and its people.
     exchange_user_is_admin: bool = True
-    exchange_user_rights: str = "all"
-    may_import: bool = True
-    manager_rights: str = "all"
-    exchange_user_catalog: str = "edit"
-    manager_catalog: str = "read"
+    exchange_user_is_crm_admin: bool = False
+    exchange_user_rights: Rights = "all"
+    manager_rights: Rights = "all"
+    observer_may: str = "read"
+    exchange_user_catalog: Rights = "edit"
+    manager_catalog: Rights = "read"
     scopes: tuple[str, ...] = SCOPES
     features: Mapping[str, str] = field(default_factory=dict)
     commercial_plan: bool = True
@@ -136,6 +139,10 @@ class Options:
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name}: {getattr(self, name)!r} is not one of {', '.join(allowed)}")
+        for name in ("exchange_user_rights", "manager_rights"):
+            check(name, getattr(self, name))
+        for name in ("exchange_user_catalog", "manager_catalog"):
+            check_catalog(name, getattr(self, name))
 
     def cost_s(self, method: str, entity_type_id: str = "") -> float:
         """Emulated execution time of one call, in the portal's seconds."""
@@ -150,10 +157,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "boolean_user_fields": ("YN", "10", "json"),
     "multifield_update": ("by_key", "append"),
     "exclusive_price_when_tax_not_included": ("divide", "same"),
-    "exchange_user_rights": ("all", "own", "none"),
-    "manager_rights": ("all", "own", "none"),
-    "exchange_user_catalog": ("edit", "read", "none"),
-    "manager_catalog": ("edit", "read", "none"),
+    "observer_may": ("read", "change"),
     "parent_product_in_row": ("refused", "accepted"),
     "row_xml_id": ("empty", "product"),
     "uninstall_event_name": ("ONAPPUNINSTALL", "ONAPPSUNINSTALL"),

@@ -27,6 +27,7 @@ from uzel.emulators.bitrix24_portal.offline import OfflineQueue
 from uzel.emulators.bitrix24_portal.options import Options
 from uzel.emulators.bitrix24_portal.placements import Opened
 from uzel.emulators.bitrix24_portal.rest import Answer, Request, Rest, Send
+from uzel.emulators.bitrix24_portal.rights import Rights
 from uzel.emulators.bitrix24_portal.seed import EXCHANGE_USER_ID, fill
 from uzel.emulators.bitrix24_portal.server import Server
 from uzel.emulators.bitrix24_portal.store import Store
@@ -179,6 +180,12 @@ class RunningPortal:
     def manager_delete(self, deal_id: int) -> None:
         """A manager deletes a deal."""
         human.delete(self._core, deal_id)
+
+    def set_rights(
+        self, user_id: int, rights: Rights | None = None, *, is_admin: bool | None = None, is_crm_admin: bool | None = None
+    ) -> None:
+        """Give an employee other rights in CRM, or make him an administrator; what is None stays as it was."""
+        human.set_rights(self._core, user_id, rights, is_admin=is_admin, is_crm_admin=is_crm_admin)
 
     def add_product(self, product_id: int, name: str) -> None:
         """Put a product into the catalogue under an id of one's choice, as if it had been there always: no event."""

@@ -14,7 +14,10 @@ USER_FIELD_ENTITY: Mapping[int, str] = {DEAL: "CRM_DEAL", CONTACT: "CRM_CONTACT"
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An employee. ``rights`` in CRM: all | own (only where he is responsible) | none; ``secret`` is his webhook's."""
+    """An employee; ``secret`` is his webhook's.
+
+    ``rights`` in CRM: all | own (only where he is responsible) | none, or a map of them by kind and action (``rights.py``).
+    """
 
     id: int
     name: str
@@ -24,9 +27,15 @@ class User:
     work_position: str = ""
     is_admin: bool = False
     is_active: bool = True
-    rights: str = "all"
+    is_crm_admin: bool = False
+    rights: str | Mapping[str, str] = "all"
     secret: str = ""
     user_fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rules_crm(self) -> bool:
+        """Whether he sets CRM up and sees all of it: its administrator, or the portal's."""
+        return self.is_admin or self.is_crm_admin
 
     @property
     def full_name(self) -> str:

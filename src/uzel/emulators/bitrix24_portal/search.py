@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
-from uzel.emulators.bitrix24_portal.access import may_touch
+from uzel.emulators.bitrix24_portal.access import may
 from uzel.emulators.bitrix24_portal.core import Call
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME
@@ -60,7 +60,7 @@ def find(call: Call, entity_type_id: int, resolve: Resolve, params: dict[str, An
     test = compile_filter(params.get("filter") or {}, rules)
     order = read_order(params.get("order"), resolve, strict=strict)
     candidates = _candidates(call, entity_type_id, params.get("filter"), resolve)
-    matching = (item for item in candidates if test(item.values) and may_touch(call.user, item))
+    matching = (item for item in candidates if test(item.values) and may(call, item, "read"))
     if (to_int(params.get("start")) or 0) < 0 and order in ([], [("id", False)]):
         return page(list(islice(matching, PAGE)), params.get("start"))  # nobody counts: no more than a page is looked for
     found = list(matching)

@@ -82,7 +82,8 @@ def fill(store: Store, options: Options, now: datetime) -> None:
 def _people(store: Store, options: Options, rng: random.Random) -> None:
     exchange = User(
         EXCHANGE_USER_ID, "Узел", "Обмен", "", "exchange@portal.example", "Обмен с 1С",
-        is_admin=options.exchange_user_is_admin, rights=options.exchange_user_rights, secret=_secret(rng),
+        is_admin=options.exchange_user_is_admin, is_crm_admin=options.exchange_user_is_crm_admin,
+        rights=options.exchange_user_rights, secret=_secret(rng),
     )  # fmt: skip
     store.users[exchange.id] = exchange
     for number, (last, first, middle) in enumerate(MANAGERS, EXCHANGE_USER_ID + 1):

@@ -64,6 +64,7 @@ def users(core: Core) -> list[dict[str, Any]]:
     """Employees, without the secrets of their webhooks."""
     return [
         {"id": one.id, "fullName": one.full_name, "name": one.name, "lastName": one.last_name, "secondName": one.second_name,
-         "isAdmin": one.is_admin, "isActive": one.is_active, "userFields": dict(one.user_fields)}
+         "isAdmin": one.is_admin, "isCrmAdmin": one.is_crm_admin, "rights": one.rights,
+         "isActive": one.is_active, "userFields": dict(one.user_fields)}
         for one in core.store.users.values()
     ]  # fmt: skip

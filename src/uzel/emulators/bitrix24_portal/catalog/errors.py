@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from uzel.emulators.bitrix24_portal.core import Call
 from uzel.emulators.bitrix24_portal.errors import ApiError
+from uzel.emulators.bitrix24_portal.rights import may_catalog
 from uzel.emulators.bitrix24_portal.seed import EXCHANGE_USER_ID
 
 READ_DENIED, EDIT_DENIED, ELEMENT_DENIED, SECTION_READ_DENIED = "200040300010", "200040300020", "200040300040", "200040300030"
@@ -13,6 +14,8 @@ SECTION_WRONG, SECTION_MISSING, SECTION_CODE_TAKEN, SECTION_NO_IBLOCK = (
 )  # fmt: skip
 MEASURE_CODE_TAKEN, MEASURE_DEFAULT_TAKEN, MEASURE_MISSING = "200600000000", "200600000010", "200600000020"
 VAT_MISSING, PRICE_TYPE_MISSING, STORE_MISSING, BASE_PRICE_TYPE = "200800000000", "201000000000", "201100000000", "BASE"
+#: last word of a method → what it does with the catalogue; any other one changes it
+_ACTIONS = {"add": "add", "delete": "delete"}
 
 
 def other(text: str) -> ApiError:
@@ -37,19 +40,18 @@ def required_fields(names: Iterable[str], where: str = "fields") -> ApiError:
 
 def check_read(call: Call, code: str = READ_DENIED) -> None:
     """Refuse an employee who may not see the catalogue."""
-    if _right(call) == "none":
+    if not _may(call, "read"):
         raise ApiError(code, "Access Denied")
 
 
 def check_edit(call: Call, code: str = EDIT_DENIED) -> None:
-    """Refuse an employee who may not change the catalogue."""
-    if _right(call) != "edit":
+    """Refuse an employee who may not do with the catalogue what the last word of the method says."""
+    if not _may(call, _ACTIONS.get(call.method.rpartition(".")[2], "update")):
         raise ApiError(code, "Access Denied")
 
 
-def _right(call: Call) -> str:
-    """``edit``, ``read`` or ``none``. An administrator may everything."""
-    if call.user.is_admin:
-        return "edit"
+def _may(call: Call, action: str) -> bool:
+    """An administrator of the portal may everything; one of CRM has his rights to the catalogue as anybody else."""
     options = call.core.options
-    return options.exchange_user_catalog if call.user.id == EXCHANGE_USER_ID else options.manager_catalog
+    rights = options.exchange_user_catalog if call.user.id == EXCHANGE_USER_ID else options.manager_catalog
+    return call.user.is_admin or may_catalog(rights, action)

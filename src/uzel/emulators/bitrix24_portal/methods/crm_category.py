@@ -19,7 +19,7 @@ def _type(call: Call, *, writes: bool = False) -> int:
     entity = entity_type(call)
     if entity in (CONTACT, COMPANY):
         raise ApiError("ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported")
-    if writes and not call.user.is_admin:
+    if writes and not call.user.rules_crm:
         raise denied()
     return entity
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import saving
-from uzel.emulators.bitrix24_portal.access import may_touch
+from uzel.emulators.bitrix24_portal.access import may, may_ever
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, plain
 from uzel.emulators.bitrix24_portal.records import CONTACT, DEAL, Item
@@ -22,7 +22,7 @@ def fields(_: Call) -> Reply:
 
 def add(call: Call) -> Reply:
     """Link a contact; false when it is linked already. The first one is the primary one."""
-    deal = _deal(call)
+    deal = _deal(call, "update")
     contact_id, given = _named(call, "The parameter 'fields' must be array.")
     linked = _linked(deal)
     if contact_id in linked:
@@ -33,7 +33,7 @@ def add(call: Call) -> Reply:
 
 def delete(call: Call) -> Reply:
     """Take a contact away; false when it is not linked. The next one becomes the primary one."""
-    deal = _deal(call)
+    deal = _deal(call, "update")
     contact_id, _ = _named(call, "The parameter 'item' must be array.")
     linked = _linked(deal)
     if contact_id not in linked:
@@ -46,13 +46,13 @@ def items_get(call: Call) -> Reply:
     """All contacts of a deal, the primary one first."""
     return Reply([
         {"CONTACT_ID": one, "SORT": number * SORT_STEP, "ROLE_ID": 0, "IS_PRIMARY": "Y" if number == 1 else "N"}
-        for number, one in enumerate(_linked(_deal(call)), 1)
+        for number, one in enumerate(_linked(_deal(call, "read")), 1)
     ])  # fmt: skip
 
 
 def items_set(call: Call) -> Reply:
     """Replace the whole set: by SORT, the primary one before the others."""
-    deal, raw = _deal(call), to_list(call.old("items"))
+    deal, raw = _deal(call, "update"), to_list(call.old("items"))
     if raw is None:
         raise plain("The parameter items must be array.")
     given = [(to_map(one), (number + 1) * SORT_STEP) for number, one in enumerate(raw)]
@@ -64,19 +64,19 @@ def items_set(call: Call) -> Reply:
 
 def items_delete(call: Call) -> Reply:
     """Take all contacts away."""
-    _save(call, _deal(call), [])
+    _save(call, _deal(call, "update"), [])
     return Reply(True)
 
 
-def _deal(call: Call) -> Item:
+def _deal(call: Call, action: str) -> Item:
     if call.old_id() < 1:
         raise plain("The parameter 'ownerEntityID' is invalid or not defined.")
-    if not call.user.is_admin and call.user.rights == "none":
+    if not may_ever(call, DEAL, action):
         raise plain("Access denied.")
     deal = call.core.store.items[DEAL].get(call.old_id())
     if deal is None:
         raise plain("Not found.")
-    if not may_touch(call.user, deal):
+    if not may(call, deal, action):
         raise ApiError("ACCESS_DENIED", "Access denied!")
     return deal
 

@@ -1,6 +1,6 @@
 """``crm.duplicate.findbycomm``: who has this phone or e-mail (bitrix24-rest C5)."""
 
-from uzel.emulators.bitrix24_portal.access import may_touch
+from uzel.emulators.bitrix24_portal.access import may
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT
@@ -29,7 +29,7 @@ def find(call: Call) -> Reply:
     for kind, entity in KINDS.items():
         if entity is not None and only in ("", kind):
             items = call.core.store.items[entity].equal(type_id, wanted)
-            if ids := [item.id for item in items if may_touch(call.user, item)]:
+            if ids := [item.id for item in items if may(call, item, "read")]:
                 found[kind] = ids[:TRUNCATING]
             if len(ids) >= TRUNCATING:
                 break

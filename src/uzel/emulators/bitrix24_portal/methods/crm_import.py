@@ -3,7 +3,7 @@
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import item_fields, saving
-from uzel.emulators.bitrix24_portal.access import entity_type
+from uzel.emulators.bitrix24_portal.access import entity_type, may_ever
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, denied
 from uzel.emulators.bitrix24_portal.smart import editable
@@ -27,7 +27,7 @@ def import_many(call: Call) -> Reply:
 
 def _allowed_type(call: Call) -> int:
     entity = entity_type(call)
-    if not call.core.options.may_import:
+    if not may_ever(call, entity, "import"):
         raise denied()
     editable(call.core.options, entity, "CREATE")
     return entity

@@ -3,7 +3,7 @@
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import item_fields, saving
-from uzel.emulators.bitrix24_portal.access import entity_type, find_item, may_add
+from uzel.emulators.bitrix24_portal.access import entity_type, find_item, may_ever
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import denied
 from uzel.emulators.bitrix24_portal.records import Item
@@ -15,7 +15,7 @@ from uzel.emulators.bitrix24_portal.values import text, to_int, to_list
 def add(call: Call) -> Reply:
     """Make an item and answer the whole of it."""
     entity = entity_type(call)
-    if not may_add(call.user):
+    if not may_ever(call, entity, "add"):
         raise denied()
     editable(call.core.options, entity, "CREATE")
     change = item_fields.read(call.core, entity, call.fields(), original=call.original_names, on_create=True)
@@ -24,12 +24,12 @@ def add(call: Call) -> Reply:
 
 def get(call: Call) -> Reply:
     """One item."""
-    return _item(call, _found(call))
+    return _item(call, _found(call, "read"))
 
 
 def update(call: Call) -> Reply:
     """Change an item and answer the whole of it."""
-    item = _found(call)
+    item = _found(call, "update")
     editable(call.core.options, item.entity_type_id, "UPDATE")
     change = item_fields.read(call.core, item.entity_type_id, call.fields(), original=call.original_names, on_create=False)
     return _item(call, saving.update(call.core, call.user, item, change))
@@ -37,7 +37,7 @@ def update(call: Call) -> Reply:
 
 def delete(call: Call) -> Reply:
     """Delete an item; the answer is an empty array."""
-    saving.delete(call.core, _found(call))
+    saving.delete(call.core, _found(call, "delete"))
     return Reply([])
 
 
@@ -57,9 +57,9 @@ def fields(call: Call) -> Reply:
     return Reply({"fields": described})
 
 
-def _found(call: Call) -> Item:
+def _found(call: Call, action: str) -> Item:
     entity = entity_type(call)
-    return find_item(call, entity, to_int(call.required("id")))
+    return find_item(call, entity, to_int(call.required("id")), action)
 
 
 def _item(call: Call, item: Item) -> Reply:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import item_fields, saving
-from uzel.emulators.bitrix24_portal.access import may_add, may_touch
+from uzel.emulators.bitrix24_portal.access import may, may_ever
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import plain
 from uzel.emulators.bitrix24_portal.fields import FIELDS
@@ -26,21 +26,21 @@ def _fields(call: Call) -> dict[str, Any]:
     return fields
 
 
-def _found(call: Call, entity: int) -> Item:
+def _found(call: Call, entity: int, action: str) -> Item:
     item_id = call.old_id()
     if item_id <= 0:
         raise plain("ID is not defined or invalid.")
     item = call.core.store.items[entity].get(item_id)
     if item is None:
         raise plain("Not found")
-    if not may_touch(call.user, item):
+    if not may(call, item, action):
         raise plain("Access denied.")
     return item
 
 
 def add(call: Call, entity: int) -> Reply:
     """Make an item; the answer is its bare id."""
-    if not may_add(call.user):
+    if not may_ever(call, entity, "add"):
         raise plain("Access denied.")
     change = item_fields.read_old(call.core, entity, _fields(call), on_create=True)
     return Reply(saving.create(call.core, call.user, entity, change).id)
@@ -48,7 +48,7 @@ def add(call: Call, entity: int) -> Reply:
 
 def update(call: Call, entity: int) -> Reply:
     """Change an item. A deal does not leave its pipeline this way (bitrix24-rest C3)."""
-    item = _found(call, entity)
+    item = _found(call, entity, "update")
     change = item_fields.read_old(call.core, entity, _fields(call), on_create=False)
     values = {name: value for name, value in change.values.items() if name != "categoryId"}
     saving.update(call.core, call.user, item, replace(change, values=values))
@@ -57,17 +57,19 @@ def update(call: Call, entity: int) -> Reply:
 
 def get(call: Call, entity: int) -> Reply:
     """One item, all texts."""
-    return Reply(item_fields.show_old(call.core, _found(call, entity)))
+    return Reply(item_fields.show_old(call.core, _found(call, entity, "read")))
 
 
 def delete(call: Call, entity: int) -> Reply:
     """Delete an item."""
-    saving.delete(call.core, _found(call, entity))
+    saving.delete(call.core, _found(call, entity, "delete"))
     return Reply(True)
 
 
 def listing(call: Call, entity: int) -> Reply:
     """A page of items; user fields and phones come only when they are selected."""
+    if not may_ever(call, entity, "read"):
+        raise plain("Access denied.")
     params = {name: call.old(name) for name in ("filter", "order", "start")}
     items, total, following = find(call, entity, old_resolver(call, entity), params, strict=False)
     names = [text(name).upper() for name in to_list(call.old("select")) or []]

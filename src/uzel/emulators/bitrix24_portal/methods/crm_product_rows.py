@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import product_rows, saving
-from uzel.emulators.bitrix24_portal.access import find_deal, may_touch
+from uzel.emulators.bitrix24_portal.access import find_deal, may
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, denied, missing, plain
 from uzel.emulators.bitrix24_portal.filters import Rules, compile_filter
@@ -17,12 +17,13 @@ OWNER_TYPE = "D"
 
 
 def _owner(call: Call, source: Mapping[str, Any]) -> Item:
+    """The deal whose rows are changed: a right to change it is needed."""
     for name in ("ownerType", "ownerId"):
         if source.get(name) is None:
             raise missing(name)
     if text(source["ownerType"]).upper() != OWNER_TYPE:
         raise ApiError("ENTITY_TYPE_NOT_SUPPORTED", f"Entity type {text(source['ownerType'])} is not supported")
-    return find_deal(call, to_int(source["ownerId"]))
+    return find_deal(call, to_int(source["ownerId"]), "update")
 
 
 def _rows(call: Call, deal: Item) -> tuple[ProductRow, ...]:
@@ -61,7 +62,7 @@ def add(call: Call) -> Reply:
 
 def update(call: Call) -> Reply:
     """Change one row; what is not named keeps its value, prices follow."""
-    deal, row = _found(call)
+    deal, row = _found(call, "update")
     kept = {name: value for name, value in product_rows.show(row).items() if name in _WRITABLE}
     named = {name: value for name, value in call.fields().items() if name in _WRITABLE}
     if named.keys() & {"discountRate", "discountSum", "price", "discountTypeId"}:
@@ -81,14 +82,14 @@ _WRITABLE = frozenset(
 
 def delete(call: Call) -> Reply:
     """Delete one row."""
-    deal, row = _found(call)
+    deal, row = _found(call, "update")
     saving.set_rows(call.core, call.user, deal, tuple(one for one in _rows(call, deal) if one.id != row.id))
     return Reply(None)
 
 
 def get(call: Call) -> Reply:
     """One row."""
-    return _one(_found(call)[1])
+    return _one(_found(call, "read")[1])
 
 
 def listing(call: Call) -> Reply:
@@ -98,7 +99,7 @@ def listing(call: Call) -> Reply:
         raise ApiError("INVALID_ARG_VALUE", "Required filter fields: =ownerType, =ownerId")
     owners = [to_int(one) or 0 for one in to_list(raw["=ownerId"]) or [raw["=ownerId"]]]
     deals = list(filter(None, map(call.core.store.items[DEAL].get, owners)))
-    if any(not may_touch(call.user, deal) for deal in deals):
+    if any(not may(call, deal, "read") for deal in deals):
         raise denied()
     test = compile_filter(raw, Rules(_resolve, call.core.clock.zone))
     shown = [product_rows.show(row) for deal in deals for row in _rows(call, deal)]
@@ -122,12 +123,12 @@ def fields(_: Call) -> Reply:
     return Reply({"fields": shown})
 
 
-def _found(call: Call) -> tuple[Item, ProductRow]:
+def _found(call: Call, action: str) -> tuple[Item, ProductRow]:
     row_id = to_int(call.required("id"))
     for owner_id, rows in call.core.store.rows.items():
         for row in rows:
             if row.id == row_id:
-                return find_deal(call, owner_id), row
+                return find_deal(call, owner_id, action), row
     raise ApiError("NOT_FOUND", "Product row was not found")
 
 
@@ -137,7 +138,7 @@ def _one(row: ProductRow) -> Reply:
 
 def old_set(call: Call) -> Reply:
     """``crm.deal.productrows.set``: the same by old names."""
-    deal, raw = _old_deal(call), to_list(call.old("rows"))
+    deal, raw = _old_deal(call, "update"), to_list(call.old("rows"))
     if raw is None:
         raise plain("The parameter rows is invalid or not defined.")
     rows = tuple(_build(call, product_rows.from_old(to_map(one)), deal) for one in raw)
@@ -147,16 +148,16 @@ def old_set(call: Call) -> Reply:
 
 def old_get(call: Call) -> Reply:
     """``crm.deal.productrows.get``."""
-    return Reply([product_rows.show_old(row) for row in _rows(call, _old_deal(call))])
+    return Reply([product_rows.show_old(row) for row in _rows(call, _old_deal(call, "read"))])
 
 
-def _old_deal(call: Call) -> Item:
+def _old_deal(call: Call, action: str) -> Item:
     if call.old_id() <= 0:
         raise plain("The parameter id is invalid or not defined.")
     deal = call.core.store.items[DEAL].get(call.old_id())
     if deal is None:
         raise plain("Not found")
-    if not may_touch(call.user, deal):
+    if not may(call, deal, action):
         raise plain("Access denied")
     return deal
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from uzel.emulators.bitrix24_portal.access import may_touch
+from uzel.emulators.bitrix24_portal.access import may
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, plain
 from uzel.emulators.bitrix24_portal.filters import Rules, compile_filter
@@ -35,7 +35,7 @@ def _fields(call: Call) -> dict[str, str]:
 def add(call: Call) -> Reply:
     """Make a requisite of a contact or a company; the answer is its id."""
     fields = _fields(call)
-    owner = _owner(call, to_int(fields.get("ENTITY_TYPE_ID")), to_int(fields.get("ENTITY_ID")))
+    owner = _owner(call, to_int(fields.get("ENTITY_TYPE_ID")), to_int(fields.get("ENTITY_ID")), "update")
     preset_id = to_int(fields.get("PRESET_ID"))
     if preset_id not in call.core.store.presets:
         raise plain("PRESET_ID is not defined or invalid.")
@@ -49,7 +49,7 @@ def add(call: Call) -> Reply:
     return Reply(requisite_id)
 
 
-def _owner(call: Call, entity_type_id: int | None, entity_id: int | None) -> Item:
+def _owner(call: Call, entity_type_id: int | None, entity_id: int | None, action: str) -> Item:
     if entity_type_id not in (CONTACT, COMPANY):
         raise plain("ENTITY_TYPE_ID is not defined or invalid.")
     if not entity_id or entity_id < 0:
@@ -57,24 +57,25 @@ def _owner(call: Call, entity_type_id: int | None, entity_id: int | None) -> Ite
     owner = call.core.store.items[entity_type_id].get(entity_id)
     if owner is None:
         raise plain("Entity not found.")
-    if not may_touch(call.user, owner):
+    if not may(call, owner, action):
         raise plain("Access denied.")
     return owner
 
 
-def _found(call: Call) -> Requisite:
-    if call.old_id() <= 0:
+def found(call: Call, requisite_id: int, action: str) -> Requisite:
+    """A requisite, if its owner may be seen or changed."""
+    if requisite_id <= 0:
         raise plain("ID is not defined or invalid.")
-    requisite = call.core.store.requisites.get(call.old_id())
+    requisite = call.core.store.requisites.get(requisite_id)
     if requisite is None:
-        raise plain(f"The Requisite with ID '{call.old_id()}' is not found")
-    _owner(call, requisite.entity_type_id, requisite.entity_id)
+        raise plain(f"The Requisite with ID '{requisite_id}' is not found")
+    _owner(call, requisite.entity_type_id, requisite.entity_id, action)
     return requisite
 
 
 def update(call: Call) -> Reply:
     """Change a requisite; its owner never changes."""
-    old = _found(call)
+    old = found(call, call.old_id(), "update")
     fields = {name: value for name, value in _fields(call).items() if name not in ("ENTITY_TYPE_ID", "ENTITY_ID")}
     now = call.core.clock.moment().isoformat(timespec="seconds")
     values = {**old.fields, **fields, "DATE_MODIFY": now, "MODIFY_BY_ID": str(call.user.id)}
@@ -88,7 +89,7 @@ def update(call: Call) -> Reply:
 
 def delete(call: Call) -> Reply:
     """Delete a requisite with its addresses."""
-    requisite, store = _found(call), call.core.store
+    requisite, store = found(call, call.old_id(), "update"), call.core.store
     del store.requisites[requisite.id]
     for key in [key for key in store.addresses if key[1:] == (8, requisite.id)]:
         del store.addresses[key]
@@ -98,7 +99,7 @@ def delete(call: Call) -> Reply:
 
 def get(call: Call) -> Reply:
     """One requisite."""
-    return Reply(show(_found(call)))
+    return Reply(show(found(call, call.old_id(), "read")))
 
 
 def show(requisite: Requisite) -> dict[str, str | None]:
@@ -112,13 +113,14 @@ def show(requisite: Requisite) -> dict[str, str | None]:
 
 def listing(call: Call) -> Reply:
     """A page of requisites; the usual way to find a company by its INN."""
-    shown = [show(one) for one in call.core.store.requisites.values() if _is_visible(call, one)]
+    shown = [show(one) for one in call.core.store.requisites.values() if is_visible(call, one)]
     return list_rows(call, shown, FIELDS, _NUMERIC)
 
 
-def _is_visible(call: Call, requisite: Requisite) -> bool:
+def is_visible(call: Call, requisite: Requisite) -> bool:
+    """Whether the caller sees a requisite in lists."""
     owner = call.core.store.items[requisite.entity_type_id].get(requisite.entity_id)
-    return owner is not None and may_touch(call.user, owner)
+    return owner is not None and may(call, owner, "read")
 
 
 def presets(call: Call) -> Reply:

@@ -68,7 +68,7 @@ def add(call: Call) -> Reply:
 
 
 def _admin(call: Call) -> None:
-    if not call.user.is_admin:
+    if not call.user.rules_crm:
         raise plain("Access denied.")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from uzel.emulators.bitrix24_portal.access import may_touch
+from uzel.emulators.bitrix24_portal.access import may
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, plain
 from uzel.emulators.bitrix24_portal.methods.crm_requisite import list_rows
@@ -15,10 +15,11 @@ FIELDS = ("ID", "ENTITY_ID", "ENTITY_TYPE", "CREATED", "COMMENT", "AUTHOR_ID")
 
 
 def _owner(call: Call, entity_type: str, entity_id: int | None) -> Item:
+    """The item a comment is written to: a right to change it is needed."""
     if entity_type not in TYPES:
         raise plain("ENTITY_TYPE is not defined or invalid.")
     owner = call.core.store.items[TYPES[entity_type]].get(entity_id)
-    if owner is None or not may_touch(call.user, owner):
+    if owner is None or not may(call, owner, "update"):
         raise plain("Access denied.")
     return owner
 
@@ -45,7 +46,7 @@ def get(call: Call) -> Reply:
     comment = call.core.store.comments.get(call.old_id())
     if comment is None:
         raise plain("Not found.")
-    if not _is_visible(call, comment):
+    if not _may(call, comment, "read"):
         raise plain("Access denied.")
     return Reply({**_show(comment), "FILES": []})
 
@@ -70,7 +71,7 @@ def _own(call: Call) -> Comment:
     comment = call.core.store.comments.get(to_int(call.required("id")) or 0)
     if comment is None:
         raise ApiError("NOT_FOUND", "Not found.")
-    if not _is_visible(call, comment):
+    if not _may(call, comment, "update"):
         raise ApiError("ACCESS_DENIED", "Access denied.")
     owner = {"ownerTypeId": TYPES[comment.entity_type], "ownerId": comment.entity_id}
     if any(call.params.get(name) is not None and to_int(call.params[name]) != number for name, number in owner.items()):
@@ -80,13 +81,13 @@ def _own(call: Call) -> Comment:
 
 def listing(call: Call) -> Reply:
     """A page of comments of the items the user may see."""
-    rows = [_show(one) for one in call.core.store.comments.values() if _is_visible(call, one)]
+    rows = [_show(one) for one in call.core.store.comments.values() if _may(call, one, "read")]
     return list_rows(call, rows, FIELDS, frozenset({"ID", "ENTITY_ID", "AUTHOR_ID"}))
 
 
-def _is_visible(call: Call, comment: Comment) -> bool:
+def _may(call: Call, comment: Comment, action: str) -> bool:
     owner = call.core.store.items[TYPES[comment.entity_type]].get(comment.entity_id)
-    return owner is not None and may_touch(call.user, owner)
+    return owner is not None and may(call, owner, action)
 
 
 def _show(one: Comment) -> dict[str, str]:

@@ -135,7 +135,7 @@ def delete(call: Call) -> Reply:
 
 
 def _admin(call: Call) -> None:
-    if not call.user.is_admin:
+    if not call.user.rules_crm:
         raise denied()
 
 

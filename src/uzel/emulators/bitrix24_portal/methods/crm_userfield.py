@@ -23,7 +23,7 @@ _FLAGS = {
 
 def read(call: Call, entity_id: str, prefix: str, limit_chars: int) -> UserField:
     """A new field from ``fields`` of an add method."""
-    if not call.user.is_admin:
+    if not call.user.rules_crm:
         raise plain("Access denied.")
     fields = raw_fields(call)
     for name in ("USER_TYPE_ID", "FIELD_NAME"):
@@ -75,7 +75,7 @@ def _found(call: Call, entity_id: str) -> UserField:
 
 def update(call: Call, entity_id: str) -> Reply:
     """Change a field; ``LIST`` adds, changes and (``DEL=Y``) deletes items."""
-    if not call.user.is_admin:
+    if not call.user.rules_crm:
         raise plain("Access denied.")
     fields, field = raw_fields(call), _found(call, entity_id)
     items = userfields.changed_items(call, field.items, userfields.enum_wishes(to_list(fields.get("LIST")) or []))
@@ -85,7 +85,7 @@ def update(call: Call, entity_id: str) -> Reply:
 
 def delete(call: Call, entity_id: str) -> Reply:
     """Delete a field with its values."""
-    if not call.user.is_admin:
+    if not call.user.rules_crm:
         raise plain("Access denied.")
     userfields.delete(call, _found(call, entity_id))
     return Reply(True)
