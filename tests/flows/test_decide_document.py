@@ -111,18 +111,19 @@ def test_an_order_of_the_portal_that_the_base_took_and_never_confirmed() -> None
 def test_a_payment_of_an_order_that_the_base_never_showed_waits(in_node: Order | None) -> None:
     born = Order("b24-deal-5", "17")
     for asked in (None, lambda: States(None, born, None, born)):
-        decision = decide(PAYMENT, in_node, asked, RULES, (PAYMENT,))
+        decision = decide(PAYMENT, in_node, asked, RULES)
         assert (decision.verdict, decision.reason_code, decision.plan) == (Verdict.HELD, "order_not_known", None)
 
 
 def test_payments_are_summed_up() -> None:
-    half = replace(PAYMENT, total=Decimal(50))
-    asked = states()
-    assert decide(half, known(), asked, RULES, (half,)).verdict is Verdict.UNCHANGED
-    decision = decide(half, known(), asked, RULES, (half, replace(half, document_id="p2")))
-    assert decision.plan is not None
-    assert decision.plan.states.in_node is not None
-    assert (decision.verdict, decision.plan.states.in_node.paid) == (Verdict.UPDATED, True)
+    half, seen = replace(PAYMENT, total=Decimal(50)), known()
+    for document, paid in ((half, False), (replace(half, document_id="p2"), True)):
+        decision = decide(document, seen, states(in_node=seen), RULES)
+        assert decision.plan is not None
+        assert decision.plan.states.in_node is not None
+        seen = decision.plan.states.in_node
+        assert (decision.verdict, seen.paid) == (Verdict.UPDATED, paid)
+    assert decide(half, seen, states(in_node=seen), RULES).verdict is Verdict.UNCHANGED
 
 
 @pytest.mark.parametrize(
@@ -137,7 +138,8 @@ def test_payments_are_summed_up() -> None:
         (replace(ORDER, document_id="x" * 201), "rejected", "id_too_long"),
         (replace(ORDER, operation="Отчет о продажах комиссионного товара"), "held", "operation_not_used"),
         (replace(ORDER, operation=""), "held", "operation_not_used"),
-        (replace(PAYMENT, operation="Возврат наличных денег"), "held", "operation_not_used"),
+        (replace(PAYMENT, operation="Возврат наличных денег"), None, None),
+        (replace(PAYMENT, operation="Возврат товара"), None, None),
         (replace(ORDER, operation="ЗАКАЗ ТОВАРА"), None, None),
         (replace(PAYMENT, operation="эквайринговая операция"), None, None),
         (PAYMENT, None, None),
@@ -173,15 +175,7 @@ def test_memory_keeps_the_last_container_alone() -> None:
         remember(replace(PAYMENT, document_id=f"p{n}", container=n), memory)
     kept = memory.for_next_chunk()
     assert kept.order_of_container == {4: "4"}
-    assert [one.document_id for one in kept.subordinates["4"]] == ["p4"]
-    assert (list(kept.subordinates), kept.seen) == (["4"], {})
-
-
-def test_a_payment_that_was_changed_is_counted_once() -> None:
-    memory = PackageMemory()
-    for total in (40, 60):
-        remember(replace(PAYMENT, total=Decimal(total), basis_ids=("guid",)), memory)
-    assert [one.total for one in memory.subordinates["guid"]] == [Decimal(60)]
+    assert kept.seen == {}
 
 
 def test_a_document_of_another_base() -> None:

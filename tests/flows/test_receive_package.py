@@ -21,7 +21,7 @@ from uzel.hub.ledger import ledger
 from uzel.hub.models import Conflict, Delivery, DocumentVerdict, Node, OrderRow, Package
 from uzel.hub.queries import states_of
 from uzel.model import Order
-from uzel.model.codec import to_json
+from uzel.model.codec import from_json, to_json
 from uzel.sync.plan import States
 
 pytestmark = pytest.mark.django_db
@@ -236,7 +236,7 @@ def test_payments_of_a_container_pay_its_order_when_they_sum_up() -> None:
     node = make_node("module", profile="bitrix")
     half, rest = PAYMENT.format("p1", "40", ""), PAYMENT.format("p2", "60", "")
     file = container(order("a", "1"), half, rest), container(order("b", "2"), half)
-    assert receive(node, *file) == ["created", "unchanged", "updated", "created", "unchanged"]
+    assert receive(node, *file) == ["created", "updated", "updated", "created", "updated"]
     assert [row.merged["paid"] for row in OrderRow.objects.order_by("number")] == [True, False]
     assert receive(node, *file) == ["unchanged"] * 5
 
@@ -248,8 +248,29 @@ def test_a_payment_finds_its_order_by_its_basis(shop: Node) -> None:
     assert DocumentVerdict.objects.get(document_id="p", verdict="updated").order == OrderRow.objects.get()
 
 
+def test_money_comes_in_parts_and_goes_back_file_after_file(shop: Node) -> None:
+    """A base tells of each payment once: what it does not mention again stays."""
+    basis = "<Основание>a</Основание>"
+    back = PAYMENT.replace("Выплата наличных", "Возврат наличных").format("r", "30", basis)
+    mark = "<ЗначениеРеквизита><Наименование>ПометкаУдаления</Наименование><Значение>true</Значение></ЗначениеРеквизита>"
+    gone = f"{basis}<ЗначенияРеквизитов>{mark}</ЗначенияРеквизитов>"
+    assert receive(shop, order("a", "1")) == ["created"]
+    told = []
+    for document in (
+        PAYMENT.format("p1", "40", basis), PAYMENT.format("p2", "60", basis), back, PAYMENT.format("p3", "30", basis),
+        PAYMENT.format("p3", "30", gone), PAYMENT.format("p3", "30", gone),
+    ):  # fmt: skip
+        (verdict,) = receive(shop, document)
+        merged = from_json(Order, OrderRow.objects.get().merged)
+        told.append((verdict, merged.received, merged.paid))
+    assert told == [
+        ("updated", 40, False), ("updated", 100, True), ("updated", 70, False), ("updated", 100, True),
+        ("updated", 70, False), ("unchanged", 70, False),
+    ]  # fmt: skip
+
+
 def test_other_documents_are_held(shop: Node) -> None:
-    made = stored(shop, package("<Документ><Ид>r</Ид><ХозОперация>Возврат товара</ХозОперация></Документ>"))
+    made = stored(shop, package("<Документ><Ид>r</Ид><ХозОперация>Счет-фактура</ХозОперация></Документ>"))
     assert process_package(made.pk, NOW).lines[0].endswith("сохранён, но в сделках не показывается")
     assert verdicts(made) == ["held"]
 
@@ -307,7 +328,7 @@ def test_what_was_said_before_the_kill_is_remembered(monkeypatch: Any) -> None:
     with pytest.raises(KILLED):
         process_package(made.pk, NOW, advance=killed)
     assert process_package(made.pk, NOW).documents == 4
-    assert verdicts(made) == ["created", "created", "unchanged", "updated"]
+    assert verdicts(made) == ["created", "created", "updated", "updated"]
 
 
 def test_a_broken_file_keeps_what_was_before_the_fault(shop: Node) -> None:

@@ -9,6 +9,7 @@ def test_what_only_1c_can_know_is_the_nodes() -> None:
     table = ownership({}, posted=False)
     assert {field for field, owner in table.items() if owner is Owner.NODE} == {
         "number", "date", "time", "number_in_node", "date_in_node", "currency", "posted", "deletion_mark", "paid", "shipped",
+        "settlements",
     }  # fmt: skip
     assert table["goods"] is Owner.MERGE
 

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from uzel.commerceml.document import ORDER_OPERATION, Document
-from uzel.mapping.document_order import PAYMENT_OPERATIONS, SHIPMENT_OPERATION, order_of
+from uzel.mapping.document_order import order_of
 from uzel.mapping.requisites import owners as one_way
 from uzel.mapping.rules import NodeRules
+from uzel.mapping.settlements import kind_of
 from uzel.mapping.stages import is_closed
 from uzel.model import Order, Problem, Verdict
 from uzel.sync.fields import changed, title
@@ -14,7 +15,6 @@ from uzel.sync.merge import Conflict
 from uzel.sync.ownership import ownership
 from uzel.sync.plan import Plan, States, news_from_node
 
-SUBORDINATE_OPERATIONS = frozenset(name.lower() for name in (*PAYMENT_OPERATIONS, SHIPMENT_OPERATION))
 REASONS = (
     ("both_moved", "Изменено с обеих сторон"),
     ("owned_by_node", "Изменено и в портале, но решает 1С"),
@@ -39,13 +39,11 @@ class PackageMemory:
     """What the package has said so far, as far as it matters to what may still come."""
 
     order_of_container: dict[int, str] = field(default_factory=dict)
-    subordinates: dict[str, list[Document]] = field(default_factory=dict)  # payments and shipments by the order's Ид
     seen: dict[str, Document] = field(default_factory=dict)
 
     def for_next_chunk(self) -> "PackageMemory":
         """A copy with the last container alone: memory does not grow with the package."""
-        containers = dict([*self.order_of_container.items()][-1:])
-        return PackageMemory(containers, {key: [*self.subordinates.get(key, ())] for key in containers.values()})
+        return PackageMemory(dict([*self.order_of_container.items()][-1:]))
 
 
 def is_order(document: Document) -> bool:
@@ -71,7 +69,7 @@ def refuse(document: Document, memory: PackageMemory) -> Decision | None:
         return Decision(document, Verdict.REJECTED, "order_without_id", "У заказа пустой Ид: его не с чем сопоставить")
     if len(document.document_id) > ID_CHARACTERS:
         return Decision(document, Verdict.REJECTED, "id_too_long", f"Ид документа длиннее {ID_CHARACTERS} знаков")
-    if not is_order(document) and document.operation.strip().lower() not in SUBORDINATE_OPERATIONS:
+    if not is_order(document) and kind_of(document) is None:
         reason = f"Документ «{document.operation or 'без операции'}» сохранён, но в сделках не показывается"
         return Decision(document, Verdict.HELD, "operation_not_used", reason)
     if memory.seen.get(_place(document)) == document:
@@ -82,33 +80,20 @@ def refuse(document: Document, memory: PackageMemory) -> Decision | None:
 def remember(document: Document, memory: PackageMemory) -> None:
     """Note what the package has said."""
     memory.seen[_place(document)] = document
-    if not is_order(document):
-        key = target_id(document, memory)
-        others = (
-            one for one in memory.subordinates.get(key, ()) if not one.document_id or one.document_id != document.document_id
-        )
-        memory.subordinates[key] = [*others, document]
-    elif document.container is not None:
+    if is_order(document) and document.container is not None:
         memory.order_of_container[document.container] = document.document_id
 
 
-def decide(
-    document: Document,
-    in_node: Order | None,
-    states: Callable[[], States] | None,
-    rules: NodeRules,
-    subordinates: Sequence[Document] = (),
-) -> Decision:
+def decide(document: Document, in_node: Order | None, states: Callable[[], States] | None, rules: NodeRules) -> Decision:
     """The verdict on a document whose order is known (``states``) or new (``None``).
 
-    ``subordinates``: for a payment or a shipment, all of its order so far, itself included. The states are asked for
-    only when the order has moved: most documents of a package tell nothing new.
+    The states are asked for only when the order has moved: most documents of a package tell nothing new.
     """
     whole = is_order(document)
     if not whole and in_node is None:
         return Decision(document, Verdict.HELD, "order_not_known", "Заказ, к которому относится документ, ещё не получен")
     before = in_node or _offered_first(states)
-    subject = document if whole or in_node is None else Document(in_node.document_id, subordinates=tuple(subordinates))
+    subject = document if whole or in_node is None else Document(in_node.document_id, subordinates=(document,))
     seen, problems = order_of(subject, before, rules)
     code, reason = _first_problem((*document.problems, *problems))
     if in_node and not changed(in_node, seen) and seen.document_id == in_node.document_id:

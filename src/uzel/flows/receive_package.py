@@ -144,7 +144,7 @@ def _decide_one(document: Document, book: OrderBook, memory: PackageMemory, rule
     if elsewhere:
         return deciding.belongs_elsewhere(document, elsewhere), None
     in_node, states = (entry.in_node, entry.states) if entry else (None, None)
-    decision = deciding.decide(document, in_node, states, rules, memory.subordinates.get(key, ()))
+    decision = deciding.decide(document, in_node, states, rules)
     if decision.plan:
         entry = book.take(entry, decision.plan)
     return decision, entry

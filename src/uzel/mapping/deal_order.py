@@ -60,6 +60,8 @@ def state_of(order: Order, rules: NodeRules, staff: Staff, client: ClientRef = N
         posted=order.posted,
         paid=order.paid,
         shipped=order.shipped,
+        received=money(order.received),
+        returned=money(order.returned),
         promo_code=order.promo_code,
         bonus_card_number=order.bonus_card_number,
         paid_by_bonus=money(order.paid_by_bonus),
@@ -96,7 +98,9 @@ def moved_in(deal: DealState, shown: DealState) -> dict[str, Any]:
 
 
 #: What the deal must show whatever people do to it; everything else is written only when its meaning moved.
-RESTORED = frozenset(("number", "date_in_node", "node", "opportunity", "contact_id", "company_id", "promo_note"))
+RESTORED = frozenset(
+    ("number", "date_in_node", "received", "returned", "node", "opportunity", "contact_id", "company_id", "promo_note")
+)
 #: What of it waits for the next write when people edit it.
 UNHURRIED = frozenset(("promo_note",))
 
@@ -254,6 +258,8 @@ _TRANSLATORS: Mapping[str, Translator] = {
     "posted": _plain("posted"),
     "paid": _plain("paid"),
     "shipped": _plain("shipped"),
+    "received": _ours,
+    "returned": _ours,
     "promo_code": _plain("promo_code"),
     "promo_note": _ours,
     "bonus_card_number": _plain("bonus_card_number"),

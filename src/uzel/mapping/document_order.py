@@ -11,15 +11,13 @@ from typing import Any
 from uzel.commerceml.document import ORDER_OPERATION, Document, DocumentCounterparty
 from uzel.mapping import requisites, stages
 from uzel.mapping.rules import NodeRules
+from uzel.mapping.settlements import with_settlements
 from uzel.model import Counterparty, LegalDetails, Order, Problem, Responsible
 from uzel.model.order import CANCELED
 from uzel.sync.match import is_another_buyer
 from uzel.sync.same import phone_digits, same
 
 BUYER = "Покупатель"
-PAYMENT_OPERATIONS = ("Выплата наличных денег", "Выплата безналичных денег", "Эквайринговая операция")
-SHIPMENT_OPERATION = "Отпуск товара"
-DELETION_MARK = "ПометкаУдаления"
 
 
 def order_of(document: Document, previous: Order | None, rules: NodeRules) -> tuple[Order, list[Problem]]:
@@ -28,7 +26,7 @@ def order_of(document: Document, previous: Order | None, rules: NodeRules) -> tu
     said = _said(document, rules)
     order = replace(before, **_elements(before, document), **_requisites(before, said, rules))
     if document.subordinates:
-        order = _with_subordinates(order, document.subordinates, said)
+        order = with_settlements(order, document.subordinates, told=said.fields.keys())
     status = _status(order, before, said, rules, new=previous is None)
     unreadable = ((name, f"Значение «{said.values[name]}» не понято") for name in said.unreadable)
     problems = [Problem("requisite_unreadable", name, what) for name, what in unreadable]
@@ -166,28 +164,6 @@ def _responsible(old: Responsible, new: Responsible) -> Responsible:
     if not same("responsible", old, new):
         return new
     return Responsible(new.personnel_number or old.personnel_number, new.full_name or old.full_name)
-
-
-def _with_subordinates(order: Order, subordinates: Iterable[Document], said: _Said) -> Order:
-    """Payments and shipments of the order, where it says nothing of them itself; what is missing unpays nothing."""
-    living = [document for document in subordinates if not _flag(document, DELETION_MARK)]
-    payments = [document for document in living if document.operation in PAYMENT_OPERATIONS]
-    received = sum((one.total or Decimal(0) for one in payments if _flag(one, "Оплачен", "Оплачено") is not False), Decimal(0))
-    shipped = any(one.operation == SHIPMENT_OPERATION and _flag(one, "Отгружен", "Отгружено") for one in living)
-    return replace(
-        order,
-        paid=order.paid or ("paid" not in said.fields and received >= order.total > 0),
-        shipped=order.shipped or ("shipped" not in said.fields and shipped),
-    )
-
-
-def _flag(document: Document, *names: str) -> bool | None:
-    """The first of the requisites that the document mentions; ``None`` when it mentions none, or nothing readable."""
-    text = next((value for name in names if (value := document.requisite(name)) is not None), None)
-    try:
-        return None if text is None else requisites.parse_flag(text)
-    except ValueError:
-        return None
 
 
 def _status(order: Order, before: Order, said: _Said, rules: NodeRules, *, new: bool) -> str:

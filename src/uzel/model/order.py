@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from uzel.model.counterparty import Counterparty
 
@@ -44,6 +45,28 @@ class Responsible:
     full_name: str = ""
 
 
+class SettlementKind(StrEnum):
+    """What a document beside an order says: money came or went back, goods went or came back."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    SHIPMENT = "shipment"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A payment, shipment, refund or return of an order. ``key`` is its Ид, or what tells it from others without one.
+
+    ``done``: it has taken place; a payment that is only expected, or a document that is not posted, has not.
+    """
+
+    key: str
+    kind: SettlementKind
+    amount: Decimal = ZERO
+    done: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What one side knows of an order.
@@ -53,7 +76,7 @@ class Order:
     ``number``/``date`` are the document's, ``number_in_node``/``date_in_node`` are those of 1C itself.
     ``time`` and ``date_in_node`` are local time of the base: the protocol has no time zones.
     ``extras`` are fields of the deal that the node's table of requisites adds: (code of the field, value in the portal's
-    words), by code.
+    words), by code. ``settlements`` are the payments, shipments, refunds and returns that documents of their own spoke of.
     """
 
     document_id: str
@@ -77,6 +100,21 @@ class Order:
     paid: bool = False
     shipped: bool = False
     extras: tuple[tuple[str, str], ...] = ()
+    settlements: tuple[Settlement, ...] = ()
+
+    @property
+    def received(self) -> Decimal:
+        """Money that came less money that went back, as far as documents told."""
+        return self.settled(SettlementKind.PAYMENT) - self.settled(SettlementKind.REFUND)
+
+    @property
+    def returned(self) -> Decimal:
+        """Sum of the goods that came back, as far as documents told."""
+        return self.settled(SettlementKind.RETURN)
+
+    def settled(self, kind: SettlementKind) -> Decimal:
+        """Sum of what has taken place of one kind."""
+        return sum((one.amount for one in self.settlements if one.done and one.kind == kind), ZERO)
 
     @property
     def canceled(self) -> bool:

@@ -27,6 +27,7 @@ STANDARD: Mapping[str, Owner] = MappingProxyType(
         "deletion_mark": Owner.NODE,
         "paid": Owner.NODE,
         "shipped": Owner.NODE,
+        "settlements": Owner.NODE,
         "status": Owner.MERGE,
         "comment": Owner.MERGE,
         "counterparty": Owner.MERGE,

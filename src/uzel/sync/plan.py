@@ -14,7 +14,8 @@ from uzel.sync.ownership import Owner
 
 #: What 1C alone can say of an order, as it stands before 1C has spoken.
 NOT_SAID: Mapping[str, Any] = {
-    "number_in_node": "", "date_in_node": None, "posted": False, "deletion_mark": False, "paid": False, "shipped": False
+    "number_in_node": "", "date_in_node": None, "posted": False, "deletion_mark": False, "paid": False, "shipped": False,
+    "settlements": (),
 }  # fmt: skip
 ATTEMPTS_LIMIT = 8  # different unanswered versions of one order that are remembered
 

@@ -40,6 +40,8 @@ class DealState:
     posted: bool = False
     paid: bool = False
     shipped: bool = False
+    received: Decimal = Decimal(0)
+    returned: Decimal = Decimal(0)
     promo_code: str = ""
     promo_note: str = ""
     bonus_card_number: str = ""

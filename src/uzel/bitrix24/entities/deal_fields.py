@@ -35,6 +35,8 @@ DEAL_FIELDS: tuple[DealField, ...] = (
     DealField("UF_CRM_UZEL_POSTED", "boolean", "Проведён в 1С", "posted"),
     DealField("UF_CRM_UZEL_PAID", "boolean", "Оплачен", "paid"),
     DealField("UF_CRM_UZEL_SHIPPED", "boolean", "Отгружен", "shipped"),
+    DealField("UF_CRM_UZEL_RECEIVED", "double", "Получено оплат", "received"),
+    DealField("UF_CRM_UZEL_RETURNED", "double", "Возвращено товара", "returned"),
     DealField("UF_CRM_UZEL_PROMO", "string", "Промокод", "promo_code"),
     DealField(PROMO_NOTE, "string", "Промокод: замечание", "promo_note"),
     DealField("UF_CRM_UZEL_CARD", "string", "Номер бонусной карты", "bonus_card_number"),

@@ -1,0 +1,105 @@
+"""Payments, shipments, refunds and returns: one by one, in parts, taken back; what is not mentioned stays."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from uzel.commerceml import tags
+from uzel.commerceml.document import Document
+from uzel.mapping.settlements import OPERATIONS, kind_of, with_settlements
+from uzel.model import Order
+from uzel.model.order import Settlement, SettlementKind
+
+ORDER = Order("guid", total=Decimal(100))
+CASH, BACK, GONE, CAME = "Выплата наличных денег", "Возврат безналичных денег", "Отпуск товара", "Возврат товара"
+
+
+def beside(key: str, operation: str, total: int, **said: str) -> Document:
+    return Document(key, operation=operation, total=Decimal(total), requisites={name: (text,) for name, text in said.items()})
+
+
+def after(*documents: Document, order: Order = ORDER, told: tuple[str, ...] = ()) -> Order:
+    """The order once the documents have come one by one."""
+    for document in documents:
+        order = with_settlements(order, (document,), told=told)
+    return order
+
+
+def test_every_operation_of_money_and_goods_is_known() -> None:
+    assert set(OPERATIONS) == {name.lower() for name in (*tags.PAYMENT_OPERATIONS, *tags.SHIPMENT_OPERATIONS)}
+    assert kind_of(Document("o", operation="Заказ товара")) is None
+
+
+@pytest.mark.parametrize(
+    ("document", "kind"),
+    [
+        (beside("a", "эквайринговая операция", 1), SettlementKind.PAYMENT),
+        (beside("a", CASH, 1, ПризнакВозврата="true"), SettlementKind.REFUND),
+        (beside("a", CASH, 1, ПризнакВозврата="false"), SettlementKind.PAYMENT),
+        (beside("a", GONE, 1, ПризнакВозврата="true"), SettlementKind.RETURN),
+        (beside("a", CAME, 1, ПризнакВозврата="true"), SettlementKind.RETURN),
+        (beside("a", BACK, 1), SettlementKind.REFUND),
+    ],
+)
+def test_what_a_document_says(document: Document, kind: SettlementKind) -> None:
+    assert kind_of(document) is kind
+
+
+@pytest.mark.parametrize(
+    ("documents", "received", "paid"),
+    [
+        ((beside("a", CASH, 40),), 40, False),
+        ((beside("a", CASH, 40), beside("b", CASH, 60)), 100, True),
+        ((beside("a", CASH, 40), beside("a", CASH, 40)), 40, False),
+        ((beside("a", CASH, 40), beside("a", CASH, 100)), 100, True),
+        ((beside("a", CASH, 100), beside("r", BACK, 30)), 70, False),
+        ((beside("r", BACK, 30), beside("a", CASH, 130)), 100, True),
+        ((beside("a", CASH, 100), beside("a", CASH, 100, ПометкаУдаления="true")), 0, False),
+        ((beside("a", CASH, 100), beside("b", CASH, 5, ПометкаУдаления="true")), 100, True),
+        ((beside("a", CASH, 100), beside("a", CASH, 100, Оплачен="false")), 0, False),
+        ((beside("a", CASH, 100, Оплачено="true"),), 100, True),
+        ((beside("a", CASH, 100, Проведен="false"),), 0, False),
+        ((beside("a", CASH, 100), beside("s", GONE, 100)), 100, True),
+        ((beside("", CASH, 40), beside("", CASH, 60)), 100, True),
+        ((beside("", CASH, 40), beside("", CASH, 40)), 40, False),
+    ],
+)
+def test_money(documents: tuple[Document, ...], received: int, paid: bool) -> None:
+    order = after(*documents)
+    assert (order.received, order.paid) == (received, paid)
+
+
+def test_an_order_of_no_sum_is_paid_by_nothing() -> None:
+    assert not after(beside("a", CASH, 0), order=replace(ORDER, total=Decimal(0))).paid
+
+
+def test_what_is_missing_unpays_nothing_and_what_went_back_does() -> None:
+    paid = replace(ORDER, paid=True)  # said by the order itself, of payments nothing is known
+    assert after(beside("a", CASH, 40), order=paid).paid
+    assert not after(beside("r", BACK, 10), order=paid).paid
+    assert after(beside("r", BACK, 10), order=paid, told=("paid",)).paid, "the order's own word goes first"
+
+
+@pytest.mark.parametrize(
+    ("documents", "shipped", "returned"),
+    [
+        ((beside("s", GONE, 100),), False, 0),
+        ((beside("s", GONE, 100, Отгружен="true"),), True, 0),
+        ((beside("s", GONE, 100, Отгружен="true"), beside("v", CAME, 30)), True, 30),
+        ((beside("v", CAME, 30), beside("v", CAME, 20)), False, 20),
+        ((beside("v", CAME, 30), beside("v", CAME, 30, ПометкаУдаления="true")), False, 0),
+        ((beside("v", CAME, 30, Проведен="false"),), False, 0),
+    ],
+)
+def test_goods(documents: tuple[Document, ...], shipped: bool, returned: int) -> None:
+    order = after(*documents)
+    assert (order.shipped, order.returned) == (shipped, returned)
+
+
+def test_settlements_stand_in_one_order_whatever_the_order_of_news() -> None:
+    one, other = beside("b", CASH, 1), beside("a", GONE, 2)
+    assert after(one, other).settlements == after(other, one).settlements
+    assert with_settlements(ORDER, (one, other), told=()) == after(one, other)
+    assert after(beside("o", "Счет-фактура", 1)) == ORDER
+    assert after(one).settlements == (Settlement("b", SettlementKind.PAYMENT, Decimal(1)),)
