@@ -48,6 +48,7 @@ class Admin:
             ("POST", "applications"): self._install,
             ("GET", "placements"): self._placements,
             ("POST", "placements"): self._open,
+            ("GET", "notifications"): self._notifications,
             ("GET", "board"): self._board,
         }
 
@@ -156,6 +157,10 @@ class Admin:
         if not (isinstance(user_id, int) and isinstance(number, int) and isinstance(context, dict)):
             raise ValueError("user_id and number want numbers, context wants a map")
         return asdict(self._open_placement(str(given.get("placement", "")), user_id=user_id, number=number, context=context))
+
+    def _notifications(self, query: Query, _: Any) -> list[dict[str, Any]]:
+        wanted = to_int(query.get("user_id", "")) or 0
+        return [one for one in state.notifications(self._core) if wanted in (0, one["userId"])]
 
     def _bind(self, _: Query, body: Any) -> dict[str, Any]:
         if not isinstance(body, dict) or not isinstance(body.get("url"), str):

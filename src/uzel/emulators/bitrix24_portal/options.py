@@ -43,7 +43,7 @@ COSTS: Mapping[str, float] = {
 COSTS_BY_VERB: Mapping[str, float] = {"list": 0.05, "get": 0.03, "fields": 0.03, "add": 0.1, "update": 0.1, "delete": 0.1}
 OTHER_COST_S = 0.02
 
-SCOPES = ("crm", "user", "user.userfield", "userfieldconfig", "catalog", "placement", "basic")
+SCOPES = ("crm", "user", "user.userfield", "userfieldconfig", "catalog", "placement", "im", "basic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,7 @@ class Options:
     auth_connector_in_crm_item: bool = True
 
     # The portal and its people.
+    notify_by_webhook: bool = True
     exchange_user_is_admin: bool = True
     exchange_user_is_crm_admin: bool = False
     exchange_user_rights: Rights = "all"

@@ -197,3 +197,19 @@ class Comment:
     author_id: int
     comment: str
     created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """What an employee is told under the bell. ``kind``: system, or personal, which somebody says; ``attach``: JSON."""
+
+    id: int
+    kind: str
+    user_id: int
+    author_id: int
+    message: str
+    message_out: str
+    tag: str
+    sub_tag: str
+    attach: str
+    created: datetime

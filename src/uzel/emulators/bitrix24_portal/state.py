@@ -30,6 +30,7 @@ def everything(core: Core) -> dict[str, Any]:
                  "comment": one.comment, "created": one.created}
                 for one in core.store.comments.values()
             ],
+            "notifications": notifications(core),
             "types": [crm_type.show(one, with_relations=True) for one in core.store.types.values()],
             "type_categories": [crm_category.show(one) for one in core.store.smart_categories.values()],
             "type_items": [
@@ -58,6 +59,16 @@ def client(core: Core, item: Item) -> dict[str, Any]:
         if (one.entity_type_id, one.entity_id) == (item.entity_type_id, item.id)
     ]
     return _plain(core, item) | {"fm": multifields.show(item.multifields), "requisites": owned}
+
+
+def notifications(core: Core) -> list[dict[str, Any]]:
+    """What employees were told, the oldest first."""
+    with core.store.lock:
+        return [
+            {"id": one.id, "kind": one.kind, "userId": one.user_id, "authorId": one.author_id, "message": one.message,
+             "messageOut": one.message_out, "tag": one.tag, "subTag": one.sub_tag, "attach": one.attach, "created": one.created}
+            for one in core.store.notifications.values()
+        ]  # fmt: skip
 
 
 def users(core: Core) -> list[dict[str, Any]]:

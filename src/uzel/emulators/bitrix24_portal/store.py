@@ -16,6 +16,7 @@ from uzel.emulators.bitrix24_portal.records import (
     Category,
     Comment,
     Item,
+    Notification,
     ProductRow,
     Requisite,
     SmartType,
@@ -30,7 +31,7 @@ RUSSIAN_PHONE_DIGITS = 11
 #: tables that are kept as they are
 _KEPT = (
     "users", "categories", "smart_categories", "statuses", "user_fields", "types", "rows", "requisites", "presets", "addresses",
-    "comments",
+    "comments", "notifications",
 )  # fmt: skip
 
 
@@ -112,6 +113,7 @@ class Store:
         self.presets: dict[int, Mapping[str, Any]] = {}
         self.addresses: dict[tuple[int, int, int], Mapping[str, str]] = {}
         self.comments: dict[int, Comment] = {}
+        self.notifications: dict[int, Notification] = {}
         self.catalog = Catalog()
         self._ids: dict[str, int] = {}
 
