@@ -92,7 +92,9 @@ def test_variants_stand_under_their_item_and_rows_of_orders_name_them(hub: Hub) 
     hub.drain()
     assert hub.deals()[0]["rows"][0]["productId"] == red["id"]
     show(hub, goods(item("i", "Кресло", IN_CHAIRS), classifier=GROUPS))
-    assert products(hub)["i"]["name"] == "Кресло"
+    assert (products(hub)["i"]["name"], products(hub)["i#red"]["name"]) == ("Кресло", "Кресло (красный)")
+    show(hub, goods(item("i", "Кресло", f"{IN_CHAIRS}<ПометкаУдаления>true</ПометкаУдаления>"), classifier=GROUPS))
+    assert products(hub)["i#red"]["active"] == "N", "a variant goes down with its item"
 
 
 def test_a_deletion_mark_takes_goods_down_and_back(hub: Hub) -> None:

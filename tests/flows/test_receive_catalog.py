@@ -110,6 +110,8 @@ def test_a_second_load_asks_by_the_chunk_and_writes_no_row(shop: Node, django_as
         (offers(offer("i-1", price("90", "t-2"))), {"i-1"}),
         (offers(offer("i-2#red", quantity("0"))), {"i-2#red"}),
         (offers(offer("i-2#red", name="Стол (алый)")), {"i-2#red"}),
+        (goods(item("i-2", "Стол большой")), {"i-2", "i-2#red"}),
+        (goods(item("i-2", "Стол", "<Описание>Дуб</Описание>")), {"i-2"}),
         (offers(), set()),
     ],
 )

@@ -37,6 +37,8 @@ WORDS: Mapping[type, tuple[str, str]] = {
 }
 PUBLISHED = ("content", "package")
 SEARCHED = ("name", "article", "barcode", "active", "parent", "prices", "stocks")
+#: What variants show of their item: with a change of it they are due too.
+OF_VARIANTS = ("name", "deletion_mark", "vat_rate", "measure_code")
 
 
 class Outcome(StrEnum):
@@ -50,7 +52,7 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Kept:
-    """A row as it stands in this transaction; ``wanted`` is that of the beginning."""
+    """A row as it stands in this transaction; ``wanted`` is that of the beginning. ``passed_on``: its variants change too."""
 
     xml_id: str
     node_id: int
@@ -60,6 +62,7 @@ class Kept:
     prices: Json = field(default_factory=dict)
     stocks: Json = field(default_factory=dict)
     changed: bool = False
+    passed_on: bool = False
 
     @property
     def deleted(self) -> bool:
@@ -99,6 +102,8 @@ class CatalogBook:
         content = {**kept.content, **{name: written[name] for name in told.fields}}
         if content == kept.content:
             return Outcome.UNCHANGED, None
+        if type(record) is NomenclatureItem and kept.node_id == self.node.pk:
+            kept.passed_on |= any(content[name] != kept.content[name] for name in OF_VARIANTS)
         return self._change(kept, content=content)
 
     def _worded(self, key: WordKey, told: Told) -> Outcome:
@@ -159,6 +164,7 @@ class CatalogBook:
             want(table._default_manager.filter(pk__in=due))
         if table is NomenclatureRow:
             self._wake_variants([kept.xml_id for kept in changed if not kept.wanted and self._shows(kept)])
+            want_variants(self.node.portal_id, [kept.xml_id for kept in changed if kept.passed_on and kept.wanted])
 
     def _row(self, table: Table, kept: Kept, package: Package, **fields: Any) -> SectionRow | PriceTypeRow | NomenclatureRow:
         fields |= {"portal_id": self.node.portal_id, "node_id": kept.node_id, "xml_id": kept.xml_id, "package": package}
@@ -225,6 +231,12 @@ def want(rows: QuerySet[Any]) -> None:
     """Make rows due, and give those that were given up a new chance. An unanswered create keeps its time."""
     retry_at = Case(When(outcome_unknown=True, then=F("retry_at")), default=None)
     rows.update(wanted=F("wanted") + 1, attempts=0, problem_code="", problem="", retry_at=retry_at)
+
+
+def want_variants(portal_id: int | None, items: Sequence[str]) -> None:
+    """Make variants due whose items changed in what variants show of them."""
+    if items:
+        want(NomenclatureRow.objects.filter(portal=portal_id, parent__in=items, wanted__gt=0, content__isnull=False))
 
 
 def _word_key(record: Record) -> WordKey:

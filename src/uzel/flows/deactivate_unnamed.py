@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from uzel.exchange.session import CATALOG
-from uzel.flows.catalog_book import lock_catalog, want
+from uzel.flows.catalog_book import lock_catalog, want, want_variants
 from uzel.flows.receive_catalog import NOTES_LIMIT
 from uzel.hub.models import CatalogNote, Node, NomenclatureRow, Package
 
@@ -77,9 +77,10 @@ def _why_not(files: Iterable[Package]) -> str:
 def _take_down(node: Node, whole: list[int]) -> int:
     lock_catalog(node.portal_id)
     living = NomenclatureRow.objects.filter(portal=node.portal_id, node=node, parent="", active=True, content__isnull=False)
-    unnamed = list(living.exclude(named_in__in=whole).order_by("pk").values_list("pk", flat=True)[:CHUNK_ROWS])
+    unnamed = dict(living.exclude(named_in__in=whole).order_by("pk").values_list("pk", "xml_id")[:CHUNK_ROWS])
     if unnamed:
         with connection.cursor() as cursor:
-            cursor.execute(TAKE_DOWN, [unnamed])
+            cursor.execute(TAKE_DOWN, [list(unnamed)])
         want(NomenclatureRow.objects.filter(pk__in=unnamed, wanted__gt=0))
+        want_variants(node.portal_id, list(unnamed.values()))
     return len(unnamed)
