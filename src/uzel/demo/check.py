@@ -42,9 +42,8 @@ def check(home: Path, *, orders: int, speed: float, seed: int) -> int:
     for problem in problems:
         console.print(f"[red]✗[/red] {problem}")
     if not problems:
-        console.print(
-            f"[green]✓[/green] {found.orders} заказов, {found.fields} полей: всё совпало, ничего не потеряно и не задвоено"
-        )
+        compared = f"{found.orders} заказов, {found.goods} товаров, {found.fields} полей"
+        console.print(f"[green]✓[/green] {compared}: всё совпало, ничего не потеряно и не задвоено")
     return 1 if problems else 0
 
 
@@ -72,7 +71,9 @@ def _problems(found: Comparison, both_sided: int) -> list[str]:
 
 
 def _show_differences(console: Console, found: Comparison) -> None:
-    console.print(f"Сравнение: заказов {found.orders}, полей {found.fields}, различий {len(found.differences)}")
+    console.print(
+        f"Сравнение: заказов {found.orders}, товаров {found.goods}, полей {found.fields}, различий {len(found.differences)}"
+    )
     if found.expected:
         console.print(f"Правки менеджеров, которые базам без права на изменения не отданы: {len(found.expected)}")
     if found.differences:

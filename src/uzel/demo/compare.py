@@ -1,4 +1,4 @@
-"""Every order of every base beside its deal, field by field, out of the emulators' own states.
+"""Every order of every base beside its deal, field by field and row by row, out of the emulators' own states.
 
 Nothing of the hub is asked here: what it believes is not what is compared.
 """
@@ -34,6 +34,7 @@ class Comparison:
     """What was compared and what differs. ``expected`` are edits that a base without the right to changes must not see."""
 
     orders: int = 0
+    goods: int = 0
     fields: int = 0
     differences: list[Difference] = field(default_factory=list)
     expected: list[Difference] = field(default_factory=list)
@@ -44,7 +45,7 @@ class Comparison:
 class PortalState:
     """The emulated portal's own state, indexed. ``node_field``: where a deal names its node, an item of ``node_items``.
 
-    ``promo``: it keeps promo codes, those of the demo.
+    ``promo``: it keeps promo codes, those of the demo; ``products``: external ids of its products by their numbers.
     """
 
     deals: Mapping[int, Plain]
@@ -53,6 +54,7 @@ class PortalState:
     node_field: str
     node_items: Mapping[str, str]
     promo: bool = False
+    products: Mapping[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, state: Plain) -> "PortalState":
@@ -66,6 +68,7 @@ class PortalState:
             node_field=f"parentId{number}" if number else f"{UF}NODE",
             node_items=_cards(state, number) if number else _listed(state),
             promo=any(item["entityTypeId"] in promo for item in state["type_items"]),
+            products={one["id"]: str(one["xmlId"]) for one in state["products"]},
         )
 
     def node_of(self, deal: Plain) -> str:
@@ -141,6 +144,7 @@ def _pairs(
     for name, key in (("проведён", "posted"), ("оплачен", "paid"), ("отгружен", "shipped")):
         yield name, order[key], _flag(deal.get(UF + key.upper()))
     yield "позиции", _base_lines(order), _deal_rows(deal)
+    yield "товары позиций", sold_goods(order, state), [state.products.get(row["productId"], "") for row in _in_order(deal)]
     yield from _client_pairs(order["counterparty"], deal, state)
 
 
@@ -175,10 +179,20 @@ def _base_lines(order: Plain) -> list[tuple[str, str, str, str]]:
 
 
 def _deal_rows(deal: Plain) -> list[tuple[str, str, str, str]]:
-    rows = sorted(deal["rows"], key=lambda row: (row["sort"], row["id"]))
     return [
-        _line(row["productName"], Decimal(str(row["quantity"])), Decimal(str(row["price"])), row["taxRate"]) for row in rows
+        _line(row["productName"], Decimal(str(row["quantity"])), Decimal(str(row["price"])), row["taxRate"])
+        for row in _in_order(deal)
     ]
+
+
+def _in_order(deal: Plain) -> list[Plain]:
+    return sorted(deal["rows"], key=lambda row: (row["sort"], row["id"]))
+
+
+def sold_goods(order: Plain, state: PortalState) -> list[str]:
+    """What the rows of an order must be tied to: all but deliveries and texts of people are of the catalogue."""
+    known = set(state.products.values())
+    return [line["item_id"] if line["item_id"] in known else "" for line in order["lines"]]
 
 
 def _line(name: str, quantity: Decimal, price: Decimal, vat: Any) -> tuple[str, str, str, str]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from uzel.console import Titles, table
 from uzel.demo.town import Town, open_town
 from uzel.emulators.onec_base import ExchangeError
+from uzel.emulators.onec_base.catalogue import GOODS
 from uzel.emulators.onec_base.random_life import NAMES_RU, random_action
 
 STEP_S = 1.0  # seconds between two events of the town
@@ -29,6 +30,7 @@ def live(home: Path, *, orders: int, port: int, speed: float, seed: int, duratio
         console.print(f"\n[bold]Сделки портала: {town.portal.url}[/bold]   (откройте в браузере и правьте)")
         console.print(f"Страница обмена: {town.hub_url}/1c/<узел>/   Папка: {home}   Конец: Ctrl+C\n")
         day = _Day(town, random.Random(seed))
+        day.goods_in()
         for place in range(orders):
             day.order_in(list(town.bases)[place % len(town.bases)])
         try:
@@ -53,6 +55,12 @@ class _Day:
         self.town, self._rng = town, rng
         self._log: list[str] = []
         self._turn = 0
+
+    def goods_in(self) -> None:
+        """The source of the catalogue gives its goods."""
+        shop = next(shop for shop in self.town.shops.values() if shop.catalog_source)
+        report = self.town.bases[shop.code].give_catalogue()
+        self._say(shop.code, report.error or f"выгружены товары: {len(GOODS)}")
 
     def order_in(self, code: str) -> None:
         """A new order in a base."""

@@ -39,15 +39,20 @@ def _under_way(town: Town) -> dict[str, int]:
     from django.db.models import F
 
     from uzel.hub.ledger import ledger
-    from uzel.hub.models import DealNotice, PromoCheck
+    from uzel.hub.models import DealNotice, NomenclatureRow, ProductPictures, PromoCheck, SectionRow
 
     rows = ledger()
+    due = {"wanted__gt": F("confirmed"), "problem_code": "", "content__isnull": False}
     counts = {
         "событий портала": town.portal.events.waiting(),
         "сообщений о сделках": DealNotice.objects.filter(noticed__gt=F("handled")).count(),
         "промокодов к проверке": PromoCheck.objects.count(),
         "неразобранных файлов": sum(row.unfinished_packages for row in rows),
         "заказов к записи в портал": sum(row.to_portal for row in rows),
+        "групп и товаров к записи в портал": sum(
+            table._default_manager.filter(**due).count() for table in (SectionRow, NomenclatureRow)
+        ),
+        "товаров, чьих картинок нет в портале": ProductPictures.objects.exclude(due_since=None).filter(problem_code="").count(),
     }
     return {name: count for name, count in counts.items() if count}
 

@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from uzel.demo.compare import UF, Comparison, PortalState, compare
+from uzel.demo.goods import changed_goods, compare_goods, first_goods
 from uzel.demo.people import PEOPLE
 from uzel.demo.quiet import settle, wait_for_hub
 from uzel.demo.shops import Shop
 from uzel.demo.town import Town
+from uzel.emulators.onec_base.catalogue_files import Goods
 from uzel.emulators.onec_base.random_life import random_action
 
 EDITS_OF_A_BASE = 20
@@ -32,13 +34,14 @@ class Story:
     withheld: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     both_sided: int = 0
+    goods: list[Goods] = field(default_factory=list)
     held: list[tuple[Shop, dict[str, Any]]] = field(default_factory=list)
 
     def play(self) -> Comparison:
         """All acts, then the comparison."""
         acts = (
-            self._orders_appear, self._both_sides_edit, self._things_break, self._a_hold_is_kept, self._hold_ends,
-            self._born_orders_live_on,
+            self._goods_appear, self._orders_appear, self._both_sides_edit, self._things_break, self._a_hold_is_kept,
+            self._hold_ends, self._born_orders_live_on,
         )  # fmt: skip
         for act in acts:
             act()
@@ -47,6 +50,14 @@ class Story:
         return self._compare()
 
     # --- acts ---------------------------------------------------------------------------------------------------
+
+    def _goods_appear(self) -> None:
+        """The source of the catalogue gives all that it sells; an answer of the portal is lost on the way."""
+        self.goods = first_goods()
+        self.say(f"База «{self._source.title}» выгружает товары: {len(self.goods)}")
+        self.town.portal.faults.arm("lose_answer", method="catalog.product.add")
+        self._give_goods(self.goods, only_changes=False)
+        wait_for_hub(self.town)
 
     def _orders_appear(self) -> None:
         """Every base has orders; two answers of the portal are lost on the way, one file is sent twice."""
@@ -62,7 +73,10 @@ class Story:
         wait_for_hub(self.town)
 
     def _both_sides_edit(self) -> None:
-        """Staff change orders, managers change deals, some of them the same field of the same order."""
+        """Staff change orders and goods, managers change deals, some of them the same field of the same order."""
+        changed = {one.item.item_id: one for one in changed_goods(self.goods)}
+        self._give_goods(list(changed.values()), only_changes=True)
+        self.goods = [changed.get(one.item.item_id, one) for one in self.goods]
         self.say("Продавцы правят заказы, менеджеры правят сделки и заводят новые")
         for base in self.town.bases.values():
             for _ in range(EDITS_OF_A_BASE):
@@ -117,6 +131,15 @@ class Story:
                 if order["comment"] == BY_PHONE:
                     base.shop.post(order["document_id"])
 
+    @property
+    def _source(self) -> Shop:
+        return next(shop for shop in self.town.shops.values() if shop.catalog_source)
+
+    def _give_goods(self, goods: list[Goods], *, only_changes: bool) -> None:
+        report = self.town.bases[self._source.code].give_catalogue(goods, only_changes=only_changes)
+        if not report.ok:
+            self.problems.append(f"{self._source.title}: товары не приняты: {report.error}")
+
     # --- managers -----------------------------------------------------------------------------------------------
 
     def _open_deals(self, shop: Shop) -> list[dict[str, Any]]:
@@ -146,7 +169,7 @@ class Story:
             ),
             "responsible": ({"assignedById": self.rng.choice(list(PEOPLE.values()))}, ("ответственный",)),
             "stage": ({"stageId": self.rng.choice(("PREPARATION", "EXECUTING"))}, ("стадия",)),
-            "rows": ({}, ("позиции", "сумма")),
+            "rows": ({}, ("позиции", "товары позиций", "сумма")),
         }
         fields, names = edits[kind]
         self._manager(shop, deal, fields, names, rows=self._new_rows(deal) if kind == "rows" else None)
@@ -186,22 +209,23 @@ class Story:
             "title": f"Звонок в {shop.title}", state.node_field: item, "contactId": min(state.contacts), COMMENT: BY_PHONE,
             "assignedById": self.rng.choice(list(PEOPLE.values())), PROMO: "ЗВОНОК", "currencyId": "RUB",
         }  # fmt: skip
-        rows = [
-            {
-                "productName": f"Чай подарочный {self.rng.randrange(100)}",
-                "price": "490",
-                "quantity": "2",
-                "taxRate": "20",
-                "taxIncluded": "Y",
-            }
-        ]
+        chosen = self.rng.choice([one.item for one in self.goods if not one.item.variants and one.item.vat_rate])
+        product_id = next(number for number, xml_id in state.products.items() if xml_id == chosen.item_id)
+        typed = {"productName": f"Чай подарочный {self.rng.randrange(100)}", "price": "490", "quantity": "2", "taxRate": "20"}
+        picked = {
+            "productId": product_id, "productName": chosen.name, "price": str(chosen.price), "quantity": "1",
+            "taxRate": str(chosen.vat_rate),
+        }  # fmt: skip
+        rows = [row | {"taxIncluded": "Y"} for row in (typed, picked)]
         self.town.portal.manager_create(user_id=self.rng.choice(list(PEOPLE.values())), fields=fields, rows=rows)
 
     # --- the end ------------------------------------------------------------------------------------------------
 
     def _compare(self) -> Comparison:
         orders = {code: base.orders() for code, base in self.town.bases.items()}
-        found = compare(self.town.shops.values(), orders, PortalState.of(self.town.portal.state()), PEOPLE, self.withheld)
+        state = self.town.portal.state()
+        found = compare(self.town.shops.values(), orders, PortalState.of(state), PEOPLE, self.withheld)
+        compare_goods(self._source.code, self.goods, state, found)
         born = BORN_IN_PORTAL * sum(shop.receives_changes for shop in self.town.shops.values())
         wanted = self.orders + born
         if found.orders != wanted:

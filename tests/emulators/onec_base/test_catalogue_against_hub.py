@@ -51,7 +51,8 @@ def town(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hu
 
 
 def living() -> set[str]:
-    return set(NomenclatureRow.objects.filter(active=True).values_list("xml_id", flat=True))
+    """Items that are not marked."""
+    return set(NomenclatureRow.objects.filter(active=True, parent="").values_list("xml_id", flat=True))
 
 
 def ids(goods: Any) -> set[str]:
@@ -66,13 +67,18 @@ def test_goods_prices_stocks_and_pictures_come_whole(hub: LiveServer, town: Hub,
     assert (report.ok, report.error) == (True, "")
     assert living() == ids(GOODS)
     for one in GOODS:
-        row = NomenclatureRow.objects.get(xml_id=one.item.item_id)
-        assert (row.name, [Decimal(amount) for amount, _ in row.prices.values()]) == (one.item.name, [one.item.price])
-        assert list(map(Decimal, row.stocks.values())) == [one.quantity]
+        item = NomenclatureRow.objects.get(xml_id=one.item.item_id)
+        assert (item.name, item.article) == (one.item.name, one.item.article)
+        for offer in one.offers:
+            row = NomenclatureRow.objects.get(xml_id=offer.offer_id)
+            assert (row.name, [Decimal(amount) for amount, _ in row.prices.values()]) == (offer.name, [offer.price])
+            assert list(map(Decimal, row.stocks.values())) == [offer.quantity]
         assert feed_store.read_feed(CatalogPicture.objects.get(name=one.picture_name).feed) == one.picture
     town.drain()
     shown = {one["xmlId"]: one["name"] for one in town.emulator.state()["products"]}
-    assert shown == {one.item.item_id: one.item.name for one in GOODS}
+    assert shown == {one.item.item_id: one.item.name for one in GOODS} | {
+        offer.offer_id: offer.name for one in GOODS for offer in one.offers
+    }
 
 
 @pytest.mark.parametrize("fault", ["lose_answer:file", "lose_answer:import", "lose_answer:init", "post_twice", "split_file"])
@@ -99,7 +105,9 @@ def test_a_full_load_of_the_module_takes_down_what_is_gone_and_changes_do_not(hu
     base.close()
     town.drain()
     assert living() == ids(GOODS[:3])
-    assert {one["xmlId"] for one in town.emulator.state()["products"] if one["active"] == "Y"} == ids(GOODS[:3])
+    assert {one["xmlId"] for one in town.emulator.state()["products"] if one["active"] == "Y"} == ids(GOODS[:3]) | {
+        offer.offer_id for one in GOODS[:3] for offer in one.offers
+    }
 
 
 @pytest.mark.parametrize("name", ["unf", "ut", "bitrix_31"])

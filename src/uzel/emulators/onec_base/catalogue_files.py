@@ -12,11 +12,23 @@ from uzel.emulators.onec_base.profiles import Settings
 from uzel.emulators.onec_base.records import Item
 
 CATALOGUE_ID, SECTION_ID, PRICE_TYPE_ID, WAREHOUSE_ID = "catalogue-1", "section-1", "price-1", "warehouse-1"
+SECTION_NAME = "Чайная лавка"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is sold: an item, or one of its variants."""
+
+    offer_id: str
+    name: str
+    price: Decimal
+    quantity: Decimal
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """An item as the site should show it; without ``picture`` it has none."""
+    """An item as the site should show it; without ``picture`` it has none. ``quantity`` is of each of its variants."""
 
     item: Item
     quantity: Decimal = Decimal(0)
@@ -27,6 +39,17 @@ class Goods:
         """Name of the picture's file: two letters of its hash are the folder."""
         name = hashlib.sha256(self.item.item_id.encode()).hexdigest()[:32]
         return f"import_files/{name[:2]}/{name}.png"
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """The item itself, or each of its variants in its stead."""
+        item = self.item
+        if not item.variants:
+            return (Offer(item.item_id, item.name, item.price, self.quantity),)
+        return tuple(
+            Offer(f"{item.item_id}#{one.variant_id}", f"{item.name} ({one.name})", item.price, self.quantity, one.name)
+            for one in item.variants
+        )
 
 
 def two_files(goods: Sequence[Goods], settings: Settings, formed: dt.datetime, *, only_changes: bool) -> dict[str, bytes]:
@@ -52,7 +75,7 @@ def _goods_file(goods: Sequence[Goods], settings: Settings, formed: dt.datetime,
     root = _root(settings, formed)
     classifier = SubElement(root, "Классификатор")
     _texts(classifier, Ид=CATALOGUE_ID, Наименование="Классификатор (Основной каталог)")
-    _texts(SubElement(SubElement(classifier, "Группы"), "Группа"), Ид=SECTION_ID, Наименование="Чайная лавка")
+    _texts(SubElement(SubElement(classifier, "Группы"), "Группа"), Ид=SECTION_ID, Наименование=SECTION_NAME)
     catalogue = SubElement(root, "Каталог", {"СодержитТолькоИзменения": _flag(only_changes)})
     _texts(catalogue, Ид=CATALOGUE_ID, ИдКлассификатора=CATALOGUE_ID, Наименование="Основной каталог")
     block = SubElement(catalogue, "Товары")
@@ -64,6 +87,8 @@ def _goods_file(goods: Sequence[Goods], settings: Settings, formed: dt.datetime,
 def _write_item(element: Element, goods: Goods) -> None:
     item = goods.item
     _texts(element, Ид=item.item_id, Наименование=item.name)
+    if item.article:
+        _texts(element, Артикул=item.article)
     SubElement(element, "БазоваяЕдиница", {"Код": item.measure_code}).text = item.measure_name
     _texts(SubElement(element, "Группы"), Ид=SECTION_ID)
     if goods.picture:
@@ -79,7 +104,7 @@ def _offers_file(
     settings: Settings,
     formed: dt.datetime,
     only_changes: bool,
-    writers: Sequence[Callable[[Element, Goods], None]],
+    writers: Sequence[Callable[[Element, Offer], None]],
 ) -> bytes:
     root = _root(settings, formed)
     package = SubElement(root, "ПакетПредложений", {"СодержитТолькоИзменения": _flag(only_changes)})
@@ -87,26 +112,29 @@ def _offers_file(
     _texts(SubElement(SubElement(package, "ТипыЦен"), "ТипЦены"), Ид=PRICE_TYPE_ID, Наименование="Розничная", Валюта="руб")
     _texts(SubElement(SubElement(package, "Склады"), "Склад"), Ид=WAREHOUSE_ID, Наименование="Основной склад")
     block = SubElement(package, "Предложения")
-    for one in goods:
-        offer = SubElement(block, "Предложение")
-        _texts(offer, Ид=one.item.item_id)
+    for one in (offer for each in goods for offer in each.offers):
+        element = SubElement(block, "Предложение")
+        _texts(element, Ид=one.offer_id)
         for write in writers:
-            write(offer, one)
+            write(element, one)
     return _bytes(root)
 
 
-def _name(offer: Element, goods: Goods) -> None:
-    _texts(offer, Наименование=goods.item.name)
+def _name(element: Element, offer: Offer) -> None:
+    _texts(element, Наименование=offer.name)
+    if offer.variant:
+        block = SubElement(SubElement(element, "ХарактеристикиТовара"), "ХарактеристикаТовара")
+        _texts(block, Наименование="Характеристика", Значение=offer.variant)
 
 
-def _price(offer: Element, goods: Goods) -> None:
-    price = SubElement(SubElement(offer, "Цены"), "Цена")
-    _texts(price, ИдТипаЦены=PRICE_TYPE_ID, ЦенаЗаЕдиницу=f"{goods.item.price}", Валюта="руб")
+def _price(element: Element, offer: Offer) -> None:
+    price = SubElement(SubElement(element, "Цены"), "Цена")
+    _texts(price, ИдТипаЦены=PRICE_TYPE_ID, ЦенаЗаЕдиницу=f"{offer.price}", Валюта="руб")
 
 
-def _stock(offer: Element, goods: Goods) -> None:
-    warehouse = SubElement(SubElement(SubElement(offer, "Остатки"), "Остаток"), "Склад")
-    _texts(warehouse, Ид=WAREHOUSE_ID, Количество=f"{goods.quantity}")
+def _stock(element: Element, offer: Offer) -> None:
+    warehouse = SubElement(SubElement(SubElement(element, "Остатки"), "Остаток"), "Склад")
+    _texts(warehouse, Ид=WAREHOUSE_ID, Количество=f"{offer.quantity}")
 
 
 def _root(settings: Settings, formed: dt.datetime) -> Element:

@@ -9,8 +9,16 @@ CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A characteristic of an item: what of its kind is sold."""
+
+    variant_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A row of the nomenclature."""
+    """A row of the nomenclature; what has ``variants`` is sold as one of them."""
 
     item_id: str
     name: str
@@ -19,6 +27,8 @@ class Item:
     measure_code: str = "796"
     measure_name: str = "шт"
     is_service: bool = False
+    article: str = ""
+    variants: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

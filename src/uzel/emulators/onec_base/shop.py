@@ -22,7 +22,7 @@ from uzel.emulators.onec_base.records import (
     Shipment,
     make_line,
 )
-from uzel.emulators.onec_base.stock import COMMENTS, CUSTOMERS, DELIVERY, ITEMS, PROMO_CODES, VARIANTS
+from uzel.emulators.onec_base.stock import COMMENTS, CUSTOMERS, DELIVERY, ITEMS, PROMO_CODES
 
 EDITABLE = frozenset(
     {
@@ -126,13 +126,14 @@ class Shop:
         return random.Random(f"{self.seed_text}|{self.books.serial}"), self.books.serial
 
     def make_lines(self, rng: random.Random) -> tuple[Line, ...]:
-        """From one to four made-up rows, sometimes with a variant, a discount and a delivery row."""
+        """From one to four made-up rows: of what has variants one of them, sometimes a discount and a delivery row."""
         lines = []
         for item in rng.sample(ITEMS, rng.randint(1, 4)):
             quantity = Decimal(rng.randint(1, 5)) if item.measure_name == "шт" else Decimal(rng.randint(2, 30)) / 4
             percent = rng.choice((0, 0, 0, 5, 10))
             discount = (item.price * quantity * percent / 100).quantize(CENT)
-            lines.append(make_line(item, quantity, discount, rng.choice(("", "", *VARIANTS))))
+            variant = rng.choice(item.variants).variant_id if item.variants else ""
+            lines.append(make_line(item, quantity, discount, variant))
         if rng.random() < 0.3:
             lines.append(make_line(DELIVERY, Decimal(1)))
         return tuple(lines)
