@@ -60,9 +60,22 @@ def test_which_change_fires_which_event(listening: Listening, receiver: Receiver
     assert arrived(portal, receiver) == [("ONCRMDEALUPDATE", "1")]
     rest.call("crm.item.update", entityTypeId=2, id=1, fields={"categoryId": 1})
     assert arrived(portal, receiver) == [("ONCRMDEALMOVETOCATEGORY", "1")], "instead of an update"
-    rest.call("crm.timeline.comment.add", fields={"ENTITY_ID": 1, "ENTITY_TYPE": "deal", "COMMENT": "x"})
     rest.call("crm.item.delete", entityTypeId=2, id=1)
     assert arrived(portal, receiver) == [("ONCRMDEALDELETE", "1")]
+
+
+@pytest.mark.parametrize(("has_fields", "name"), [(False, "data[ID]"), (True, "data[FIELDS][ID]")])
+def test_a_comment_is_no_change_of_the_deal(listening: Listening, receiver: Receiver, has_fields: bool, name: str) -> None:
+    portal, rest = listening(comment_event_has_fields=has_fields, events_in_order=True)
+    rest.add_deal()
+    arrived(portal, receiver)
+    rest.call("crm.timeline.comment.add", fields={"ENTITY_ID": 1, "ENTITY_TYPE": "deal", "COMMENT": "x"})
+    rest.call("crm.timeline.comment.update", id=1, fields={"COMMENT": "y"})
+    rest.call("crm.timeline.comment.delete", id=1)
+    assert portal.events.wait_idle(5)
+    assert sorted((form["event"], form[name]) for form in receiver.forms) == [
+        ("ONCRMTIMELINECOMMENTADD", "1"), ("ONCRMTIMELINECOMMENTDELETE", "1"), ("ONCRMTIMELINECOMMENTUPDATE", "1"),
+    ]  # fmt: skip
 
 
 def test_events_of_clients(listening: Listening, receiver: Receiver) -> None:

@@ -56,6 +56,17 @@ def test_a_row(make: Make) -> None:
     assert app.offline() == [], "reading has deleted it"
 
 
+@pytest.mark.parametrize(("has_fields", "data"), [(False, {"ID": "1"}), (True, {"FIELDS": {"ID": "1"}})])
+def test_a_row_of_a_comment(make: Make, has_fields: bool, data: dict[str, Any]) -> None:
+    app = make(comment_event_has_fields=has_fields)
+    app.call("event.bind", event="onCrmTimelineCommentAdd", event_type="offline")
+    app.add_deal()
+    app.call("event.offline.get")
+    app.call("crm.timeline.comment.add", fields={"ENTITY_ID": 1, "ENTITY_TYPE": "deal", "COMMENT": "x"})
+    row = app.call("event.offline.get").result["events"][0]
+    assert (row["EVENT_NAME"], row["EVENT_DATA"]) == ("ONCRMTIMELINECOMMENTADD", data)
+
+
 def test_data_may_be_false(make: Make) -> None:
     app = make(offline_event_data="false")
     app.add_deal()

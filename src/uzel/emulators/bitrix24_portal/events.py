@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 from uzel.emulators.bitrix24_portal.applications import member_id
 from uzel.emulators.bitrix24_portal.clock import Clock
 from uzel.emulators.bitrix24_portal.faults import Faults
-from uzel.emulators.bitrix24_portal.letters import NOBODY, Actor, Letter, Letters
+from uzel.emulators.bitrix24_portal.letters import COMMENT_EVENTS, NOBODY, Actor, Letter, Letters, form_of
 from uzel.emulators.bitrix24_portal.options import Options
 
 NAMES = (
@@ -24,6 +24,7 @@ NAMES = (
     "ONCRMCONTACTADD", "ONCRMCONTACTUPDATE", "ONCRMCONTACTDELETE",
     "ONCRMCOMPANYADD", "ONCRMCOMPANYUPDATE", "ONCRMCOMPANYDELETE",
     "ONCRMREQUISITEADD", "ONCRMREQUISITEUPDATE", "ONCRMREQUISITEDELETE",
+    "ONCRMBANKDETAILADD", "ONCRMBANKDETAILUPDATE", "ONCRMBANKDETAILDELETE", *COMMENT_EVENTS,
     "ONCRMDYNAMICITEMADD", "ONCRMDYNAMICITEMUPDATE", "ONCRMDYNAMICITEMDELETE",
     "ONCRMTYPEADD", "ONCRMTYPEUPDATE", "ONCRMTYPEDELETE",
     "CATALOG.PRODUCT.ON.ADD", "CATALOG.PRODUCT.ON.UPDATE", "CATALOG.PRODUCT.ON.DELETE",
@@ -246,7 +247,7 @@ class Events:
         """The form body of an outgoing webhook: ids only, no access token (bitrix24-rest G1)."""
         endpoint = f"http://{self._domain}/rest/"
         pairs = [("event", event.name), ("event_handler_id", str(handler.id))]
-        pairs += [(f"data[FIELDS][{name}]", str(value)) for name, value in event.data.items()]
+        pairs += form_of(event.name, event.data, self._options)
         pairs += [
             ("ts", str(event.at)),
             ("auth[domain]", self._domain),

@@ -20,6 +20,7 @@ from uzel.emulators.bitrix24_portal.options import Options
 
 DEFAULT_MIN_TIMEOUT_S = 1.0
 STATUS = "L"
+COMMENT_EVENTS = ("ONCRMTIMELINECOMMENTADD", "ONCRMTIMELINECOMMENTUPDATE", "ONCRMTIMELINECOMMENTDELETE")
 Pairs = list[tuple[str, str]]
 
 
@@ -46,6 +47,17 @@ class Letter:
     due_s: float = 0.0
 
 
+def has_fields(name: str, options: Options) -> bool:
+    """Whether what an event tells stands in ``FIELDS``: that of a comment does not (bitrix24-rest G)."""
+    return name not in COMMENT_EVENTS or options.comment_event_has_fields
+
+
+def form_of(name: str, data: Mapping[str, Any], options: Options) -> Pairs:
+    """What an event tells, as a form has it."""
+    place = "data[FIELDS]" if has_fields(name, options) else "data"
+    return [(f"{place}[{key}]", str(value)) for key, value in data.items()]
+
+
 class Letters:
     """Writes letters to applications. Whoever calls holds the store's lock."""
 
@@ -61,7 +73,7 @@ class Letters:
             if application is None or not application.is_installed:
                 continue
             if not binding.is_offline:
-                shown = [(f"data[FIELDS][{key}]", str(value)) for key, value in data.items()]
+                shown = form_of(name, data, self._options)
                 yield self._letter(application, binding, data, shown, binding.user_id or actor.user_id)
             elif not (binding.connector and binding.connector == actor.connector):
                 source = (application.id, binding.connector)

@@ -100,6 +100,7 @@ class Options:
     import_fires_events: bool = True
     webhook_hears_category_moves: bool = True
     smart_process_events_by_type: bool = True
+    comment_event_has_fields: bool = False
     event_timeout_s: float = 5.0
 
     # Applications and their events.

@@ -188,6 +188,15 @@ class Requisite:
 
 
 @dataclass(frozen=True, slots=True)
+class BankDetail:
+    """A bank account of a requisite; ``fields`` as those of a requisite."""
+
+    id: int
+    requisite_id: int
+    fields: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment in the timeline of an item."""
 

@@ -113,7 +113,7 @@ def _fire(core: Core, item: Item, verb: str) -> None:
 
 
 def delete(core: Core, item: Item) -> None:
-    """Delete an item with its rows and requisites."""
+    """Delete an item with its rows, requisites and what belongs to these."""
     store = core.store
     store.items[item.entity_type_id].remove(item.id)
     if item.entity_type_id == DEAL:
@@ -122,7 +122,7 @@ def delete(core: Core, item: Item) -> None:
         one.id for one in store.requisites.values() if (one.entity_type_id, one.entity_id) == (item.entity_type_id, item.id)
     ]
     for requisite_id in owned:
-        del store.requisites[requisite_id]
+        store.drop_requisite(requisite_id)
     _unlink(core, item)
     _fire(core, item, "DELETE")
 

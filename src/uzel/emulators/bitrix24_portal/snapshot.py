@@ -22,7 +22,8 @@ RECORDS = {
     one.__name__: one
     for one in (
         records.User, records.Category, records.SmartType, records.Status, records.EnumItem, records.UserField,
-        records.Multifield, records.Item, records.ProductRow, records.Requisite, records.Comment, records.Notification,
+        records.Multifield, records.Item, records.ProductRow, records.Requisite, records.BankDetail,
+        records.Comment, records.Notification,
         Application, Binding, Placement, Grant, Pair, Handler, Event, Letter, Row,
     )
 }  # fmt: skip

@@ -5,7 +5,14 @@ from typing import Any
 from uzel.emulators.bitrix24_portal import item_fields, multifields, product_rows
 from uzel.emulators.bitrix24_portal.catalog.state import everything as catalog_state
 from uzel.emulators.bitrix24_portal.core import Core
-from uzel.emulators.bitrix24_portal.methods import crm_category, crm_requisite, crm_status, crm_type, crm_userfield
+from uzel.emulators.bitrix24_portal.methods import (
+    crm_bank_detail,
+    crm_category,
+    crm_requisite,
+    crm_status,
+    crm_type,
+    crm_userfield,
+)
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item
 
 
@@ -17,6 +24,7 @@ def everything(core: Core) -> dict[str, Any]:
             "contacts": [client(core, item) for item in core.store.items[CONTACT]],
             "companies": [client(core, item) for item in core.store.items[COMPANY]],
             "requisites": [crm_requisite.show(one) for one in core.store.requisites.values()],
+            "bank_details": [crm_bank_detail.show(one) for one in core.store.bank_details.values()],
             "addresses": [
                 {"TYPE_ID": key[0], "ENTITY_TYPE_ID": key[1], "ENTITY_ID": key[2], **values}
                 for key, values in core.store.addresses.items()

@@ -12,7 +12,9 @@ from uzel.emulators.bitrix24_portal.records import (
     COMPANY,
     CONTACT,
     DEAL,
+    REQUISITE,
     USER_FIELD_ENTITY,
+    BankDetail,
     Category,
     Comment,
     Item,
@@ -30,8 +32,8 @@ INDEXED = ("originId",)
 RUSSIAN_PHONE_DIGITS = 11
 #: tables that are kept as they are
 _KEPT = (
-    "users", "categories", "smart_categories", "statuses", "user_fields", "types", "rows", "requisites", "presets", "addresses",
-    "comments", "notifications",
+    "users", "categories", "smart_categories", "statuses", "user_fields", "types", "rows", "requisites", "bank_details",
+    "presets", "addresses", "comments", "notifications",
 )  # fmt: skip
 
 
@@ -110,6 +112,7 @@ class Store:
         self.items: dict[int, Items] = {DEAL: Items(), CONTACT: Items(), COMPANY: Items()}
         self.rows: dict[int, tuple[ProductRow, ...]] = {}
         self.requisites: dict[int, Requisite] = {}
+        self.bank_details: dict[int, BankDetail] = {}
         self.presets: dict[int, Mapping[str, Any]] = {}
         self.addresses: dict[tuple[int, int, int], Mapping[str, str]] = {}
         self.comments: dict[int, Comment] = {}
@@ -142,6 +145,14 @@ class Store:
     def skip_ids(self, table: str, last: int) -> None:
         """Ids up to ``last`` are taken."""
         self._ids[table] = max(self._ids.get(table, 0), last)
+
+    def drop_requisite(self, requisite_id: int) -> None:
+        """Delete a requisite with its addresses and bank accounts."""
+        del self.requisites[requisite_id]
+        for key in [key for key in self.addresses if key[1:] == (REQUISITE, requisite_id)]:
+            del self.addresses[key]
+        for number in [one.id for one in self.bank_details.values() if one.requisite_id == requisite_id]:
+            del self.bank_details[number]
 
     def user_fields_of(self, entity: int | str) -> list[UserField]:
         """User fields of an entity type id or of an ENTITY_ID, in the order people see them."""

@@ -88,11 +88,9 @@ def update(call: Call) -> Reply:
 
 
 def delete(call: Call) -> Reply:
-    """Delete a requisite with its addresses."""
-    requisite, store = found(call, call.old_id(), "update"), call.core.store
-    del store.requisites[requisite.id]
-    for key in [key for key in store.addresses if key[1:] == (8, requisite.id)]:
-        del store.addresses[key]
+    """Delete a requisite with its addresses and bank accounts."""
+    requisite = found(call, call.old_id(), "update")
+    call.core.store.drop_requisite(requisite.id)
     call.core.events.fire("ONCRMREQUISITEDELETE", ID=requisite.id)
     return Reply(True)
 

@@ -25,7 +25,7 @@ def _owner(call: Call, entity_type: str, entity_id: int | None) -> Item:
 
 
 def add(call: Call) -> Reply:
-    """Write a comment; the answer is its id. It is not a change of the item: no event, no new updatedTime."""
+    """Write a comment; the answer is its id. It is no change of the item: no new updatedTime, no event of it."""
     fields = raw_fields(call)
     entity_type, entity_id = text(fields.get("ENTITY_TYPE")).lower(), to_int(fields.get("ENTITY_ID"))
     owner = _owner(call, entity_type, entity_id)
@@ -36,6 +36,7 @@ def add(call: Call) -> Reply:
     store.comments[comment.id] = comment
     seen = {**owner.values, "lastActivityTime": now, "lastActivityBy": call.user.id}
     store.items[owner.entity_type_id].put(replace(owner, values=seen))
+    _tell(call, comment, "ADD")
     return Reply(comment.id)
 
 
@@ -57,13 +58,20 @@ def update(call: Call) -> Reply:
     if not text(fields.get("COMMENT")):
         raise ApiError("INVALID_ARG_VALUE", "Empty comment message.")
     call.core.store.comments[comment.id] = replace(comment, comment=text(fields["COMMENT"]))
+    _tell(call, comment, "UPDATE")
     return Reply(comment.id)
 
 
 def delete(call: Call) -> Reply:
     """Delete a comment; the answer is nothing."""
-    del call.core.store.comments[_own(call).id]
+    comment = _own(call)
+    del call.core.store.comments[comment.id]
+    _tell(call, comment, "DELETE")
     return Reply(None)
+
+
+def _tell(call: Call, comment: Comment, verb: str) -> None:
+    call.core.events.fire(f"ONCRMTIMELINECOMMENT{verb}", ID=comment.id)
 
 
 def _own(call: Call) -> Comment:

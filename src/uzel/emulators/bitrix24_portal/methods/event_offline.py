@@ -4,6 +4,7 @@ from typing import Any
 
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError
+from uzel.emulators.bitrix24_portal.letters import has_fields
 from uzel.emulators.bitrix24_portal.offline import FIELDS, LIST_FIELDS, Row, Source, argument, read_wish
 from uzel.emulators.bitrix24_portal.paging import PAGE, page
 from uzel.emulators.bitrix24_portal.values import is_true, text, to_int, to_list
@@ -109,10 +110,15 @@ def _show(call: Call, row: Row) -> dict[str, Any]:
         "ID": str(row.id),
         "TIMESTAMP_X": row.at,
         "EVENT_NAME": row.event,
-        "EVENT_DATA": {"FIELDS": {name: str(value) for name, value in row.data.items()}} if is_full else False,
+        "EVENT_DATA": _data(call, row) if is_full else False,
         "EVENT_ADDITIONAL": {"user_id": str(row.user_id)} if is_full else False,
         "MESSAGE_ID": row.message_id,
     }
+
+
+def _data(call: Call, row: Row) -> dict[str, Any]:
+    data = {name: str(value) for name, value in row.data.items()}
+    return {"FIELDS": data} if has_fields(row.event, call.core.options) else data
 
 
 METHODS = tuple(
