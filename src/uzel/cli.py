@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _groups() -> list[Register]:
     from uzel.commands import (
+        alerts,
         archive,
         catalog,
         counterparties,
@@ -57,7 +58,7 @@ def _groups() -> list[Register]:
 
     modules: list[Any] = [
         demo, servers, portal, nodes, requisites, staff, orders, counterparties, nomenclature, catalog, promo, archive, feed,
-        doctor, secrets, emulate,
+        alerts, doctor, secrets, emulate,
     ]  # fmt: skip
     return [module.register for module in modules]
 

@@ -69,6 +69,19 @@ async def rescue(context: job_context.JobContext, timestamp: int) -> None:
             await manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="tick", queueing_lock="silence", lock="silence")
+def watch_silence(timestamp: int) -> None:
+    """Notice bases that stopped calling, and send what people are to be told of by e-mail."""
+    from django.utils import timezone
+
+    from uzel.flows.tell_people import send_letters
+    from uzel.flows.watch_silence import watch
+
+    watch(timezone.now())
+    send_letters(timezone.now())
+
+
 def trigger_all() -> None:
     """Packages that wait and portals that are connected, each once; uploads that nobody goes on with come to an end."""
     from django.utils import timezone

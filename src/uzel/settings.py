@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
@@ -47,9 +48,18 @@ UZEL_TIME_ZONE = os.environ.get("UZEL_TIME_ZONE", "Europe/Moscow")
 UZEL_FILE_LIMIT_BYTES = int(os.environ.get("UZEL_FILE_LIMIT_BYTES", str(200 << 20)))
 UZEL_PART_LIMIT_BYTES = int(os.environ.get("UZEL_PART_LIMIT_BYTES", str(8 << 20)))
 UZEL_INFLATED_LIMIT_BYTES = int(os.environ.get("UZEL_INFLATED_LIMIT_BYTES", str(1 << 30)))
+UZEL_MAIL_TO = os.environ.get("UZEL_MAIL_TO", "").split()
+UZEL_MAIL_FROM = os.environ.get("UZEL_MAIL_FROM", "uzel@localhost")
+UZEL_MAIL_URL = os.environ.get("UZEL_MAIL_URL", "smtp://localhost:25")
+UZEL_ALERT_USERS = [int(user) for user in os.environ.get("UZEL_ALERT_USERS", "").split()]
 
 # ---------------------------------------------------------------------------------------------------------------------
 
+_mail = urlsplit(UZEL_MAIL_URL)
+EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or {"smtps": 465, "smtp+tls": 587}.get(_mail.scheme, 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
+EMAIL_TIMEOUT = 20  # seconds
 DATABASES = {"default": database_settings(DATABASE_URL) | {"CONN_MAX_AGE": 60}}
 SECRET_KEY = UZEL_SECRET_KEY
 ALLOWED_HOSTS = UZEL_ALLOWED_HOSTS

@@ -232,3 +232,30 @@ def test_a_bad_webhook_is_one_sentence(uzel: Run, portal: RunningPortal) -> None
     assert "вебхука" in uzel("portal", "connect", "https://nowhere/", fails=True)
     assert "uzel: " in uzel("portal", "connect", f"{portal.url}/rest/1/wrong/", fails=True)
     assert not Portal.objects.exists()
+
+
+# --- silence and alerts -----------------------------------------------------------------------------------------------
+
+
+def test_a_bound_of_silence_is_set_and_shown(uzel: Run, shop: None) -> None:
+    Node.objects.update(last_call_at=timezone.now(), silent_since=timezone.now(), silence_told_at=timezone.now())
+    assert "пауза не по её ритму" in uzel("node", "show", "shop")
+    assert as_json(uzel("node", "list", "--json"))[0]["silent_since"]
+    assert "изменено 1" in uzel("node", "set", "shop", "--silence-after", "120")
+    node = Node.objects.get()
+    assert (node.silence_after_min, node.silent_since, node.silence_told_at) == (120, None, None)
+    assert "120 мин без обращений" in uzel("node", "show", "shop")
+    uzel("node", "set", "shop", "--silence-after", "off")
+    assert as_json(uzel("node", "show", "shop", "--json"))["silence_after_min"] == 0
+    uzel("node", "set", "shop", "--silence-after", "auto")
+    assert Node.objects.get().silence_after_min is None
+    for wrong in ("4", "-5", "много", "99999999"):
+        assert "целое число минут от 5" in uzel("node", "set", "shop", f"--silence-after={wrong}", fails=True)
+
+
+def test_alerts_are_tried_and_listed(uzel: Run, settings: Any) -> None:
+    assert "оповещать некуда" in uzel("alert", "test", fails=True)
+    settings.UZEL_MAIL_TO = ["admin@example.com"]
+    assert "почта (admin@example.com): доставлено" in uzel("alert", "test")
+    assert "проверка оповещений" in uzel("alert", "list")
+    assert as_json(uzel("alert", "list", "--json"))[0]["state"] == "доставлено"

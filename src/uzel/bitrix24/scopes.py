@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from uzel.bitrix24.entities import catalog, employee_field
+from uzel.bitrix24.entities import catalog, employee_field, notification
 from uzel.bitrix24.setup_plan import FIELD_SCOPE
 
 ALWAYS_GIVEN = "basic"
@@ -23,6 +23,7 @@ SCOPES = (
     Scope(FIELD_SCOPE, "Настройка пользовательских полей", needed=False),
     Scope(employee_field.SCOPE, "Пользовательские поля сотрудников", needed=False),
     Scope(catalog.SCOPE, "Торговый каталог", needed=False),
+    Scope(notification.SCOPE, "Чат и уведомления", needed=False),
 )
 NEEDED = tuple(scope.code for scope in SCOPES if scope.needed)
 KNOWN = frozenset((*(scope.code for scope in SCOPES), ALWAYS_GIVEN))

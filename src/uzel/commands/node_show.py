@@ -28,7 +28,8 @@ def _show(options: argparse.Namespace) -> None:
     lines = [
         ("база", f"{facts['title']} ({facts['code']})"), ("логин", facts["login"]), ("профиль", facts["profile"]),
         ("обращения", "принимаются" if facts["active"] else "ВЫКЛЮЧЕНА"),
-        ("последнее обращение", _moment(facts["last_call_at"])), ("кодировка ответов", facts["encoding"]),
+        ("последнее обращение", _moment(facts["last_call_at"])), ("молчит с", _moment(facts["silent_since"])),
+        ("молчанием считается", _bound(facts["silence_after_min"])), ("кодировка ответов", facts["encoding"]),
         ("заказов в ответе", facts["orders_per_query"]), ("узнана как", _heard(facts["client"])),
         ("закреплена как", _pinned(facts["client"]["pinned"])),
         *(("обратите внимание", remark) for remark in facts["client"]["remarks"]),
@@ -43,9 +44,19 @@ def _facts(code: str) -> dict[str, Any]:
     from uzel.hub.node_client import node_client
 
     node = the_node(code)
-    columns = ("code", "title", "login", "profile", "active", "encoding", "orders_per_query")
-    called = node.last_call_at.isoformat() if node.last_call_at else ""
-    return {name: getattr(node, name) for name in columns} | {"last_call_at": called, "client": asdict(node_client(node))}
+    columns = ("code", "title", "login", "profile", "active", "encoding", "orders_per_query", "silence_after_min")
+    moments = {"last_call_at": node.last_call_at, "silent_since": node.silent_since}
+    return {
+        **{name: getattr(node, name) for name in columns},
+        **{name: moment.isoformat() if moment else "" for name, moment in moments.items()},
+        "client": asdict(node_client(node)),
+    }
+
+
+def _bound(minutes: int | None) -> str:
+    if minutes is None:
+        return "пауза не по её ритму"
+    return f"{minutes} мин без обращений" if minutes else "не следить"
 
 
 def _heard(client: dict[str, Any]) -> str:

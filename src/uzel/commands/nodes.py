@@ -11,7 +11,7 @@ from uzel.exchange.clients import BY_NAME
 
 LIST: Titles = {
     "code": "код", "title": "база", "login": "логин", "profile": "клиент", "rights": "права",
-    "last_call_at": "последнее обращение",
+    "last_call_at": "последнее обращение", "silent_since": "молчит с",
 }  # fmt: skip
 RIGHTS = {
     "receives_changes": "получает изменения", "catalog_source": "источник каталога", "bulk_load": "загрузка без роботов",
@@ -51,6 +51,7 @@ def _parameters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dialect", choices=["auto", *BY_NAME], metavar="DIALECT", help="pin the client; auto: as recognised")
     for flag, meaning in FLAGS.items():
         command.add_argument(f"--{flag.replace('_', '-')}", action=argparse.BooleanOptionalAction, default=None, help=meaning)
+    command.add_argument("--silence-after", metavar="MINUTES|auto|off", help="without a call for so long it is silent")
     command.add_argument("--encoding", choices=["utf-8", "windows-1251"], help="of our answers")
     command.add_argument("--category", type=int, dest="category_id", help="pipeline id in the portal")
     command.add_argument("--default-responsible", type=int, dest="default_responsible_id", metavar="USER")
@@ -60,6 +61,8 @@ def _parameters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--owner", action="append", metavar="FIELD=merge|node|portal", help="row of the ownership table")
 
 
+ENDED = {"silent_since": None, "silence_told_at": None}  # by another bound it is judged anew
+WORDS_OF_SILENCE = ("auto", "off")
 PLAIN = [
     "title",
     "login",
@@ -83,6 +86,8 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
     values = {name: getattr(options, name) for name in PLAIN if getattr(options, name, None) is not None}
     if options.dialect:
         values["dialect"] = "" if options.dialect == "auto" else options.dialect
+    if options.silence_after:
+        values |= {"silence_after_min": _bound(options.silence_after), **ENDED}
     if options.password:
         values["password_hash"] = hash_password(_password(options.password))
     if options.stage:
@@ -93,6 +98,18 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
     if unknown:
         raise CommandError(f"нет такого поля или владельца: {', '.join(unknown)}; поля: {', '.join(STANDARD)}")
     return values
+
+
+def _bound(text: str) -> int | None:
+    """Minutes after which a base is silent, as they are kept."""
+    from uzel.flows.watch_silence import LEAST_BOUND, MOST_BOUND, NEVER
+
+    if text in WORDS_OF_SILENCE:
+        return {"auto": None, "off": NEVER}[text]
+    least, most = (int(bound.total_seconds()) // 60 for bound in (LEAST_BOUND, MOST_BOUND))
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise CommandError(f"«{text}»: нужно auto, off или целое число минут от {least} до {most}")
+    return int(text)
 
 
 def _password(given: str) -> str:
@@ -142,14 +159,17 @@ def _set(options: argparse.Namespace) -> None:
         Node.objects.filter(pk=node.pk).update(**values)
     if "password_hash" in values:
         end_sessions(node)
-    print(f"Узел «{options.code}»: изменено {len(values)}")
+    print(f"Узел «{options.code}»: изменено {len(values.keys() - ENDED)}")
 
 
 def _list(options: argparse.Namespace) -> None:
     setup()
     from uzel.hub.models import Node
 
-    columns = ("code", "title", "login", "profile", "receives_changes", "catalog_source", "bulk_load", "active", "last_call_at")
+    columns = (
+        "code", "title", "login", "profile", "receives_changes", "catalog_source", "bulk_load", "active", "last_call_at",
+        "silent_since",
+    )  # fmt: skip
     nodes = list(Node.objects.order_by("code").values(*columns))
     show(nodes if options.json else map(_in_short, nodes), LIST, as_json=options.json)
 

@@ -20,6 +20,7 @@ from uzel.flows.portal_work import WORK, CarryOut
 from uzel.flows.set_up_portal import complete_setup
 from uzel.flows.show_nodes import show_nodes
 from uzel.flows.show_promo import show_promo
+from uzel.flows.tell_people import notify_people
 from uzel.flows.undo_setup import UNDONE, is_undone
 from uzel.hub.models import Portal
 from uzel.sync.turns import Pace, Queue, share_out
@@ -106,6 +107,7 @@ def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) 
     judge_changed(portal)
     show_nodes(portal, client, now())
     show_promo(portal, client, now())
+    notify_people(portal, client, now())
 
 
 def _sweep(portal: Portal, client: PortalClient, now: dt.datetime) -> None:

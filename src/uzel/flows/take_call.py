@@ -24,8 +24,9 @@ from uzel.exchange.uploads import DRAIN_BYTES, Intake
 from uzel.flows.carry_out import Errand, Outcome, carry_out
 from uzel.flows.know_caller import Caller, know_caller
 from uzel.flows.receive_upload import Piece
+from uzel.flows.watch_silence import note_call
 from uzel.hub import feed_store
-from uzel.hub.models import Call, ExchangeSession, Node
+from uzel.hub.models import Call, ExchangeSession
 
 NOBODY = Caller(stranger="Узел обмена не смог узнать базу.")
 OUR_FAULT = "Внутренняя ошибка узла обмена. Присланное сохранено, сообщите администратору и повторите обмен."
@@ -143,7 +144,7 @@ def _record(
     if not reply.waits_for:  # a listener asks day and night, and was told nothing
         _archive_call(request, caller, outcome, piece, now, reply, duration_ms)
     if caller.node:
-        Node.objects.filter(pk=caller.node.pk).update(last_call_at=now)
+        note_call(caller.node, now)
     if session:
         ExchangeSession.objects.filter(pk=session.pk).update(last_call_at=now)
 

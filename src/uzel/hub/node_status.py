@@ -31,6 +31,7 @@ def status_of(nodes: Sequence[Node], now: dt.datetime) -> list[NodeStatus]:
             to_portal=waiting.get((node.pk, Delivery.Target.PORTAL), 0),
             to_node=waiting.get((node.pk, Delivery.Target.NODE), 0) if node.receives_changes else 0,
             rejected=rejected.get(node.pk, 0),
+            silent_since=timezone.localtime(node.silent_since) if node.silent_since else None,
         )
         for node in nodes
     ]  # fmt: skip

@@ -25,16 +25,18 @@ class NodeStatus:
     to_node: int = 0
     held: int = 0
     rejected: int = 0
+    silent_since: dt.datetime | None = None
 
 
 def values_of(status: NodeStatus) -> dict[str, Any]:
-    """Values of the item's fields by suffix. ``called_at`` is to be local time."""
+    """Values of the item's fields by suffix. ``called_at`` and ``silent_since`` are to be local time."""
     return {
         "UZEL_CODE": status.code,
         "UZEL_PROFILE": status.profile,
         "UZEL_CHANGES": YES if status.receives_changes else NO,
         "UZEL_ACTIVE": YES if status.active else NO,
         "UZEL_CALLED": status.called_at.strftime(MOMENT) if status.called_at else "",
+        "UZEL_SILENT": status.silent_since.strftime(MOMENT) if status.silent_since else "",
         "UZEL_ORDERS": status.orders,
         "UZEL_TO_PORTAL": status.to_portal,
         "UZEL_TO_NODE": status.to_node,

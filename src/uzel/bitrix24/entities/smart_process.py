@@ -45,6 +45,7 @@ NODES = SmartProcess(
         ProcessField("UZEL_CHANGES", "boolean", "Получает изменения"),
         ProcessField("UZEL_ACTIVE", "boolean", "Обмен включён"),
         ProcessField("UZEL_CALLED", "string", "Последнее обращение"),
+        ProcessField("UZEL_SILENT", "string", "Молчит с"),
         ProcessField("UZEL_ORDERS", "integer", "Заказов"),
         ProcessField("UZEL_TO_PORTAL", "integer", "Ждут отправки в портал"),
         ProcessField("UZEL_TO_NODE", "integer", "Ждут обмена с базой"),

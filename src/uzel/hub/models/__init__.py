@@ -1,5 +1,6 @@
 """The tables, one file a group."""
 
+from uzel.hub.models.alert import Alert, NodePause, SilenceWatch
 from uzel.hub.models.application import PortalApplication
 from uzel.hub.models.archive import Call, ExchangeSession, Feed, Package, PackagePart
 from uzel.hub.models.node import Node
@@ -20,6 +21,7 @@ from uzel.hub.models.promo import PromoCheck, PromoCodeRow
 from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
 
 __all__ = [
+    "Alert",
     "Call",
     "CatalogNote",
     "CatalogPicture",
@@ -33,6 +35,7 @@ __all__ = [
     "Feed",
     "MadeInPortal",
     "Node",
+    "NodePause",
     "NomenclatureMatch",
     "NomenclatureRow",
     "OrderRow",
@@ -46,6 +49,7 @@ __all__ = [
     "PromoCheck",
     "PromoCodeRow",
     "SectionRow",
+    "SilenceWatch",
     "SourceWord",
     "UnmappedEmployee",
     "UnmatchedLine",

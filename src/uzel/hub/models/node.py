@@ -41,6 +41,11 @@ class Node(models.Model):
     orders_per_query = models.PositiveIntegerField(default=200)
     promo_version = models.PositiveBigIntegerField(null=True, help_text="of promo codes, confirmed by the base; null: never")
     last_call_at = models.DateTimeField(null=True)
+    silence_after_min = models.PositiveIntegerField(
+        null=True, help_text="minutes without a call that are silence; 0: never; null: as its own rhythm says"
+    )
+    silent_since = models.DateTimeField(null=True, help_text="the last call before a silence that lasts")
+    silence_told_at = models.DateTimeField(null=True, help_text="people were told of a silence, not yet of its end")
     shown = models.JSONField(null=True, help_text="what its item in the portal shows of it; null: nothing yet")
     shown_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
