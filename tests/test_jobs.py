@@ -12,17 +12,20 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
+from tests.flows import catalogue
 from tests.flows.portal_town import ORDER, Hub, open_hub
 from tests.home import HOME
 from uzel import jobs
 from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.write import write_orders
 from uzel.hub import feed_store
-from uzel.hub.models import Package
+from uzel.hub.models import NomenclatureRow, Package
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
 PATIENCE_S = 60
+MANY = 12_000  # items, in twelve transactions
 
 
 @pytest.fixture
@@ -82,6 +85,32 @@ def test_a_killed_worker_leaves_nothing_stuck(hub: Hub) -> None:
     with worker():
         until(lambda: hub.row().deal_id is not None)
     assert len(hub.deals()) == 1
+
+
+def test_a_catalogue_that_a_killed_worker_was_reading_is_read_on_by_another(hub: Hub) -> None:
+    type(hub.node).objects.update(catalog_source=True)
+    package = catalogue.waiting(hub.node, catalogue.goods(*(catalogue.item(f"i-{number}") for number in range(MANY))))
+    with worker() as first:
+        until(lambda: entries_done(package) > 0)
+        os.kill(first.pid, signal.SIGKILL)
+        first.wait()
+    assert 0 < entries_done(package) == NomenclatureRow.objects.count() < MANY
+    forget_dead_workers()
+    with worker():
+        until(lambda: Package.objects.get(pk=package.pk).state == Package.State.DONE)
+    package.refresh_from_db()
+    assert (package.entries_done, package.entries_received, package.catalog) == (MANY, MANY, {"item": {"created": MANY}})
+    assert NomenclatureRow.objects.count() == MANY
+
+
+def entries_done(package: Package) -> int:
+    return Package.objects.values_list("entries_done", flat=True).get(pk=package.pk)
+
+
+def forget_dead_workers() -> None:
+    """As if the time had passed after which a worker without a heartbeat is a dead one."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 hour'")
 
 
 def test_a_trigger_that_waits_already_is_enough(hub: Hub) -> None:
