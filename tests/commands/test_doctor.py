@@ -1,12 +1,13 @@
 """``uzel doctor``: what a person reads, what a script reads, and the exit code."""
 
+import io
 import json
 
 import pytest
 
 from tests.exchange.talk import Talk, make_node, order, package
 from uzel.cli import main
-from uzel.flows.doctor.node_checks import NODE_CHECKS
+from uzel.flows.doctor.node_checks import NODE_CHECKS, WAY_CHECKS
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,29 @@ def test_warnings_alone_are_exit_code_one_and_name_the_base(capsys: pytest.Captu
     assert "база включена" in said
 
 
-@pytest.mark.parametrize(("words", "reason"), [(("nobody",), "nobody"), (("shop", "--days", "0"), "--days")])
+def test_with_an_address_the_page_is_called_and_the_password_is_read_from_a_pipe(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_node("shop")
+    monkeypatch.setattr("sys.stdin", io.StringIO("тайна\n"))
+    assert main(("doctor", "node", "shop", "--url", "http://127.0.0.1:1/", "--password", "-", "--json")) == 2
+    told = capsys.readouterr().out
+    codes = [one["code"] for one in json.loads(told)["findings"]]
+    assert codes == [check.code for check in (*WAY_CHECKS, *NODE_CHECKS)]
+    assert "тайна" not in told
+
+
+def test_a_password_on_the_command_line_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(("doctor", "node", "shop", "--password", "тайна"))
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("nobody",), "nobody"), (("shop", "--days", "0"), "--days"), (("shop", "--url", "ftp://h"), "--url"),
+    ],
+)  # fmt: skip
 def test_what_cannot_be_looked_at_is_said(words: tuple[str, ...], reason: str, capsys: pytest.CaptureFixture[str]) -> None:
     make_node("shop")
     assert main(("doctor", "node", *words)) == 2

@@ -25,6 +25,8 @@ from uzel.exchange.file_names import NAME_RULES
 from uzel.exchange.zips import ZipLimits
 from uzel.flows.doctor.checks_of_calls import CALL_CHECKS
 from uzel.flows.doctor.checks_of_files import FILE_CHECKS
+from uzel.flows.doctor.checks_of_page import PAGE_CHECKS
+from uzel.flows.doctor.checks_of_talk import TALK_CHECKS
 from uzel.flows.doctor.finding import Check
 from uzel.mapping import requisites, stages
 from uzel.sync import ownership, plan
@@ -206,6 +208,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "events": _events,
     "limits": _limits,
     "retries": _retries,
+    "checks-of-the-way": lambda: _checks(PAGE_CHECKS, TALK_CHECKS),
     "checks-of-a-node": lambda: _checks(CALL_CHECKS, FILE_CHECKS),
 }
 

@@ -1,6 +1,8 @@
 """``uzel doctor node``: what is wrong with the set-up, in plain Russian, and how to mend it."""
 
 import argparse
+import getpass
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 
 WORDS = {"ok": "хорошо", "warning": "внимание", "wrong": "ПЛОХО", "unknown": "не проверено"}
 MOST_DAYS = 365
+STDIN = "-"
+LONGEST_PASSWORD = 1000  # characters
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,8 +23,14 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     verbs = groups.add_parser("doctor", help="what is wrong and how to mend it").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    node = verbs.add_parser("node", help="a base: its real calls, files and orders")
+    node = verbs.add_parser("node", help="a base: the way to the exchange page, its real calls, files and orders")
     node.add_argument("code")
+    node.add_argument("--url", default="", help="address that the base is given: the page is called there")
+    node.add_argument(
+        "--password", choices=(STDIN,), help="- asks for the base's password, or reads it from the standard input"
+    )
+    node.add_argument("--upload", action="store_true", help="send bodies up to the largest allowed, too")
+    node.add_argument("--slow", action="store_true", help="wait for a slow reply, too: a minute")
     node.add_argument("--days", type=int, default=14, help="how many days back its calls are looked at")
     _output(node)
     node.set_defaults(run=_node)
@@ -37,9 +47,21 @@ def _node(options: argparse.Namespace) -> int:
     setup()
     from django.utils import timezone
 
-    from uzel.flows.doctor.doctor_node import doctor_node
+    from uzel.flows.doctor.doctor_node import Asked, doctor_node
+    from uzel.flows.doctor.probe_page import WrongUrlError
 
-    return _tell(doctor_node(the_node(options.code), timezone.now(), options.days), options)
+    node = the_node(options.code)
+    asked = Asked(options.days, options.url, _password() if options.password else "", options.upload, options.slow)
+    try:
+        findings = doctor_node(node, timezone.now(), asked)
+    except WrongUrlError as error:
+        raise CommandError(str(error)) from error
+    return _tell(findings, options)
+
+
+def _password() -> str:
+    """From a prompt that shows nothing, or from a pipe; never from the command line, which other users of the machine see."""
+    return getpass.getpass("Пароль базы: ") if sys.stdin.isatty() else sys.stdin.readline(LONGEST_PASSWORD).rstrip("\n")
 
 
 def _tell(findings: "Sequence[Finding]", options: argparse.Namespace) -> int:

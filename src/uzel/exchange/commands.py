@@ -82,6 +82,21 @@ class Listen:
     """Say when there is something for the node to take."""
 
 
+@dataclass(frozen=True, slots=True)
+class ProbeFile:
+    """Say how many bytes came, and keep none of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeQuery:
+    """Answer as to a base for which there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeSuccess:
+    """Answer as to a base that took what it was given; nothing was."""
+
+
 Command = (
     CheckAuth
     | Init
@@ -95,6 +110,9 @@ Command = (
     | PromoQuery
     | PromoSuccess
     | Listen
+    | ProbeFile
+    | ProbeQuery
+    | ProbeSuccess
 )
 
 

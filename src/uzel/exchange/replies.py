@@ -14,6 +14,10 @@ LINE_LENGTH = 300
 SHOWN_CHARACTERS = 254  # of a refusal: a longer body is not shown to the user (onec-exchange 1.3)
 VERDICT_CHARACTERS = 254  # of a line after ``success``
 
+UNNAMED = "Укажите логин и пароль."
+STRANGER = "Неверный логин или пароль, либо база с таким адресом не заведена."
+SWITCHED_OFF = "База отключена в узле обмена."
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

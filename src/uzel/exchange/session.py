@@ -6,6 +6,7 @@
     checkauth ─ init ─ file… ─ import… ─ [deactivate]   1C gives its catalogue (type=catalog)
     [checkauth] ─ query ─ success                 the extension takes changed promo codes (type=promocodes)
     any                                           a base waits for changed orders (type=listen)
+    any of these with probe=1                     the doctor tries the way to the page; nothing happens
 
 New protocol: ``init`` named a ``version``. Old: it did not, or there was no ``init`` (onec-exchange 1.1, 1.4).
 """
@@ -17,12 +18,14 @@ from enum import StrEnum
 from uzel.exchange import commands
 from uzel.exchange.commands import Command, Refusal
 from uzel.exchange.file_names import catalog_name_problem, is_picture, name_problem
+from uzel.exchange.request import PROBE
 
 ORDERS = ("sale", "crm")
 REFERENCE = ("reference",)
 CATALOG = ("catalog",)
 PROMO_CODES = ("promocodes",)
 LISTEN = ("listen",)
+PROBES = (PROBE,)
 ANY_MODE = "any"
 GET, POST = ("GET",), ("POST",)
 VERSION_DIGITS = 18
@@ -130,7 +133,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "checkauth", GET, Need.PASSWORD, Protocol.ANY, "success⏎<cookie>⏎<id>⏎sessid=<token>",
         "a new session; uploads that older sessions of the node and type left unfinished are closed",
-        lambda facts: commands.CheckAuth(facts.kind), (*ORDERS, *REFERENCE, *PROMO_CODES, *LISTEN),
+        lambda facts: commands.CheckAuth(facts.kind), (*ORDERS, *REFERENCE, *PROMO_CODES, *LISTEN, *PROBES),
     ),
     Step(
         "init", GET, Need.SESSION, Protocol.ANY, "zip=no⏎file_limit=<bytes>",
@@ -150,12 +153,12 @@ STEPS: tuple[Step, ...] = (
     Step(
         "init", GET, Need.SESSION, Protocol.OLD, "zip=no⏎file_limit=<bytes>",
         "the session's unfinished uploads are closed; a file is read inside `file`",
-        lambda facts: commands.Init("", facts.cml_version),
+        lambda facts: commands.Init("", facts.cml_version), (*ORDERS, *PROBES),
     ),
     Step(
         "init", GET, Need.SESSION, Protocol.NEW, "zip=yes⏎file_limit=<bytes>⏎sessid=<token>⏎version=2.09",
         "the session's unfinished uploads are closed; a file is read by `import`",
-        lambda facts: commands.Init(facts.version, facts.cml_version),
+        lambda facts: commands.Init(facts.version, facts.cml_version), (*ORDERS, *PROBES),
     ),
     Step(
         "file", POST, Need.SESSION, Protocol.OLD, "success[⏎<line>…] or failure⏎<reason>",
@@ -205,7 +208,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "info", GET, Need.AUTH, Protocol.ANY, "XML",
         "lists of statuses, payment and delivery systems",
-        lambda facts: commands.Info(),
+        lambda facts: commands.Info(), (*ORDERS, *PROBES),
     ),
     Step(
         "query", GET, Need.AUTH, Protocol.ANY, "JSON, or HTTP 304 without a body",
@@ -222,9 +225,25 @@ STEPS: tuple[Step, ...] = (
         "waits up to 50 s until there is an order for the base to take",
         lambda facts: commands.Listen(), LISTEN,
     ),
+    Step(
+        "wait", GET, Need.AUTH, Protocol.ANY, "success, or HTTP 304 without a body", "the same, for the doctor",
+        lambda facts: commands.Listen(), PROBES,
+    ),
+    Step(
+        "query", GET, Need.SESSION, Protocol.ANY, "XML, an empty root element", "nothing",
+        lambda facts: commands.ProbeQuery(), PROBES,
+    ),
+    Step(
+        "success", GET, Need.SESSION, Protocol.ANY, "success", "nothing",
+        lambda facts: commands.ProbeSuccess(), PROBES,
+    ),
+    Step(
+        "file", POST, Need.SESSION, Protocol.ANY, "success⏎<bytes that came>", "the bytes are counted and thrown away",
+        lambda facts: commands.ProbeFile(), PROBES,
+    ),
 )  # fmt: skip
 
-TYPES = (*ORDERS, *CATALOG, *REFERENCE, *PROMO_CODES, *LISTEN)
+TYPES = (*ORDERS, *CATALOG, *REFERENCE, *PROMO_CODES, *LISTEN, *PROBES)
 NOT_A_SOURCE = (
     "Эта база не источник каталога. Отключите обмен товарами в настройках обмена или попросите администратора узла обмена "
     "назначить её источником."

@@ -11,7 +11,7 @@ from uzel.exchange import commands, replies
 from uzel.exchange.commands import Command
 from uzel.exchange.replies import Answer
 from uzel.exchange.session import CATALOG
-from uzel.flows import confirm_from_node, offer_to_node, promo_delta
+from uzel.flows import answer_probe, confirm_from_node, offer_to_node, promo_delta
 from uzel.flows.deactivate_unnamed import deactivate_unnamed
 from uzel.flows.give_info import info
 from uzel.flows.node_news import news_of
@@ -176,6 +176,19 @@ def _listen(_: commands.Listen, errand: Errand) -> Outcome:
     return Outcome(replies.success() if has_news else replies.nothing_yet(errand.node.pk))
 
 
+def _probe_file(_: commands.ProbeFile, errand: Errand) -> Outcome:
+    answer, code = answer_probe.file_answer(errand.piece)
+    return Outcome(answer, code=code)
+
+
+def _probe_query(_: commands.ProbeQuery, errand: Errand) -> Outcome:
+    return Outcome(answer_probe.empty_package(errand.in_session, errand.now))
+
+
+def _probe_success(_: commands.ProbeSuccess, errand: Errand) -> Outcome:
+    return Outcome(replies.success())
+
+
 _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.CheckAuth: _check_auth,
     commands.Init: _init,
@@ -187,6 +200,9 @@ _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.Success: _success,
     commands.Info: _info,
     commands.Listen: _listen,
+    commands.ProbeFile: _probe_file,
+    commands.ProbeQuery: _probe_query,
+    commands.ProbeSuccess: _probe_success,
     commands.PromoQuery: _promo_query,
     commands.PromoSuccess: _promo_success,
 }

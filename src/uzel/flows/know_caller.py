@@ -9,15 +9,13 @@ from hmac import compare_digest
 
 from django.db.models import QuerySet
 
+from uzel.exchange.replies import STRANGER, SWITCHED_OFF, UNNAMED
 from uzel.exchange.request import CallRequest, Credentials
 from uzel.hub.models import ExchangeSession, Node
 from uzel.hub.passwords import verify_nobody, verify_once
 
 SESSION_HOURS = 12
 
-UNNAMED = "Укажите логин и пароль."
-STRANGER = "Неверный логин или пароль, либо база с таким адресом не заведена."
-SWITCHED_OFF = "База отключена в узле обмена."
 FOREIGN = "Сеанс открыт другой базой. Начните обмен заново."
 LOST = "Сеанс не найден. Начните обмен заново (checkauth)."
 OTHER_TYPE = "Сеанс открыт для другого типа обмена. Начните обмен заново (checkauth)."

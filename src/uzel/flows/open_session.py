@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from uzel.exchange.commands import CheckAuth, Init, Refusal
+from uzel.exchange.request import PROBE
 from uzel.exchange.session import CATALOG
 from uzel.exchange.uploads import looks_complete
 from uzel.flows.know_dialect import note_init
@@ -44,7 +45,8 @@ def init_session(session: ExchangeSession, command: Init, now: dt.datetime) -> l
     to_read = close_uploads(Package.objects.filter(session=session), now)
     session.version, session.cml_version, session.initialised = command.version[:10], command.cml_version[:10], True
     session.save(update_fields=["version", "cml_version", "initialised"])
-    note_init(session, now)
+    if session.kind != PROBE:
+        note_init(session, now)
     return to_read
 
 

@@ -18,9 +18,10 @@ from django.db import transaction
 from uzel.exchange import replies
 from uzel.exchange.commands import Refusal
 from uzel.exchange.replies import Reply
-from uzel.exchange.request import CallRequest, printable, without_secrets
+from uzel.exchange.request import PROBE, CallRequest, printable, without_secrets
 from uzel.exchange.session import Facts, decide
 from uzel.exchange.uploads import DRAIN_BYTES, Intake
+from uzel.flows.answer_probe import count_bytes
 from uzel.flows.carry_out import Errand, Outcome, carry_out
 from uzel.flows.know_caller import Caller, know_caller
 from uzel.flows.receive_upload import Piece
@@ -91,9 +92,11 @@ def _refused(refusal: Refusal) -> Outcome:
 
 
 def _archive(request: CallRequest, body: Iterable[bytes], caller: Caller) -> Piece | None:
-    """The body of the call on disk, ``None`` when there is none. Strangers do not fill our disk."""
+    """The body of the call on disk, ``None`` when there is none. Neither strangers nor the doctor fill our disk."""
     limit = settings.UZEL_PART_LIMIT_BYTES if caller.stranger else settings.UZEL_FILE_LIMIT_BYTES
     intake = Intake(body, limit, request.content_length, drain=0 if caller.stranger else DRAIN_BYTES)
+    if request.kind == PROBE:
+        return count_bytes(intake)
     chunks = iter(intake)
     first = next(chunks, None)
     if first is None:
@@ -143,7 +146,7 @@ def _record(
     session = outcome.session or caller.session
     if not reply.waits_for:  # a listener asks day and night, and was told nothing
         _archive_call(request, caller, outcome, piece, now, reply, duration_ms)
-    if caller.node:
+    if caller.node and request.kind != PROBE:
         note_call(caller.node, now)
     if session:
         ExchangeSession.objects.filter(pk=session.pk).update(last_call_at=now)
@@ -173,7 +176,7 @@ def _archive_call(
         with_cookie=bool(request.cookie),
         status=reply.status,
         duration_ms=duration_ms,
-        body=piece.feed if piece else None,
+        body=piece.feed if piece and piece.feed.pk else None,
         body_size=piece.feed.size if piece else 0,
         reply=feed_store.store_bytes(reply.archived),
         reply_line=printable(reply.line, 300),

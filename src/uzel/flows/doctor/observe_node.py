@@ -9,6 +9,7 @@ from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from uzel.commerceml.marks import FileMarks, marks_of
+from uzel.exchange.request import PROBE
 from uzel.flows.doctor.node_record import ObservedNode, SeenCall, SeenFile, SeenOrders
 from uzel.flows.know_dialect import heard_name
 from uzel.hub import feed_store
@@ -21,7 +22,6 @@ CALLS_LIMIT, FILES_LIMIT = 3000, 300  # the newest ones
 OPENED_FILES = 20  # whose first bytes are read
 NAMED = 20  # numbers, statuses, reasons, people
 STANDARD_WORD = "@"  # statuses that we compute ourselves
-PROBE = "probe"  # type of the doctor's own calls
 
 COLUMNS = (
     "at", "kind", "mode", "status", "session_id", "remote_address", "user_agent", "with_cookie", "query", "problem_code",
