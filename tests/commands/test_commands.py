@@ -259,3 +259,16 @@ def test_alerts_are_tried_and_listed(uzel: Run, settings: Any) -> None:
     assert "почта (admin@example.com): доставлено" in uzel("alert", "test")
     assert "проверка оповещений" in uzel("alert", "list")
     assert as_json(uzel("alert", "list", "--json"))[0]["state"] == "доставлено"
+
+
+def test_payment_systems_and_deliveries_are_tables_of_the_node(uzel: Run, shop: None) -> None:
+    assert "1 Наличные; 2 Безналичные; 3 Эквайринг" in uzel("node", "show", "shop")
+    uzel("node", "set", "shop", "--payment", "k=Карта=Эквайринговая оплата", "--delivery", "1=Курьер", "--delivery", "2=Почта")
+    node = Node.objects.get()
+    assert node.payments == [["k", "Карта", "Эквайринговая оплата"]]
+    assert node.deliveries == [["1", "Курьер"], ["2", "Почта"]]
+    assert as_json(uzel("node", "show", "shop", "--json"))["deliveries"] == node.deliveries
+    assert "тип оплаты бывает" in uzel("node", "set", "shop", "--payment", "k=Карта=Картой", fails=True)
+    assert "нужно 3 части" in uzel("node", "set", "shop", "--payment", "k=Карта", fails=True)
+    uzel("node", "set", "shop", "--payment", "standard", "--delivery", "standard")
+    assert (Node.objects.get().payments, Node.objects.get().deliveries) == ([], [])

@@ -28,7 +28,7 @@ from uzel.flows.doctor.checks_of_files import FILE_CHECKS
 from uzel.flows.doctor.checks_of_page import PAGE_CHECKS
 from uzel.flows.doctor.checks_of_talk import TALK_CHECKS
 from uzel.flows.doctor.finding import Check
-from uzel.mapping import requisites, stages
+from uzel.mapping import node_lists, requisites, stages
 from uzel.sync import ownership, plan
 from uzel.sync.fields import TITLES
 from uzel.sync.locks import NUMBER_LIMIT
@@ -62,6 +62,12 @@ def code(value: object) -> str:
 def _stages() -> str:
     rows = ((code(row.status), row.name, code(row.stage_id)) for row in stages.STANDARD)
     return markdown(("status", "name", "stage"), rows)
+
+
+def _node_lists() -> str:
+    payments = (("payment system", *row) for row in node_lists.STANDARD_PAYMENTS)
+    deliveries = (("delivery service", *row, "") for row in node_lists.STANDARD_DELIVERIES)
+    return markdown(("list", "id", "name", "kind"), (*payments, *deliveries))
 
 
 def _requisites() -> str:
@@ -196,6 +202,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "steps": session.table,
     "file-names": _file_names,
     "stages": _stages,
+    "node-lists": _node_lists,
     "requisites": _requisites,
     "converters": _converters,
     "ownership": _ownership,

@@ -193,6 +193,13 @@ def test_info_shows_the_bases_own_statuses(shop: Node) -> None:
     assert [(item.findtext("Ид"), item.findtext("Название")) for item in root[0]] == [("A", "Собран")]
 
 
+def test_info_shows_the_bases_own_payment_systems_and_deliveries(shop: Node) -> None:
+    Node.objects.update(payments=[["k", "Карта, терминал", "Эквайринговая оплата"]], deliveries=[["pvz", "Пункт выдачи"]])
+    root = etree.fromstring(Talk().ask("info").encode())
+    assert [[part.text for part in item] for item in root[1]] == [["k", "Карта, терминал", "Эквайринговая оплата"]]
+    assert [[part.text for part in item] for item in root[2]] == [["pvz", "Пункт выдачи"]]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "windows-1251"])
 def test_bytes_and_headers_of_an_answer(shop: Node, encoding: str) -> None:
     Node.objects.update(encoding=encoding)

@@ -32,6 +32,7 @@ def _show(options: argparse.Namespace) -> None:
         ("молчанием считается", _bound(facts["silence_after_min"])), ("кодировка ответов", facts["encoding"]),
         ("заказов в ответе", facts["orders_per_query"]), ("узнана как", _heard(facts["client"])),
         ("закреплена как", _pinned(facts["client"]["pinned"])),
+        ("платёжные системы", _listed(facts["payments"])), ("службы доставки", _listed(facts["deliveries"])),
         *(("обратите внимание", remark) for remark in facts["client"]["remarks"]),
     ]  # fmt: skip
     rows = [{"name": name, "value": value} for name, value in lines]
@@ -42,15 +43,22 @@ def _facts(code: str) -> dict[str, Any]:
     from dataclasses import asdict
 
     from uzel.hub.node_client import node_client
+    from uzel.mapping.node_lists import STANDARD_DELIVERIES, STANDARD_PAYMENTS
 
     node = the_node(code)
     columns = ("code", "title", "login", "profile", "active", "encoding", "orders_per_query", "silence_after_min")
     moments = {"last_call_at": node.last_call_at, "silent_since": node.silent_since}
+    lists = {"payments": node.payments or STANDARD_PAYMENTS, "deliveries": node.deliveries or STANDARD_DELIVERIES}
     return {
         **{name: getattr(node, name) for name in columns},
+        **lists,
         **{name: moment.isoformat() if moment else "" for name, moment in moments.items()},
         "client": asdict(node_client(node)),
     }
+
+
+def _listed(rows: list[list[str]]) -> str:
+    return "; ".join(f"{row[0]} {row[1]}" for row in rows)
 
 
 def _bound(minutes: int | None) -> str:

@@ -58,10 +58,13 @@ def _parameters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--number-prefix", help="first letters of numbers of orders born in the portal")
     command.add_argument("--orders-per-query", type=int, help="most orders in one answer")
     command.add_argument("--stage", action="append", metavar="STATUS=NAME=STAGE", help="row of the status table")
+    command.add_argument("--payment", action="append", metavar="ID=NAME=KIND", help="payment system told to the base")
+    command.add_argument("--delivery", action="append", metavar="ID=NAME", help="delivery service told to the base")
     command.add_argument("--owner", action="append", metavar="FIELD=merge|node|portal", help="row of the ownership table")
 
 
 ENDED = {"silent_since": None, "silence_told_at": None}  # by another bound it is judged anew
+STANDARD_LIST = "standard"
 WORDS_OF_SILENCE = ("auto", "off")
 PLAIN = [
     "title",
@@ -92,6 +95,11 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
         values["password_hash"] = hash_password(_password(options.password))
     if options.stage:
         values["stages"] = [_split(text, 3) for text in options.stage]
+    values |= {
+        field: _rows(given, parts)
+        for field, given, parts in (("payments", options.payment, 3), ("deliveries", options.delivery, 2))
+        if given
+    }
     if options.owner:
         values["ownership"] = dict(_split(text, 2) for text in options.owner)
     unknown = unknown_rows(values.get("ownership", {}))
@@ -115,6 +123,16 @@ def _bound(text: str) -> int | None:
 def _password(given: str) -> str:
     """What stands on a command line stays in the shell's history; ``-`` asks for it instead."""
     return getpass.getpass("Пароль базы: ") if given == "-" else given
+
+
+def _rows(given: list[str], parts: int) -> list[list[str]]:
+    """Rows of a list that the base is told; the word alone stands for the standard ones."""
+    from uzel.mapping.node_lists import wrong_rows
+
+    rows = [] if given == [STANDARD_LIST] else [[part.strip() for part in _split(text, parts)] for text in given]
+    if wrong := wrong_rows(rows):
+        raise CommandError("; ".join(wrong))
+    return rows
 
 
 def _split(text: str, parts: int) -> list[str]:

@@ -3,19 +3,13 @@
 from uzel.commerceml.writer import write_info
 from uzel.hub.models import Node
 from uzel.hub.queries import rules_of
+from uzel.mapping.node_lists import STANDARD_DELIVERIES, STANDARD_PAYMENTS
 from uzel.mapping.stages import table
-
-#: id, name, kind; the kinds are the only words that UNF understands. 1C writes id and name of a payment back as
-#: «Метод оплаты ИД» and «Метод оплаты».
-PAYMENT_SYSTEMS = (
-    ("1", "Наличные", "Наличная оплата"),
-    ("2", "Безналичные", "Безналичная оплата"),
-    ("3", "Эквайринг", "Эквайринговая оплата"),
-)
-DELIVERY_SERVICES = (("1", "Доставка"), ("2", "Самовывоз"))
 
 
 def info(node: Node) -> bytes:
     """The answer in the node's encoding. Words with ``@`` are our own names for flags, no statuses of a base."""
     statuses = [(row.status, row.name) for row in table(rules_of(node)) if not row.status.startswith("@")]
-    return write_info(statuses, PAYMENT_SYSTEMS, DELIVERY_SERVICES, node.encoding)
+    payments = [(row[0], row[1], row[2]) for row in node.payments or STANDARD_PAYMENTS]
+    deliveries = [(row[0], row[1]) for row in node.deliveries or STANDARD_DELIVERIES]
+    return write_info(statuses, payments, deliveries, node.encoding)

@@ -30,6 +30,10 @@ class Node(models.Model):
     stages = models.JSONField(
         default=list, help_text="status table: [[status code, status name, stage id], ...]; empty: standard"
     )
+    payments = models.JSONField(
+        default=list, help_text="payment systems told to the base: [[id, name, kind], ...]; empty: standard"
+    )
+    deliveries = models.JSONField(default=list, help_text="delivery services: [[id, name], ...]; empty: standard")
     ownership = models.JSONField(default=dict, help_text="field → merge | node | portal, over the standard table")
     requisites = models.JSONField(
         default=list, help_text="[{field, name, direction, converter}, ...] over the standard table; what is empty is standard"
