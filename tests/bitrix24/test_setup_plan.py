@@ -1,6 +1,9 @@
 """What is decided about a portal, by values: nothing is called."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, NODE, KnownField
 from uzel.bitrix24.entities.smart_process import NODES, PROMO_CODES, SMART_PROCESSES, KnownProcess, SmartProcess
@@ -126,6 +129,24 @@ def test_the_personnel_number_is_no_condition() -> None:
     assert is_done(steps)
 
 
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ({"blocks": {"products": 23, "variations": 24}}, [Action.CREATE, Action.CREATE]),
+        ({"blocks": {"products": 23, "variations": 24}, "articles": {"products": 5}}, [Action.KEEP, Action.CREATE]),
+        ({"blocks": {"products": 23}}, [Action.CREATE]),
+        ({"blocks": {}}, []),
+        ({"scopes": SCOPES - {"catalog"}}, [Action.CANNOT, Action.CANNOT]),
+    ],
+)
+def test_articles_want_a_property_where_there_are_goods(found: dict[str, Any], expected: list[Action]) -> None:
+    portal = replace(whole(), **{"scopes": SCOPES | {"catalog"}, **found})
+    steps = of(plan(Wanted((SHOP,), goods=True), portal), Kind.ARTICLE)
+    assert [step.action for step in steps.values()] == expected
+    assert all(step.optional for step in steps.values())
+    assert not of(plan(Wanted((SHOP,)), portal), Kind.ARTICLE), "no base is the source of a catalogue"
+
+
 def test_ids_are_found_by_kind_and_name() -> None:
     found = whole()
     assert found.id_of(Kind.PROCESS, "nodes") == 9
@@ -134,5 +155,6 @@ def test_ids_are_found_by_kind_and_name() -> None:
     assert whole(over=LIST).id_of(Kind.NODE, "shop") == 51
     assert found.id_of(Kind.DEAL_FIELD, "UF_CRM_UZEL_PAID") == 7
     assert found.id_of(Kind.EMPLOYEE_FIELD, PERSONNEL_NUMBER) == 7
+    assert replace(found, articles={"products": 5}).id_of(Kind.ARTICLE, "products") == 5
     for kind in Kind:
         assert EMPTY.id_of(kind, "nodes.X") == 0

@@ -13,15 +13,17 @@ from uzel.demo.goods import changed_goods, compare_goods, first_goods
 
 GOODS = first_goods()
 POT, MUG = GOODS[0], GOODS[1]
-SHOWN = {"active": "Y", "iblockSectionId": 3}
+SHOWN = {"active": "Y", "iblockSectionId": 3, "property100": {"value": MUG.item.article, "valueId": "1"}}
 STATE: dict[str, Any] = {
     "sections": [{"id": 3, "name": "Чайная лавка"}],
     "products": [
-        {"id": 1, "xmlId": POT.item.item_id, "name": POT.item.name, **SHOWN, "quantity": Decimal(1)},
+        {"id": 1, "xmlId": POT.item.item_id, "name": POT.item.name, **SHOWN, "quantity": Decimal(1),
+         "property100": {"value": POT.item.article, "valueId": "2"}},
         {"id": 2, "xmlId": MUG.item.item_id, "name": MUG.item.name, **SHOWN, "quantity": None},
         *(
             {"id": number, "xmlId": offer.offer_id, "name": offer.name, "active": "Y", "iblockSectionId": None,
-             "quantity": offer.quantity, "parentId": {"value": "2"}}
+             "quantity": offer.quantity, "parentId": {"value": "2"},
+             "property101": {"value": MUG.item.article, "valueId": "3"}}
             for number, offer in enumerate(MUG.offers, 10)
         ),
     ],
@@ -40,7 +42,7 @@ def compared(state: dict[str, Any], goods: Any = (POT, MUG)) -> Comparison:
 
 def test_what_is_equal_is_compared_and_found_equal() -> None:
     found = compared(STATE)
-    assert (found.goods, found.fields, found.differences) == (4, 6 + 4 + 5 + 5, [])
+    assert (found.goods, found.fields, found.differences) == (4, 7 + 5 + 6 + 6, [])
 
 
 @pytest.mark.parametrize(
@@ -51,6 +53,7 @@ def test_what_is_equal_is_compared_and_found_equal() -> None:
         (lambda state: state["products"].append({**state["products"][0], "id": 9, "xmlId": "чужой"}), "товар"),
         (lambda state: state["products"][0].update(name="Ведро"), "наименование"),
         (lambda state: state["products"][3].update(active="N"), "показан"),
+        (lambda state: state["products"][3].update(property101=None), "артикул"),
         (lambda state: state["products"][0].update(quantity=Decimal(2)), "остаток"),
         (lambda state: state["products"][0].update(iblockSectionId=None), "раздел"),
         (lambda state: state["products"][2].update(parentId={"value": "1"}), "товар"),

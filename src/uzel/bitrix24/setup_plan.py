@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from uzel.bitrix24.entities import employee_field
+from uzel.bitrix24.entities import catalog, employee_field, product_property
 from uzel.bitrix24.entities.deal_fields import CODE_CHARACTERS, DEAL_FIELDS, NODE, DealField, KnownField
 from uzel.bitrix24.entities.smart_process import NODES, SMART_PROCESSES, KnownProcess, SmartProcess
 from uzel.bitrix24.entities.user import PERSONNEL_NUMBER
@@ -37,6 +37,7 @@ class Kind(StrEnum):
     NODE = "node"
     EMPLOYEE_FIELD = "employee_field"
     PIPELINE = "pipeline"
+    ARTICLE = "article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,10 @@ class FoundProcess:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the portal has. ``refused``: why it makes no smart processes."""
+    """What the portal has. ``refused``: why it makes no smart processes.
+
+    ``blocks``: information blocks of its catalogue by our name, ``articles`` their property of the article.
+    """
 
     scopes: frozenset[str] = frozenset()
     deal_fields: Mapping[str, KnownField] = field(default_factory=dict)
@@ -75,11 +79,15 @@ class Found:
     employee_fields: Mapping[str, KnownField] = field(default_factory=dict)
     type_ids: frozenset[int] = frozenset()
     refused: str = ""
+    blocks: Mapping[str, int] = field(default_factory=dict)
+    articles: Mapping[str, int] = field(default_factory=dict)
 
     def id_of(self, kind: str, name: str) -> int:
         """Id of a thing in the portal, 0 when it is not there."""
         if kind == Kind.NODE:
             return {**self.node_items(LIST), **self.node_items(PROCESS)}.get(name, 0)
+        if kind == Kind.ARTICLE:
+            return self.articles.get(name, 0)
         process, _, suffix = name.partition(".")
         there = self.processes.get(process)
         if kind == Kind.PROCESS:
@@ -103,13 +111,14 @@ class Found:
 class Wanted:
     """``nodes`` are (code, title with the code), ``link`` what an earlier set-up chose, ``lists_only`` what a person wants.
 
-    ``own_fields``: fields of deals that tables of requisites name.
+    ``own_fields``: fields of deals that tables of requisites name; ``goods``: a base is the source of the catalogue.
     """
 
     nodes: tuple[tuple[str, str], ...] = ()
     link: str = ""
     lists_only: bool = False
     own_fields: tuple[DealField, ...] = ()
+    goods: bool = False
 
 
 def link_of(wanted: Wanted, found: Found) -> str:
@@ -130,6 +139,7 @@ def plan(wanted: Wanted, found: Found) -> tuple[Step, ...]:
         *_processes(wanted, found, link),
         *_nodes(wanted, found, link),
         _employee(found),
+        *_articles(wanted, found),
     )
 
 
@@ -215,3 +225,21 @@ def _employee(found: Found) -> Step:
         return Step(Action.CANNOT, Kind.EMPLOYEE_FIELD, PERSONNEL_NUMBER, title, why, optional=True)
     known = found.employee_fields.get(PERSONNEL_NUMBER)
     return _field(Kind.EMPLOYEE_FIELD, PERSONNEL_NUMBER, title, "string", known, optional=True)
+
+
+#: Information blocks by our name, and what stands in them.
+BLOCKS = {"products": "товаров", "variations": "вариаций"}
+
+
+def _articles(wanted: Wanted, found: Found) -> Iterator[Step]:
+    """Managers search goods by their article, so products and variations need a property for it."""
+    if not wanted.goods:
+        return
+    for name, whose in BLOCKS.items():
+        title = f"Свойство {whose} «{product_property.NAME}»"
+        if catalog.SCOPE not in found.scopes:
+            why = f"нет права {catalog.SCOPE} (торговый каталог): товары в портал не попадут"
+            yield Step(Action.CANNOT, Kind.ARTICLE, name, title, why, optional=True)
+        elif name in found.blocks:
+            action = Action.KEEP if name in found.articles else Action.CREATE
+            yield Step(action, Kind.ARTICLE, name, title, optional=True)

@@ -77,12 +77,14 @@ def _wanted(one: Goods) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(Ид, name, what a product shows) of an item and of its variants."""
     item = one.item
     fields = {"наименование": item.name, "раздел": SECTION_NAME, "картинок": int(bool(one.picture)), "показан": "Y"}
+    fields["артикул"] = item.article
     if not item.variants:
         yield item.item_id, item.name, fields | _sold(one.offers[0])
         return
     yield item.item_id, item.name, fields
     for offer in one.offers:
-        yield offer.offer_id, offer.name, {"наименование": offer.name, "товар": item.name, "показан": "Y"} | _sold(offer)
+        own = {"наименование": offer.name, "товар": item.name, "показан": "Y", "артикул": item.article}
+        yield offer.offer_id, offer.name, own | _sold(offer)
 
 
 def _sold(offer: Offer) -> dict[str, Any]:
@@ -96,7 +98,13 @@ def _pairs(fields: Plain, product: Plain, shown: PortalGoods) -> Iterator[tuple[
         "раздел": shown.sections.get(product["iblockSectionId"] or 0, ""),
         "картинок": shown.pictures.get(product["id"], 0), "цены": shown.prices.get(product["id"], []),
         "остаток": Decimal(str(product.get("quantity") or 0)),
-        "товар": shown.names.get(int(parent.get("value") or 0), ""),
+        "артикул": _article(product), "товар": shown.names.get(int(parent.get("value") or 0), ""),
     }  # fmt: skip
     for name, wanted in fields.items():
         yield name, wanted, in_portal[name]
+
+
+def _article(product: Plain) -> str:
+    """The only property that bears a text."""
+    texts = [one["value"] for name, one in product.items() if name.startswith("property") and isinstance(one, dict)]
+    return str(texts[0]) if texts else ""

@@ -14,7 +14,7 @@ from django.db import connection
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import deal_fields, employee_field, smart_process
+from uzel.bitrix24.entities import deal_fields, employee_field, product_property, smart_process
 from uzel.bitrix24.entities.deal_fields import DealField
 from uzel.bitrix24.entities.smart_process import NODES, SMART_PROCESSES, KnownProcess
 from uzel.bitrix24.errors import OutcomeUnknown, PortalError, Refused
@@ -77,7 +77,10 @@ def wanted_of(portal: Portal, *, lists_only: bool = False) -> Wanted:
     nodes = Node.objects.filter(portal=portal).order_by("pk")
     chosen = portal.setup.get("node_field", deal_fields.NODE if portal.setup.get("nodes") else "")
     link = "" if not chosen else LIST if chosen == deal_fields.NODE else PROCESS
-    return Wanted(tuple((node.code, str(node)) for node in nodes), link, lists_only, _own_fields(nodes))
+    return Wanted(
+        tuple((node.code, str(node)) for node in nodes), link, lists_only, _own_fields(nodes),
+        goods=any(node.catalog_source for node in nodes),
+    )  # fmt: skip
 
 
 def _own_fields(nodes: Iterable[Node]) -> tuple[DealField, ...]:
@@ -266,10 +269,16 @@ def _employee_field(builder: Builder, step: Step) -> None:
     builder.make(step, employee_field.create("field"), deal_fields.read_id)
 
 
+def _article(builder: Builder, step: Step) -> None:
+    block = builder.found.blocks[step.name]
+    builder.make(step, product_property.create("property", block), product_property.read_id, single=False)
+
+
 _DOERS: Mapping[Kind, Callable[[Builder, Step], None]] = {
     Kind.DEAL_FIELD: _deal_field,
     Kind.PROCESS: _process,
     Kind.PROCESS_FIELD: _process_field,
     Kind.NODE: _node,
     Kind.EMPLOYEE_FIELD: _employee_field,
+    Kind.ARTICLE: _article,
 }

@@ -38,7 +38,7 @@ WORDS: Mapping[type, tuple[str, str]] = {
 PUBLISHED = ("content", "package")
 SEARCHED = ("name", "article", "barcode", "active", "parent", "prices", "stocks")
 #: What variants show of their item: with a change of it they are due too.
-OF_VARIANTS = ("name", "deletion_mark", "vat_rate", "measure_code")
+OF_VARIANTS = ("name", "deletion_mark", "vat_rate", "measure_code", "article")
 
 
 class Outcome(StrEnum):

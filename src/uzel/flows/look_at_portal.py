@@ -5,10 +5,10 @@ from typing import Any
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import deal_fields, employee_field, smart_process
+from uzel.bitrix24.entities import catalog, deal_fields, employee_field, product_property, smart_process
 from uzel.bitrix24.entities.smart_process import SMART_PROCESSES, KnownProcess
 from uzel.bitrix24.errors import Refused, Unavailable
-from uzel.bitrix24.setup_plan import FIELD_SCOPE, Found, FoundProcess
+from uzel.bitrix24.setup_plan import BLOCKS, FIELD_SCOPE, Found, FoundProcess
 
 PAGE = 50
 MOST_PAGES = 40  # of smart processes, their fields or items
@@ -27,12 +27,25 @@ def look_at_portal(client: PortalClient, refused: str = "") -> Found:
             refused = error.text
     titles = {process.title: process.name for process in SMART_PROCESSES}
     processes = {titles[one.title]: _process(client, one) for one in reversed(types) if one.title in titles}
-    return Found(scopes, fields, processes, of_employees, frozenset(one.entity_type_id for one in types), refused)
+    blocks, articles = _articles(client) if catalog.SCOPE in scopes else ({}, {})
+    type_ids = frozenset(one.entity_type_id for one in types)
+    return Found(scopes, fields, processes, of_employees, type_ids, refused, blocks, articles)
 
 
 def ask(client: PortalClient, command: Command) -> Any:
     """The result of a command that only reads."""
     return client.call(command.method, command.params, repeatable=True).result
+
+
+def _articles(client: PortalClient) -> tuple[dict[str, int], dict[str, int]]:
+    """Information blocks of the catalogue and their articles; nothing where the catalogue is closed to us."""
+    try:
+        numbers = catalog.read_blocks(ask(client, Command("catalog.catalog.list", {}, "blocks")))
+        known = product_property.read_articles(ask(client, one) for one in product_property.lookups())
+    except (Refused, LookupError):
+        return {}, {}
+    blocks = {name: number for name, number in zip(BLOCKS, numbers, strict=True) if number}
+    return blocks, {name: known[number] for name, number in blocks.items() if number in known}
 
 
 def _process(client: PortalClient, known: KnownProcess) -> FoundProcess:

@@ -5,18 +5,19 @@ due rows ─ what the portal has under our Ид is met, not made again ─ add o
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
+from uzel.bitrix24.batch import Chain, Done, Failed, Outcome, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import catalog
-from uzel.bitrix24.entities.catalog import PARENT, PRODUCT, SECTION, SERVICE, VARIATION, Family, Shelf
+from uzel.bitrix24.entities.catalog import PARENT, PRODUCT, SECTION, SERVICE, VARIATION, Shelf
 from uzel.bitrix24.errors import Refused, WrongCredentials
 from uzel.flows.catalog_book import want
+from uzel.flows.catalog_pieces import Piece, Row, item_pieces, parent_of, section_piece, variant_pieces
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.picture_book import note_pictures
 from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, is_doubtful, next_try
@@ -25,53 +26,15 @@ from uzel.flows.portal_reading import chunks, read_all
 from uzel.flows.tie_rows import products_appeared
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import NomenclatureRow, Portal, PriceTypeRow, SectionRow
-from uzel.mapping.product_fields import Fields, item_fields, lacking, section_fields, stock_fields, variant_fields
-from uzel.model import NomenclatureItem, PriceType, Section, Variant
+from uzel.model import PriceType
 from uzel.model.codec import from_json
 
 Now = Callable[[], dt.datetime]
-Row = SectionRow | NomenclatureRow
 SETTLED = ("entity_id", "shown", "confirmed", "attempts", "retry_at", "outcome_unknown", "problem_code", "problem")
 IDS_A_COMMAND = 50
 NO_ACCESS_S = 1800  # until a catalogue that is closed to us is tried again
 NO_ACCESS = "Каталог портала недоступен: добавьте вебхуку право «Торговый каталог» (catalog). Ответ портала: {}"
 DEEPEST = 50  # sections inside one another
-
-
-@dataclass(slots=True)
-class Piece:
-    """A row on its way. ``prices``: kind of price in the portal → amount and currency; ``None``: it has none by nature."""
-
-    row: Row
-    family: Family
-    block: int
-    fields: Fields
-    prices: Mapping[str, list[str]] | None
-    wanted: int
-
-    @property
-    def key(self) -> str:
-        """What the piece's commands are named by."""
-        return f"{'s' if isinstance(self.row, SectionRow) else 'p'}{self.row.pk}"
-
-    @property
-    def shown(self) -> dict[str, Any]:
-        """What the portal was last made to show."""
-        return self.row.shown or {}
-
-    def commands(self) -> list[Command]:
-        """What it takes; nothing when the portal shows it all."""
-        if self.row.entity_id is None:
-            made = [catalog.add(f"{self.key}_write", self.family, self.fields)]
-            product: int | str = catalog.made_by(f"{self.key}_write", self.family)
-        else:
-            fields = lacking(self.fields, self.shown.get("fields", {}))
-            fields.pop("iblockId", None)
-            made = [catalog.update(f"{self.key}_write", self.family, self.row.entity_id, fields)] if fields else []
-            product = self.row.entity_id
-        if self.prices is not None and self.prices != self.shown.get("prices", {}):
-            made.append(catalog.set_prices(f"{self.key}_prices", product, self.prices))
-        return made
 
 
 # --- kinds of work ----------------------------------------------------------------------------------------------------
@@ -117,14 +80,14 @@ def publish(portal: Portal, client: PortalClient, rows: Sequence[Row], now: Now)
 def _publish_sections(portal: Portal, client: PortalClient, rows: Sequence[SectionRow], shelf: Shelf, now: Now) -> None:
     """Those above first."""
     waiting = {row.xml_id: row for row in rows}
-    above = {_parent_of(row) for row in rows} - {""}
+    above = {parent_of(row) for row in rows} - {""}
     known = dict(SectionRow.objects.filter(portal=portal, xml_id__in=above).values_list("xml_id", "entity_id"))
     for _ in range(DEEPEST):
-        open_above = [row for row in waiting.values() if _parent_of(row) not in waiting]
-        ready = [row for row in open_above if known.get(_parent_of(row), 0) is not None]
+        open_above = [row for row in waiting.values() if parent_of(row) not in waiting]
+        ready = [row for row in open_above if known.get(parent_of(row), 0) is not None]
         if not ready:
             break
-        _write(portal, client, [_section_piece(row, known, shelf) for row in ready], now)
+        _write(portal, client, [section_piece(row, known, shelf) for row in ready], now)
         for row in ready:
             known[waiting.pop(row.xml_id).xml_id] = row.entity_id
     _postpone(portal, waiting.values(), now())
@@ -135,8 +98,8 @@ def _publish_products(portal: Portal, client: PortalClient, rows: Sequence[Nomen
     new = [row for row in rows if row.entity_id is None]
     groups = _price_groups(portal, client, shelf, now())
     variants = [row for row in rows if row.parent]
-    _write(portal, client, _item_pieces(portal, [row for row in rows if not row.parent], shelf, groups), now)
-    pieces = _variant_pieces(portal, variants, shelf, groups)
+    _write(portal, client, item_pieces(portal, [row for row in rows if not row.parent], shelf, groups), now)
+    pieces = variant_pieces(portal, variants, shelf, groups)
     _write(portal, client, pieces, now)
     reached = {piece.row.pk for piece in pieces}
     _postpone(portal, [row for row in variants if row.pk not in reached], now())
@@ -162,7 +125,7 @@ def _open_shelf(portal: Portal, client: PortalClient, rows: Sequence[Row], now: 
         portal.inventory_accounting = shelf.inventory
         portal.save(update_fields=["inventory_accounting"])
         _stocks_can_be_shown(portal, shelf)
-    return shelf
+    return _with_articles(portal, shelf)
 
 
 def _stocks_can_be_shown(portal: Portal, shelf: Shelf) -> None:
@@ -171,67 +134,19 @@ def _stocks_can_be_shown(portal: Portal, shelf: Shelf) -> None:
         want(NomenclatureRow.objects.filter(portal=portal, confirmed__gt=0).exclude(stocks={}))
 
 
-def _parent_of(row: SectionRow) -> str:
-    return str((row.content or {}).get("parent_id") or "")
-
-
-def _section_piece(row: SectionRow, known: Mapping[str, int | None], shelf: Shelf) -> Piece:
-    fields = section_fields(from_json(Section, row.content), known.get(_parent_of(row)) or 0, shelf)
-    return Piece(row, SECTION, shelf.products, fields, None, row.wanted)
-
-
-def _item_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shelf, groups: Mapping[str, int]) -> list[Piece]:
-    told = [(row, from_json(NomenclatureItem, row.content)) for row in rows]
-    sections = dict(
-        SectionRow.objects.filter(portal=portal, xml_id__in={item.section_id for _, item in told} - {""})
-        .exclude(entity_id=None)
-        .values_list("xml_id", "entity_id")
-    )
-    variants = NomenclatureRow.objects.filter(portal=portal, parent__in=[row.xml_id for row in rows], entity_id__isnull=False)
-    parents = set(variants.values_list("parent", flat=True))
-    return [
-        Piece(
-            row,
-            SERVICE if item.is_service else PARENT if row.xml_id in parents else PRODUCT,
-            shelf.products,
-            item_fields(item, sections.get(item.section_id) or 0, shelf)
-            | ({} if item.is_service or row.xml_id in parents else stock_fields(row.stocks, shelf)),
-            _prices(row, groups),
-            row.wanted,
-        )
-        for row, item in told
-    ]
-
-
-def _variant_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shelf, groups: Mapping[str, int]) -> list[Piece]:
-    """Variants whose items the portal has."""
-    found = NomenclatureRow.objects.filter(portal=portal, xml_id__in={row.parent for row in rows}, content__isnull=False)
-    items = {row.xml_id: row for row in found if row.entity_id}
-    return [
-        Piece(
-            row,
-            VARIATION,
-            shelf.variations,
-            variant_fields(
-                from_json(Variant, row.content),
-                from_json(NomenclatureItem, items[row.parent].content),
-                items[row.parent].entity_id or 0,
-                shelf,
-            )
-            | stock_fields(row.stocks, shelf),
-            _prices(row, groups),
-            row.wanted,
-        )
-        for row in rows
-        if row.parent in items
-    ]
-
-
-def _prices(row: NomenclatureRow, groups: Mapping[str, int]) -> dict[str, list[str]]:
-    """A price of no kind that we know is left out."""
-    return {
-        str(groups[kind]): [str(amount), str(currency)] for kind, (amount, currency) in row.prices.items() if kind in groups
-    }
+def _with_articles(portal: Portal, shelf: Shelf) -> Shelf:
+    """What was written before the portal had a property for articles, or with another one, is written again."""
+    portal.refresh_from_db(fields=["setup"])
+    before = portal.setup.get("articles", {})
+    if shelf.articles is None:
+        return replace(shelf, articles={int(block): number for block, number in before.items()})
+    known = {str(block): number for block, number in shelf.articles.items()}
+    if before != known:
+        portal.setup["articles"] = known
+        portal.save(update_fields=["setup"])
+        with_article = NomenclatureRow.objects.filter(portal=portal).exclude(article="").values("xml_id")
+        want(NomenclatureRow.objects.filter(Q(parent__in=with_article) | ~Q(article=""), portal=portal, confirmed__gt=0))
+    return shelf
 
 
 def _price_groups(portal: Portal, client: PortalClient, shelf: Shelf, now: dt.datetime) -> dict[str, int]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.entities import catalog, deal_fields, employee_field, pipeline, product_property, smart_process
 from uzel.bitrix24.entities import deal as deals
-from uzel.bitrix24.entities import deal_fields, employee_field, pipeline, smart_process
 from uzel.bitrix24.entities.smart_process import PROMO_CODES
 from uzel.bitrix24.errors import OutcomeUnknown, Refused
 from uzel.bitrix24.setup_plan import Found, Kind
@@ -23,7 +23,7 @@ from uzel.hub.promo_book import keep_all
 from uzel.hub.queries import node_field_of
 
 UNDONE = "Настройка портала отменена, обмен стоит, чтобы не принять пропавшие поля за правки: uzel portal setup настроит снова."
-ORDER = (Kind.NODE, Kind.PROCESS, Kind.PROCESS_FIELD, Kind.PIPELINE, Kind.DEAL_FIELD, Kind.EMPLOYEE_FIELD)
+ORDER = (Kind.NODE, Kind.PROCESS, Kind.PROCESS_FIELD, Kind.PIPELINE, Kind.DEAL_FIELD, Kind.EMPLOYEE_FIELD, Kind.ARTICLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,14 @@ def _numbers(undoing: _Undoing, row: MadeInPortal) -> str:
     return "" if undoing.with_data or not count else f"заполнено у сотрудников: {count}; удалить и так: --yes"
 
 
+def _products(undoing: _Undoing, row: MadeInPortal) -> str:
+    """Whether the property says something is not asked: whatever bears it may."""
+    family = catalog.VARIATION if row.name == "variations" else catalog.PRODUCT
+    command = catalog.any_of("products", family, undoing.found.blocks[row.name])
+    count = undoing.client.call(command.method, command.params, repeatable=True).total or 0
+    return "" if undoing.with_data or not count else f"в каталоге есть товары: {count}; удалить и так: --yes"
+
+
 _OBSTACLES: Mapping[Kind, Callable[[_Undoing, MadeInPortal], str]] = {
     Kind.NODE: _chosen,
     Kind.PROCESS: _items,
@@ -160,6 +168,7 @@ _OBSTACLES: Mapping[Kind, Callable[[_Undoing, MadeInPortal], str]] = {
     Kind.PIPELINE: _deals_inside,
     Kind.DEAL_FIELD: _filled,
     Kind.EMPLOYEE_FIELD: _numbers,
+    Kind.ARTICLE: _products,
 }
 
 # --- removing ---------------------------------------------------------------------------------------------------------
@@ -201,4 +210,5 @@ _REMOVERS: Mapping[Kind, Callable[[_Undoing, MadeInPortal], None]] = {
     Kind.PIPELINE: _remove_pipeline,
     Kind.DEAL_FIELD: lambda undoing, row: undoing.send(deal_fields.delete("field", row.entity_id or 0)),
     Kind.EMPLOYEE_FIELD: lambda undoing, row: undoing.send(employee_field.delete("field", row.entity_id or 0)),
+    Kind.ARTICLE: lambda undoing, row: undoing.send(product_property.delete("property", row.entity_id or 0)),
 }

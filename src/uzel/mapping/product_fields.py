@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from uzel.bitrix24.entities import product_property
 from uzel.bitrix24.entities.catalog import NAME_LIMIT, Shelf
 from uzel.model import NomenclatureItem, Section, Variant
 
@@ -60,6 +61,14 @@ def stock_fields(stocks: Mapping[str, str], shelf: Shelf) -> Fields:
         return {}
     total = Decimal(stocks[WHOLE_BASE]) if WHOLE_BASE in stocks else sum(map(Decimal, stocks.values()), Decimal())
     return {"quantity": f"{total.normalize():f}"}
+
+
+def article_fields(article: str, block: int, shown: Fields, shelf: Shelf) -> Fields:
+    """The article, where the portal has a property for it. What people wrote beside goods without one stays."""
+    if not shelf.articles or block not in shelf.articles:
+        return {}
+    name = product_property.field(shelf.articles[block])
+    return {name: {"value": article}} if article or name in shown else {}
 
 
 def lacking(wanted: Fields, shown: Fields) -> Fields:

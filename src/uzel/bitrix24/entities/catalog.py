@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from uzel.bitrix24.batch import Command
+from uzel.bitrix24.entities import product_property
 from uzel.bitrix24.values import as_int, as_number, as_text, is_yes
 
 SCOPE = "catalog"
@@ -44,6 +45,7 @@ class Shelf:
     """What products of a portal are put together from: blocks, measures by code, VAT by rate (None: without), prices.
 
     ``inventory``: whether the portal's inventory accounting keeps quantities for itself; None: it does not say.
+    ``articles``: the property of the article by block; None again.
     """
 
     products: int
@@ -52,6 +54,7 @@ class Shelf:
     vats: Mapping[Decimal | None, int]
     groups: Sequence[PriceGroup]
     inventory: bool | None = None
+    articles: Mapping[int, int] | None = None
 
 
 def shelf() -> list[Command]:
@@ -62,15 +65,17 @@ def shelf() -> list[Command]:
         Command("catalog.vat.list", {}, "vats"),
         Command("catalog.priceType.list", {}, "groups"),
         Command("catalog.document.mode.status", {}, "inventory"),
+        *product_property.lookups(),
     ]
 
 
 def read_shelf(found: Mapping[str, Any]) -> Shelf:
     """From results by key; LookupError when something of it is not there."""
-    blocks = found["blocks"]["catalogs"]
+    products, variations = read_blocks(found["blocks"])
+    lookups = [found.get(one.key) for one in product_property.lookups()]
     return Shelf(
-        products=next(as_int(one["iblockId"]) for one in blocks if not as_int(one.get("productIblockId"))),
-        variations=next((as_int(one["iblockId"]) for one in blocks if as_int(one.get("productIblockId"))), 0),
+        products=products,
+        variations=variations,
         measures={as_text(one["code"]).zfill(3): as_int(one["id"]) for one in found["measures"]["measures"]},
         vats={_rate(one.get("rate")): as_int(one["id"]) for one in found["vats"]["vats"]},
         groups=[
@@ -78,7 +83,14 @@ def read_shelf(found: Mapping[str, Any]) -> Shelf:
             for one in found["groups"]["priceTypes"]
         ],
         inventory=is_yes(found["inventory"]) if "inventory" in found else None,
+        articles=product_property.read_articles(lookups) if all(lookups) else None,
     )
+
+
+def read_blocks(result: Any) -> tuple[int, int]:
+    """The information block of products and that of variations, 0 where there is none; LookupError without the first."""
+    own = {bool(as_int(one.get("productIblockId"))): as_int(one["iblockId"]) for one in reversed(result["catalogs"])}
+    return own[False], own.get(True, 0)
 
 
 def _rate(value: Any) -> Decimal | None:
@@ -127,6 +139,11 @@ def of_xml_ids(key: str, family: Family, block: int, xml_ids: Iterable[str]) -> 
     """Elements that bear these external ids."""
     criteria = {"iblockId": block, "=xmlId": list(xml_ids)}
     return Command(f"{family.method}.list", {"select": ["id", "iblockId", "xmlId"], "filter": criteria}, key)
+
+
+def any_of(key: str, family: Family, block: int) -> Command:
+    """Elements of a family; the answer counts them."""
+    return Command(f"{family.method}.list", {"select": ["id", "iblockId"], "filter": {"iblockId": block}}, key)
 
 
 def read_ids(family: Family, result: Any) -> dict[str, int]:
