@@ -4,10 +4,14 @@ import io
 import json
 
 import pytest
+from django.utils import timezone
 
 from tests.exchange.talk import Talk, make_node, order, package
+from tests.flows.portal_town import in_a_hurry, open_hub
 from uzel.cli import main
+from uzel.flows.doctor.checks_of_portal import PORTAL_CHECKS
 from uzel.flows.doctor.node_checks import NODE_CHECKS, WAY_CHECKS
+from uzel.hub.models import Portal
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +78,20 @@ def test_what_cannot_be_looked_at_is_said(words: tuple[str, ...], reason: str, c
     make_node("shop")
     assert main(("doctor", "node", *words)) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_without_a_portal_it_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("doctor", "portal")) == 2
+    assert "uzel portal connect" in capsys.readouterr().err
+
+
+def test_a_portal_that_is_set_up_is_told_of_with_its_warnings(capsys: pytest.CaptureFixture[str]) -> None:
+    with open_hub(default_responsible_id=2, stages=[["N", "Принят", "NEW"]]) as hub, in_a_hurry(hub.portal):
+        Portal.objects.update(swept_at=timezone.now())
+        assert main(("doctor", "portal", "--json")) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert main(("doctor", "portal")) == 1
+    assert [one["code"] for one in told["findings"]] == [check.code for check in PORTAL_CHECKS]
+    said = capsys.readouterr().out
+    assert "события приходят" in said or "портал сообщает об изменениях" in said
+    assert "robots" not in said

@@ -26,6 +26,7 @@ from uzel.exchange.zips import ZipLimits
 from uzel.flows.doctor.checks_of_calls import CALL_CHECKS
 from uzel.flows.doctor.checks_of_files import FILE_CHECKS
 from uzel.flows.doctor.checks_of_page import PAGE_CHECKS
+from uzel.flows.doctor.checks_of_portal import PORTAL_CHECKS
 from uzel.flows.doctor.checks_of_talk import TALK_CHECKS
 from uzel.flows.doctor.finding import Check
 from uzel.mapping import node_lists, requisites, stages
@@ -216,6 +217,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "limits": _limits,
     "retries": _retries,
     "checks-of-the-way": lambda: _checks(PAGE_CHECKS, TALK_CHECKS),
+    "checks-of-the-portal": lambda: _checks(PORTAL_CHECKS),
     "checks-of-a-node": lambda: _checks(CALL_CHECKS, FILE_CHECKS),
 }
 

@@ -1,4 +1,4 @@
-"""``uzel doctor node``: what is wrong with the set-up, in plain Russian, and how to mend it."""
+"""``uzel doctor node|portal``: what is wrong with the set-up, in plain Russian, and how to mend it."""
 
 import argparse
 import getpass
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from uzel.commands.output import CommandError, setup, show_json, the_node
+from uzel.commands.output import CommandError, setup, show_json, the_node, the_portal
 
 if TYPE_CHECKING:
     from uzel.flows.doctor.finding import Finding
@@ -34,6 +34,9 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     node.add_argument("--days", type=int, default=14, help="how many days back its calls are looked at")
     _output(node)
     node.set_defaults(run=_node)
+    portal = verbs.add_parser("portal", help="the portal: rights, plan, set-up, stages, staff, queue and limits")
+    _output(portal)
+    portal.set_defaults(run=_portal)
 
 
 def _output(command: argparse.ArgumentParser) -> None:
@@ -57,6 +60,15 @@ def _node(options: argparse.Namespace) -> int:
     except WrongUrlError as error:
         raise CommandError(str(error)) from error
     return _tell(findings, options)
+
+
+def _portal(options: argparse.Namespace) -> int:
+    setup()
+    from django.utils import timezone
+
+    from uzel.flows.doctor.doctor_portal import doctor_portal
+
+    return _tell(doctor_portal(the_portal(), timezone.now()), options)
 
 
 def _password() -> str:

@@ -53,18 +53,28 @@ def plan_setup(portal: Portal, *, lists_only: bool = False) -> tuple[Step, ...]:
 def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
     """Check the exchange employee, create what is lacking, learn the staff, check the stages. Safe to repeat."""
     with open_line(portal) as client:
-        checks = [_try("Права подключения", _check_scopes, client), _try("Сотрудник обмена", _check_employee, client)]
+        checks = check_rights(client)
         if all(check.passed for check in checks):
             outcomes = build_portal(portal, client, timezone.now(), lists_only=lists_only)
             if all(outcome.passed for outcome in outcomes):
                 begin_again(portal)
             checks += map(_of_outcome, outcomes)
             checks += _check_keys(portal, timezone.now())
-            checks.append(_try("Сделки", _check_deals, client))
+            checks.append(check_reading(client))
             checks.append(_try("Сотрудники портала", lambda line: _check_users(portal, line), client))
             checks += [_of_stages(one) for one in check_stages(portal, client)]
             complete_setup(portal, client)
     return checks
+
+
+def check_rights(client: PortalClient) -> list[Check]:
+    """What the way in may do at all, and whether the exchange employee may do everything; two calls."""
+    return [_try("Права подключения", _check_scopes, client), _try("Сотрудник обмена", _check_employee, client)]
+
+
+def check_reading(client: PortalClient) -> Check:
+    """Whether deals can be read; one call."""
+    return _try("Сделки", _check_deals, client)
 
 
 def complete_setup(portal: Portal, client: PortalClient) -> None:

@@ -1,10 +1,13 @@
 """Findings: the advice of the row or of the check, the exit code, the line at the end."""
 
+from typing import Any
+
 import pytest
 
 from uzel.flows.doctor import finding
+from uzel.flows.doctor.checks_of_portal import PORTAL_CHECKS
 from uzel.flows.doctor.finding import Check, Grade, Said, examine, exit_code, summary
-from uzel.flows.doctor.node_checks import NODE_CHECKS
+from uzel.flows.doctor.node_checks import NODE_CHECKS, WAY_CHECKS
 
 SAYS = {
     "a": finding.well("есть"),
@@ -33,7 +36,8 @@ def test_the_summary_counts_each_grade() -> None:
 
 
 def test_codes_are_unique_and_every_row_says_what_and_how() -> None:
-    codes = [check.code for check in NODE_CHECKS]
+    checks: list[Check[Any]] = [*WAY_CHECKS, *NODE_CHECKS, *PORTAL_CHECKS]
+    codes = [check.code for check in checks]
     assert len(codes) == len(set(codes))
-    assert all(check.title and check.advice.endswith(".") for check in NODE_CHECKS)
+    assert [check.code for check in checks if not check.title or not check.advice.endswith(".")] == []
     assert Said(Grade.OK, "").advice == ""
