@@ -21,10 +21,11 @@ ANONYMOUS = Counterparty()
 
 def read_counterparties(block: Element, notes: Notes) -> tuple[DocumentCounterparty, ...]:
     """Everybody named by the block."""
-    return tuple([_read_counterparty(element, notes) for element in block if element.tag == tags.COUNTERPARTY])
+    return tuple([read_counterparty(element, notes) for element in block if element.tag == tags.COUNTERPARTY])
 
 
-def _read_counterparty(element: Element, notes: Notes) -> DocumentCounterparty:
+def read_counterparty(element: Element, notes: Notes) -> DocumentCounterparty:
+    """One of them, with the role that he has."""
     parts = {child.tag: child for child in element}
     counterparty_id = text_of(parts, tags.ID)
     if not counterparty_id:

@@ -1,4 +1,4 @@
-"""What a file holds, documents, a catalogue or directories: told from its first elements, not from its name."""
+"""What a file holds, documents, a catalogue, directories or counterparties: told from its first elements, not from its name."""
 
 from collections.abc import Iterable
 
@@ -14,22 +14,31 @@ SNIFFED_BYTES = 8 << 20  # a classifier that is longer belongs to no documents
 
 def is_references(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:
     """Do directories of the module of 1С-Битрикс stand before anything else that we know?"""
+    return _first(chunks, limits) == tags.REFERENCES
+
+
+def is_counterparties(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:
+    """Does a list of counterparties stand before anything else that we know?"""
+    return _first(chunks, limits) == tags.COUNTERPARTIES
+
+
+def _first(chunks: Iterable[bytes], limits: ReadLimits) -> str:
+    """The first element that tells what the file is, "" where there is none or the file cannot be read."""
     try:
         opening = open_package(chunks, limits)
     except PackageError:
-        return False
-    parser = pull.open_parser(
-        opening.encoding, (tags.REFERENCES, tags.DOCUMENT, tags.CONTAINER, *tags.CATALOG_PARTS), event="start"
-    )
+        return ""
+    names = (tags.REFERENCES, tags.COUNTERPARTIES, tags.DOCUMENT, tags.CONTAINER, *tags.CATALOG_PARTS)
+    parser = pull.open_parser(opening.encoding, names, event="start")
     sniffed = 0
     for piece in opening.pieces:
         fault = pull.feed(parser, piece)
         for element in pull.finished(parser):
-            return local_name(element) == tags.REFERENCES
+            return local_name(element)
         sniffed += len(piece)
         if fault or sniffed > SNIFFED_BYTES:
             break
-    return False
+    return ""
 
 
 def is_catalogue(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:

@@ -8,7 +8,7 @@ means a search by our external key before anything is created again.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
@@ -19,10 +19,11 @@ from uzel.flows.portal_job import is_doubtful
 from uzel.flows.portal_reading import read_all, read_cards
 from uzel.flows.write_cards import CardKey, key_of_card, write_cards
 from uzel.hub.bulk import update_rows
-from uzel.hub.models import CounterpartyBinding, Node, Portal
+from uzel.hub.models import CounterpartyBinding, CounterpartyNote, Node, Portal
 from uzel.mapping.client_match import EMAIL, INN, PHONE, PUBLIC, Decision, Found, claims, decide
 from uzel.mapping.counterparty_card import card_of, key_of, lacking
 from uzel.mapping.origin import ORIGINATOR, card_origin
+from uzel.mapping.remembered import filled
 from uzel.model import Counterparty
 from uzel.model.codec import to_json
 
@@ -34,7 +35,11 @@ EXECUTION_LIMIT_S = 65  # seconds after which the portal has surely ended a requ
 
 @dataclass(slots=True)
 class Wanted:
-    """A counterparty without a known card; ``failed`` says why he has none after all, ``decision`` why he gets a new one."""
+    """A counterparty without a known card; ``failed`` says why he has none after all, ``decision`` why he gets a new one.
+
+    ``card`` is what the order says of him and what is written; ``sought`` has also what a file of counterparties said
+    (``told``), and he is looked for by it.
+    """
 
     node: Node
     counterparty: Counterparty
@@ -44,6 +49,11 @@ class Wanted:
     binding: CounterpartyBinding | None = None
     failed: Failed | None = None
     decision: str = ""
+    sought: ClientCard = field(init=False)
+    told: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.sought = self.card
 
     @property
     def origin_id(self) -> str:
@@ -68,6 +78,7 @@ def wanted_client(node: Node, counterparty: Counterparty, assigned_by_id: int) -
 def find_clients(portal: Portal, client: PortalClient, wanted: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
     """Give every counterparty (each named once) a binding with an entity, or a reason; those still open are tried later."""
     _recall_bindings(wanted)
+    _recall_notes([one for one in wanted if not _is_bound(one)])
     for _ in range(ROUNDS):
         waiting = [one for one in wanted if not _is_bound(one) and not one.failed and not _in_flight(one, now())]
         if not waiting:
@@ -86,6 +97,14 @@ def _recall_bindings(wanted: Sequence[Wanted]) -> None:
     for one in wanted:
         one.binding = known.get((one.node.pk, one.key))
         one.decision = one.binding.decision if one.binding else ""
+
+
+def _recall_notes(wanted: Sequence[Wanted]) -> None:
+    """What files of counterparties told is used where the order is silent."""
+    keys, nodes = {one.key for one in wanted}, {one.node.pk for one in wanted}
+    told = {(note.node_id, note.key): note.told for note in CounterpartyNote.objects.filter(node__in=nodes, key__in=keys)}
+    for one in wanted:
+        one.sought, one.told = filled(one.card, told.get((one.node.pk, one.key), {}))
 
 
 def _is_bound(one: Wanted) -> bool:
@@ -147,8 +166,8 @@ def _decide(one: Wanted, searches: Sequence[Search], cards: Mapping[CardKey, Kno
     ours = next((cards[key] for search in searches for key in search.cards if not search.link and key in cards), None)
     if ours is not None:
         return Decision(ours, one.decision or CREATED_BEFORE)
-    return decide(
-        one.card,
+    decision = decide(
+        one.sought,
         [
             Found(
                 search.link, search.value, tuple(cards[key] for key in search.cards if key in cards),
@@ -157,6 +176,7 @@ def _decide(one: Wanted, searches: Sequence[Search], cards: Mapping[CardKey, Kno
             for search in searches
         ],
     )  # fmt: skip
+    return replace(decision, text=f"{decision.text} (из файла контрагентов: {', '.join(one.told)})") if one.told else decision
 
 
 def _completed(matches: Iterable[tuple[Wanted, KnownCard]]) -> dict[CardKey, tuple[KnownCard, ClientCard]]:
@@ -179,7 +199,7 @@ def _searches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wan
 
 def _search_commands(key: str, one: Wanted) -> Iterator[tuple[Command, str, str]]:
     """Commands with the link of the chain and the value that each looks for."""
-    kind, card = one.card.kind, one.card
+    kind, card = one.card.kind, one.sought
     if one.binding is not None:  # created once, never answered
         yield client_card.of_origin(f"{key}_origin", kind, ORIGINATOR, one.origin_id), "", ""
     if card.inn:

@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -17,13 +17,14 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from uzel.commerceml.catalog.common import picture_name
-from uzel.commerceml.sniff import is_catalogue, is_references
+from uzel.commerceml.sniff import is_catalogue, is_counterparties, is_references
 from uzel.exchange.commands import Refusal
 from uzel.exchange.uploads import TAIL_BYTES
 from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, picture_names, zip_end_problem, zip_problem
 from uzel.flows.know_dialect import note_file
 from uzel.flows.open_session import fail_uploads
 from uzel.flows.receive_catalog import receive_catalog
+from uzel.flows.receive_counterparties import receive_counterparties
 from uzel.flows.receive_package import process_package
 from uzel.flows.receive_pictures import NAME_CHARACTERS, receive_pictures
 from uzel.flows.receive_references import receive_references
@@ -34,6 +35,9 @@ OUR_FAULT = Refusal("our_fault", "Внутренняя ошибка узла о�
 DAMAGED = Refusal("zip_damaged", "Архив повреждён или упакован неизвестным способом.")
 NO_XML = Refusal("zip_without_xml", "В архиве нет файлов .xml.")
 READ_BYTES = 256 << 10
+READERS: tuple[tuple[Callable[[Iterable[bytes]], bool], Callable[..., object]], ...] = (
+    (is_catalogue, receive_catalog), (is_references, receive_references), (is_counterparties, receive_counterparties),
+)  # fmt: skip
 
 log = logging.getLogger(__name__)
 
@@ -78,11 +82,9 @@ def _read_one(package: Package, now: dt.datetime, advance: Callable[[int], None]
 
 
 def _reader_of(package: Package) -> Callable[..., object]:
-    """Documents, a catalogue or directories: told by what stands in the file, not by its name."""
+    """Documents, a catalogue, directories or counterparties: told by what stands in the file, not by its name."""
     assert package.feed is not None, "put together just now"
-    if is_catalogue(feed_store.open_feed(package.feed)):
-        return receive_catalog
-    return receive_references if is_references(feed_store.open_feed(package.feed)) else process_package
+    return next((reader for tells, reader in READERS if tells(feed_store.open_feed(package.feed))), process_package)
 
 
 def put_together(package: Package) -> None:

@@ -16,7 +16,7 @@ from uzel.hub.models.nomenclature import (
     UnmatchedLine,
 )
 from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
-from uzel.hub.models.portal import CounterpartyBinding, DealNotice, MadeInPortal, Portal
+from uzel.hub.models.portal import CounterpartyBinding, CounterpartyNote, DealNotice, MadeInPortal, Portal
 from uzel.hub.models.promo import PromoCheck, PromoCodeRow
 from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
 
@@ -27,6 +27,7 @@ __all__ = [
     "CatalogPicture",
     "Conflict",
     "CounterpartyBinding",
+    "CounterpartyNote",
     "DealNotice",
     "Delivery",
     "DocumentVerdict",

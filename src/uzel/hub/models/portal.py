@@ -85,6 +85,17 @@ class CounterpartyBinding(models.Model):
         indexes = [models.Index(fields=["portal", "kind", "entity_id"], name="bindings_by_entity")]
 
 
+class CounterpartyNote(models.Model):
+    """What a file of counterparties alone told of one: he is looked for by it, and nothing is made or changed of it."""
+
+    node = models.ForeignKey("hub.Node", models.CASCADE)
+    key = models.CharField(max_length=200, help_text="Ид of the counterparty")
+    told = models.JSONField(help_text="{inn, kpp, phones, emails}")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["node", "key"], name="one_note_a_counterparty")]
+
+
 class DealNotice(models.Model):
     """The portal said "deal N changed". Level-triggered: due while ``noticed > handled``."""
 
