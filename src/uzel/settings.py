@@ -52,6 +52,8 @@ UZEL_MAIL_TO = os.environ.get("UZEL_MAIL_TO", "").split()
 UZEL_MAIL_FROM = os.environ.get("UZEL_MAIL_FROM", "uzel@localhost")
 UZEL_MAIL_URL = os.environ.get("UZEL_MAIL_URL", "smtp://localhost:25")
 UZEL_ALERT_USERS = [int(user) for user in os.environ.get("UZEL_ALERT_USERS", "").split()]
+UZEL_BODY_SECONDS = float(os.environ.get("UZEL_BODY_SECONDS", "1800"))
+UZEL_BODY_SILENCE_SECONDS = float(os.environ.get("UZEL_BODY_SILENCE_SECONDS", "60"))
 
 # ---------------------------------------------------------------------------------------------------------------------
 

@@ -79,6 +79,23 @@ def test_intake_keeps_what_came_before_the_base_hung_up() -> None:
     assert intake.broken_off
 
 
+def test_intake_stops_when_it_is_late_and_keeps_what_came() -> None:
+    source = iter([b"abc", b"def"])
+    intake = Intake(source, limit=10, is_late=lambda: True)
+    assert b"".join(intake) == b"abc"
+    assert (intake.too_slow, list(source)) == (True, [b"def"])
+
+
+def test_a_source_that_is_too_slow_by_its_own_measure() -> None:
+    def source() -> Iterator[bytes]:
+        yield b"abc"
+        raise TimeoutError
+
+    intake = Intake(source(), limit=10, expected=10)
+    assert b"".join(intake) == b"abc"
+    assert intake.too_slow
+
+
 def test_a_body_of_no_announced_length_ends_where_it_ends() -> None:
     intake = Intake([b"abc"], limit=10, expected=None)
     assert b"".join(intake) == b"abc"

@@ -116,6 +116,7 @@ def test_equal_names_in_two_sessions_are_two_files(old: ExchangeSession) -> None
     [
         (FILE, {"too_large": True}, "file_too_large"),
         (FILE, {"broken_off": True}, "upload_broken_off"),
+        (FILE, {"too_slow": True}, "upload_too_slow"),
         (FILE[100:], {}, "headless_piece"),
         (b"hello", {}, "headless_piece"),
         (b"<html><body>502</body></html>", {}, "not_commerceml"),

@@ -84,6 +84,15 @@ def test_a_full_room_tells_at_once() -> None:
     thread.join()
 
 
+def test_everybody_is_sent_home_when_the_server_stops() -> None:
+    town = Town()
+    threads = [town.sit(node) for node in (1, 2)]
+    town.room.send_home()
+    for thread in threads:
+        thread.join()
+    assert town.told == {"1": False, "2": False}
+
+
 def test_a_database_that_is_away_ends_no_watch() -> None:
     def broken(nodes: set[int]) -> set[int]:
         raise OSError

@@ -21,19 +21,9 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _serve(options: argparse.Namespace) -> None:
     setup()
-    from granian.constants import Interfaces
-    from granian.server import Server
+    from uzel.web.server import serve
 
-    from uzel.web.waiting import SEATS, WORKING
-
-    Server(
-        "uzel.web.wsgi:application",
-        address=options.host,
-        port=options.port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=WORKING + SEATS,
-    ).serve()
+    serve(options.host, options.port)
 
 
 def _worker(options: argparse.Namespace) -> None:

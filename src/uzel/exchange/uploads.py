@@ -1,7 +1,7 @@
 """Uploaded bytes before anybody parses them: how much is taken, where a piece belongs, whether the file looks whole."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,13 +21,23 @@ _FIRST_TAG = re.compile(r"<([^<>?!/\s\0][^<>/\s\0]*)[\s/>]")
 
 
 class Intake:
-    """Bytes on their way in: iterate it to take them. Keeps ``limit`` bytes at most and remembers both ends of them."""
+    """Bytes on their way in: iterate it to take them. Keeps ``limit`` bytes at most and remembers both ends of them.
 
-    def __init__(self, source: Iterable[bytes], limit: int, expected: int | None = None, drain: int = 0) -> None:
-        self._source, self._limit, self._expected, self._drain = source, limit, expected, drain
+    ``is_late`` is asked after every chunk; a source that comes too slowly by its own measure raises TimeoutError.
+    """
+
+    def __init__(
+        self,
+        source: Iterable[bytes],
+        limit: int,
+        expected: int | None = None,
+        drain: int = 0,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._source, self._limit, self._expected, self._drain, self._is_late = source, limit, expected, drain, is_late
         self.size = 0
         self.head = self.tail = b""
-        self.too_large = False
+        self.too_large = self.too_slow = False
         self._interrupted = False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -43,6 +53,11 @@ class Intake:
                     yield kept
                 if thrown_away > self._drain:
                     return
+                if self._is_late():
+                    self.too_slow = True
+                    return
+        except TimeoutError:
+            self.too_slow = True
         except OSError:
             self._interrupted = True  # the base hung up: what arrived is kept
 

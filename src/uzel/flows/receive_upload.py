@@ -24,6 +24,10 @@ NO_WORKER_MINUTES = 30  # of waiting for the first document, before the base is 
 EMPTY = Refusal("empty_file", "Файл пуст.")
 SUPERSEDED = Refusal("upload_incomplete", "База начала передавать файл заново, не закончив. Принятое сохранено.")
 BROKEN_OFF = Refusal("upload_broken_off", "Соединение оборвалось, файл передан не полностью. Принятое сохранено.")
+TOO_SLOW = Refusal(
+    "upload_too_slow",
+    "Файл передавался слишком медленно, узел обмена перестал ждать. Принятое сохранено. Проверьте связь или уменьшите порцию.",
+)
 HEADLESS = Refusal(
     "headless_piece", "Это не начало файла XML или zip, а файл с таким именем сейчас не передаётся. Передайте файл с начала."
 )
@@ -39,6 +43,7 @@ class Piece:
     tail: bytes
     too_large: bool = False
     broken_off: bool = False
+    too_slow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ def piece_refusal(piece: Piece) -> Refusal | None:
     """Why a piece is refused by itself, whatever file it belongs to."""
     if piece.too_large:
         return file_too_large()
+    if piece.too_slow:
+        return TOO_SLOW
     return BROKEN_OFF if piece.broken_off else None
 
 

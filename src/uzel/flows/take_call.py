@@ -27,12 +27,13 @@ from uzel.flows.know_caller import Caller, know_caller
 from uzel.flows.receive_upload import Piece
 from uzel.flows.watch_silence import note_call
 from uzel.hub import feed_store
-from uzel.hub.models import Call, ExchangeSession
+from uzel.hub.models import Call, ExchangeSession, Feed
 
 NOBODY = Caller(stranger="Узел обмена не смог узнать базу.")
 OUR_FAULT = "Внутренняя ошибка узла обмена. Присланное сохранено, сообщите администратору и повторите обмен."
 NOT_KEPT = "Узел обмена сейчас не может сохранить обращение. Повторите обмен позже."
 ENCODING = "utf-8"  # of what is told to strangers
+STRANGER_SECONDS = 30.0  # for the body of somebody who is not known
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,14 @@ def _refused(refusal: Refusal) -> Outcome:
 def _archive(request: CallRequest, body: Iterable[bytes], caller: Caller) -> Piece | None:
     """The body of the call on disk, ``None`` when there is none. Neither strangers nor the doctor fill our disk."""
     limit = settings.UZEL_PART_LIMIT_BYTES if caller.stranger else settings.UZEL_FILE_LIMIT_BYTES
-    intake = Intake(body, limit, request.content_length, drain=0 if caller.stranger else DRAIN_BYTES)
+    ends_at = time.monotonic() + STRANGER_SECONDS
+    intake = Intake(
+        body,
+        limit,
+        request.content_length,
+        drain=0 if caller.stranger else DRAIN_BYTES,
+        is_late=lambda: bool(caller.stranger) and time.monotonic() > ends_at,
+    )
     if request.kind == PROBE:
         return count_bytes(intake)
     chunks = iter(intake)
@@ -102,7 +110,7 @@ def _archive(request: CallRequest, body: Iterable[bytes], caller: Caller) -> Pie
     if first is None:
         return None
     feed = feed_store.store(chain([first], chunks))
-    return Piece(feed, intake.head, intake.tail, intake.too_large, intake.broken_off)
+    return Piece(feed, intake.head, intake.tail, intake.too_large, intake.broken_off, intake.too_slow)
 
 
 def _keep(request: CallRequest, body: Iterable[bytes], caller: Caller) -> Piece | None:
@@ -133,7 +141,6 @@ def _recorded(
     return reply
 
 
-@transaction.atomic
 def _record(
     request: CallRequest,
     caller: Caller,
@@ -143,13 +150,19 @@ def _record(
     reply: Reply,
     duration_ms: float,
 ) -> None:
+    """The call's row and the times of the last call. A listener asks day and night, and was told nothing: no row.
+
+    The reply is stored before the transaction: two calls with one reply would lock its feed and their node crosswise.
+    """
     session = outcome.session or caller.session
-    if not reply.waits_for:  # a listener asks day and night, and was told nothing
-        _archive_call(request, caller, outcome, piece, now, reply, duration_ms)
-    if caller.node and request.kind != PROBE:
-        note_call(caller.node, now)
-    if session:
-        ExchangeSession.objects.filter(pk=session.pk).update(last_call_at=now)
+    told = None if reply.waits_for else feed_store.store_bytes(reply.archived)
+    with transaction.atomic():
+        if told:
+            _archive_call(request, caller, outcome, piece, now, reply, told, duration_ms)
+        if caller.node and request.kind != PROBE:
+            note_call(caller.node, now)
+        if session:
+            ExchangeSession.objects.filter(pk=session.pk).update(last_call_at=now)
 
 
 def _archive_call(
@@ -159,6 +172,7 @@ def _archive_call(
     piece: Piece | None,
     now: dt.datetime,
     reply: Reply,
+    told: Feed,
     duration_ms: float,
 ) -> None:
     Call.objects.create(
@@ -178,7 +192,7 @@ def _archive_call(
         duration_ms=duration_ms,
         body=piece.feed if piece and piece.feed.pk else None,
         body_size=piece.feed.size if piece else 0,
-        reply=feed_store.store_bytes(reply.archived),
+        reply=told,
         reply_line=printable(reply.line, 300),
         problem_code=outcome.code,
     )

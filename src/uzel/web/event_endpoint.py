@@ -15,10 +15,12 @@ from uzel.bitrix24.entities.events import read_id
 from uzel.flows.portal_access import application_of
 from uzel.flows.take_event import take_event
 from uzel.hub.models import Portal
+from uzel.web.forms import whole_form
 
 
 @csrf_exempt
 @require_POST
+@whole_form
 def portal_event(request: HttpRequest, code: str) -> HttpResponse:
     """Take one event; only the portal knows the token."""
     portal = Portal.objects.filter(code=code).first()

@@ -64,8 +64,10 @@ def _content_length(request: HttpRequest) -> int | None:
 def _body(request: HttpRequest, length: int | None) -> Iterator[bytes]:
     """The body as it arrives. Read past Django, which takes a body sent in chunks for an empty one."""
     source, left = request.META["wsgi.input"], length
+    read = getattr(source, "read1", source.read)  # what is there already, so that whoever sends slowly is noticed
     while left is None or left > 0:
-        chunk = source.read(READ_BYTES if left is None else min(READ_BYTES, left))
+        with waiting.aside():
+            chunk = read(READ_BYTES if left is None else min(READ_BYTES, left))
         if not chunk:
             return
         left = None if left is None else left - len(chunk)

@@ -7,10 +7,12 @@ from django.views.decorators.http import require_POST
 
 from uzel import jobs
 from uzel.flows.install_application import take_installation
+from uzel.web.forms import whole_form
 
 
 @csrf_exempt
 @require_POST
+@whole_form
 def portal_install(request: HttpRequest, code: str, secret: str) -> HttpResponse:
     """Only whom ``uzel portal connect --application`` gave the path knows it; nobody learns more than that."""
     portal_id = take_installation(code, secret, request.POST, timezone.now())

@@ -5,7 +5,8 @@ A base has one seat: its next call takes the place of one that nobody may be lis
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.db import close_old_connections, connection, connections
@@ -81,6 +82,14 @@ class WaitingRoom:
                     seat.called.set()
         return True
 
+    def send_home(self) -> None:
+        """Nobody waits any longer: the server stops."""
+        with self._lock:
+            for seat in self._seats.values():
+                seat.called.set()
+            self._seats.clear()
+            self._nobody.notify()
+
     def _sit_down(self, node_id: int) -> _Seat | None:
         with self._lock:
             earlier = self._seats.get(node_id)
@@ -112,6 +121,17 @@ ROOM = WaitingRoom(_look)
 #: Threads are many, because most of them wait; those that work are as few as ever, and so are their connections.
 WORK = threading.BoundedSemaphore(WORKING)
 _warm: set[int] = set()
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """A call that waits for the next piece of its body works not: its place is another's, and so is its connection."""
+    keep_or_close()
+    WORK.release()
+    try:
+        yield
+    finally:
+        WORK.acquire()
 
 
 def keep_or_close() -> None:

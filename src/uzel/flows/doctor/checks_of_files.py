@@ -16,7 +16,7 @@ HALF_HOUR = dt.timedelta(minutes=30)
 TAKEN_LATE = dt.timedelta(days=1)
 ENOUGH_ORDERS = 20  # without a requisite: it is not written at all
 MANY_REJECTED = 0.2
-BROKEN_UPLOADS = ("upload_incomplete", "upload_broken_off", "headless_piece")
+BROKEN_UPLOADS = ("upload_incomplete", "upload_broken_off", "upload_too_slow", "headless_piece")
 EXTENSION = (
     "В УНФ отметьте реквизит в «Настройки выгрузки доп. реквизитов заказов» узла обмена; "
     "в других программах его пишет расширение."
