@@ -38,8 +38,8 @@ CHEQUERED = [call("checkauth", place, address=f"10.0.0.{place % 2}") for place i
 CASES = [
     Case("node_active", GOOD, replace(GOOD, active=False), WRONG),
     Case("ever_called", GOOD, replace(GOOD, ever_called_at=None), WRONG),
-    Case("called_lately", GOOD, replace(GOOD, ever_called_at=NOW - dt.timedelta(days=2)), WARNING),
-    Case("called_lately", GOOD, replace(GOOD, ever_called_at=NOW - dt.timedelta(days=9)), WRONG, "21.02.2026"),
+    Case("called_lately", GOOD, replace(GOOD, ever_called_at=NOW - dt.timedelta(days=9)), WARNING, "21.02.2026"),
+    Case("called_lately", GOOD, replace(GOOD, silent_since=NOW), WRONG, "молчит"),
     Case("password_right", GOOD, seen(strangers=(call("checkauth", 5),)), WRONG, "1"),
     Case("password_right", GOOD, replace(GOOD, strangers=(call("checkauth", 500),)), WARNING, "входила"),
     Case("basic_arrives", GOOD, seen(strangers=(call("checkauth", 5, status=401),)), WRONG),

@@ -38,6 +38,12 @@ def test_calls_are_seen_with_cookie_token_and_refusal(shop: Node) -> None:
     assert [one.mode for one in seen.sessions(seen.calls).popitem()[1]] == ["checkauth", "query", "rollback"]
 
 
+def test_a_silence_that_was_noticed_is_seen(shop: Node) -> None:
+    moment = timezone.now()
+    Node.objects.update(silent_since=moment)
+    assert observed(shop).silent_since == moment
+
+
 def test_strangers_at_its_door_are_seen_and_those_of_others_are_not(shop: Node) -> None:
     make_node("shop2")
     for code in ("shop", "shop2"):

@@ -10,7 +10,7 @@ from uzel.flows.doctor.finding import Check, Said, unknown, warning, well, wrong
 from uzel.flows.doctor.node_record import ObservedNode, SeenCall
 
 NO_CALLS = "обращений за это время не было"
-LATE, LOST = dt.timedelta(days=1), dt.timedelta(days=3)
+LONG_AGO = dt.timedelta(days=3)  # of a base whose rhythm is not known, or says that this is usual
 IMPORT_TAKES = dt.timedelta(minutes=30)  # 1C loads what it was given before it confirms
 SESSIONS = 5  # the last ones tell how it is now
 REPEATED = 3  # refusals in a row are a rule and no chance
@@ -40,8 +40,9 @@ def _called_lately(seen: ObservedNode) -> Said:
     if last is None:
         return unknown("обращений ещё не было")
     text = f"последнее обращение {_when(last)}"
-    silent = seen.now - last
-    return wrong(text) if silent > LOST else warning(text) if silent > LATE else well(text)
+    if seen.silent_since is not None:
+        return wrong(f"{text}: база молчит, хотя обычно в это время обращается")
+    return warning(text) if seen.now - last > LONG_AGO else well(text)
 
 
 def _password(seen: ObservedNode) -> Said:

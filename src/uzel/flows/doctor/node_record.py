@@ -70,7 +70,8 @@ class SeenOrders:
 class ObservedNode:
     """Everything that the checks of real calls look at. ``calls``, ``strangers``, ``files``: newest first.
 
-    ``strangers``: calls at the node's own address by nobody we know. ``zone_offset``: of our time zone from UTC.
+    ``strangers``: calls at the node's own address by nobody we know. ``silent_since``: it is silent against its rhythm.
+    ``zone_offset``: of our time zone from UTC.
     """
 
     code: str
@@ -84,6 +85,7 @@ class ObservedNode:
     receives_changes: bool = False
     catalog_source: bool = False
     ever_called_at: dt.datetime | None = None
+    silent_since: dt.datetime | None = None
     calls: tuple[SeenCall, ...] = ()
     strangers: tuple[SeenCall, ...] = ()
     files: tuple[SeenFile, ...] = ()

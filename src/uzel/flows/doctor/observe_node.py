@@ -37,7 +37,8 @@ def observe_node(node: Node, now: dt.datetime, days: int) -> ObservedNode:
     return ObservedNode(
         code=node.code, now=now, days=days, active=node.active, profile=node.profile, dialect=node.dialect,
         heard=heard_name(node), encoding=node.encoding, receives_changes=node.receives_changes,
-        catalog_source=node.catalog_source, ever_called_at=node.last_call_at, calls=_calls(calls.filter(node=node)),
+        catalog_source=node.catalog_source, ever_called_at=node.last_call_at, silent_since=node.silent_since,
+        calls=_calls(calls.filter(node=node)),
         strangers=_calls(calls.filter(at_its_door, node=None)), files=_files(node, since), orders=_orders(node, since),
         zone_offset=timezone.localtime(now).utcoffset() or dt.timedelta(),
     )  # fmt: skip

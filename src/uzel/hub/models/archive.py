@@ -21,7 +21,7 @@ class ExchangeSession(models.Model):
     node = models.ForeignKey(Node, models.CASCADE)
     cookie = models.CharField(max_length=64, unique=True)
     token = models.CharField(max_length=64, help_text="sessid")
-    kind = models.CharField(max_length=10, help_text="sale | crm | reference | promocodes")
+    kind = models.CharField(max_length=10, help_text="sale | crm | catalog | reference | promocodes | listen | probe")
     version = models.CharField(max_length=10, blank=True, help_text="of init; non-empty means the new protocol")
     cml_version = models.CharField(max_length=10, blank=True)
     initialised = models.BooleanField(default=False)
