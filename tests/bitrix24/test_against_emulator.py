@@ -90,8 +90,14 @@ def test_a_lost_answer_is_unknown_and_the_deal_is_there() -> None:
         assert governor.snapshot()["in_flight"] == 0
 
 
-def test_misbehaviour_of_the_portal_is_lived_through() -> None:
-    with connected() as (portal, client, governor):
+UNKINDER = Options(
+    rejected_requests_fill_bucket=True, continue_after_timeout=False, operating_per="portal", operating_in_result_time=False
+)
+
+
+@pytest.mark.parametrize("options", [Options(), UNKINDER], ids=["usual", "unkinder"])
+def test_misbehaviour_of_the_portal_is_lived_through(options: Options) -> None:
+    with connected(options) as (portal, client, governor):
         portal.faults.fail_next(503, times=2)
         portal.faults.fail_next(503, html=True)
         packed = pack([order(number) for number in range(40)], cost=governor.cost)

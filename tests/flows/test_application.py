@@ -221,9 +221,15 @@ def test_a_strangers_event_is_refused(hub: AppHub, wrong: str) -> None:
 
 
 @pytest.mark.parametrize("features", KINDS)
-@pytest.mark.parametrize("data", ["fields", "false"])
-def test_a_managers_change_arrives_by_an_event_and_nothing_echoes(web: Web, features: dict[str, str], data: Any) -> None:
-    with open_app_hub(web, Options(features=features, offline_event_data=data)) as hub:
+@pytest.mark.parametrize(
+    "switches",
+    [{}, {"offline_event_data": "false", "offline_ping_after_pause": True, "event_bind_twice": "accepted",
+          "unchanged_update_fires_event": True}],
+)  # fmt: skip
+def test_a_managers_change_arrives_by_an_event_and_nothing_echoes(
+    web: Web, features: dict[str, str], switches: dict[str, Any]
+) -> None:
+    with open_app_hub(web, Options(features=features, **switches)) as hub:
         hub.install()
         hub.receive(ORDER)
         hub.drain()

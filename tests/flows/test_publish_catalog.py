@@ -20,10 +20,16 @@ TYPES = f"<ТипыЦен>{price_type('t', 'Розничная')}{price_type('w'
 CHAIR = goods(item("i", "Стул", IN_CHAIRS), classifier=GROUPS)
 
 
-@pytest.fixture(params=[True, False], ids=["the plain list sees all", "each list sees its own"])
+OTHERWISE = {
+    "catalog_product_sees_all": True, "parent_product_in_row": "accepted", "row_xml_id": "product",
+    "section_delete_takes_products": True,
+}  # fmt: skip
+
+
+@pytest.fixture(params=[OTHERWISE, {}], ids=["the plain list sees all", "each list sees its own"])
 def hub(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     monkeypatch.setattr(portal_client, "RETRY_DELAYS_S", ())
-    with open_hub(Options(catalog_product_sees_all=request.param), catalog_source=True) as found:
+    with open_hub(Options(**request.param), catalog_source=True) as found:
         Portal.objects.update(plan="enterprise")  # more requests at once than the tests need
         yield found
 
