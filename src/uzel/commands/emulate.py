@@ -25,6 +25,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     base.add_argument("--duration", type=float, default=None, help="seconds; without it until Ctrl+C")
     base.add_argument("--state-file", type=Path, default=None, help="JSON; read at the start, written after every exchange")
     base.add_argument("--exchange-every", type=float, default=15.0, metavar="SECONDS")
+    base.add_argument("--catalogue", action="store_true", help="give the catalogue first; the node must be its source")
     base.add_argument("--title", default="", help="name of the base in its log; with the seed it decides the orders")
     base.add_argument("--seed", type=int, default=0)
     base.add_argument("--fault", action="append", default=[], metavar="WHAT[:STEP]", help="misbehave once; may be repeated")
@@ -47,7 +48,9 @@ def _base(options: argparse.Namespace) -> None:
     from uzel.emulators.onec_base import Conditions, parse_options, run
 
     pairs = (fault.partition(":") for fault in options.fault)
-    conditions = Conditions(options.exchange_every, tuple((what, step) for what, _, step in pairs))
+    conditions = Conditions(
+        options.exchange_every, tuple((what, step) for what, _, step in pairs), gives_catalogue=options.catalogue
+    )
     try:
         run(
             options.profile,

@@ -94,6 +94,16 @@ def test_command_line(site: Site, capsys: pytest.CaptureFixture[str], tmp_path: 
     assert json.loads(state.read_text())["seed"] == 5
 
 
+def test_the_catalogue_is_given_first_when_asked(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["--url", site.url, "--set", "import_pause_seconds=0", "--catalogue"]
+    command(*given)
+    assert "Каталог выгружен" in capsys.readouterr().out.splitlines()
+    assert site.modes[: site.modes.index("query")].count("import") == 2
+    site.reply("file", "failure\nНе источник каталога")
+    command(*given)
+    assert any(line.startswith("Каталог не выгружен. ") for line in capsys.readouterr().out.splitlines())
+
+
 @pytest.mark.parametrize("wrong", ["--set=colour=red", "--fault=explode", "--set=subordinate_documents=yes"])
 def test_command_line_refuses_what_it_does_not_know(site: Site, wrong: str) -> None:
     with pytest.raises(CommandError):

@@ -21,13 +21,17 @@ def say_aloud(text: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What the shop lives in: the schedule of its exchange, scripted faults (what, step), and the world's clocks."""
+    """What the shop lives in: the schedule of its exchange, scripted faults (what, step), and the world's clocks.
+
+    ``gives_catalogue``: once, before it begins to live.
+    """
 
     exchange_seconds: float = 15.0
     faults: tuple[tuple[str, str], ...] = ()
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     say: Callable[[str], None] = say_aloud
+    gives_catalogue: bool = False
 
 
 HERE = Conditions()
@@ -58,6 +62,8 @@ def run(
     life = _Life(base, orders_per_minute, state_file, conditions)
     life.say(f"База «{base.title or login}» ({profile}): заказов {len(base.shop.books.orders)}, обмен с {url}")
     try:
+        if conditions.gives_catalogue:
+            life.give_catalogue()
         life.live(duration)
     except KeyboardInterrupt:
         life.say("База остановлена")
@@ -104,13 +110,22 @@ class _Life:
 
     def exchange(self) -> None:
         """One exchange; its warnings and errors come before its result."""
+        self.say(_summary(self._with_journal(self.base.exchange)))
+        self.keep()
+
+    def give_catalogue(self) -> None:
+        """All goods of the shop, as a full load."""
+        report = self._with_journal(self.base.give_catalogue)
+        self.say("Каталог выгружен" if report.ok else f"Каталог не выгружен. {report.error}")
+
+    def _with_journal(self, work: Callable[[], Report]) -> Report:
+        """Say what went wrong on the way."""
         seen = len(self.base.journal.entries)
-        report = self.base.exchange()
+        report = work()
         for entry in self.base.journal.entries[seen:]:
             if entry.level != "info":
                 self.say(f"Обмен: {entry.text}")
-        self.say(_summary(report))
-        self.keep()
+        return report
 
     def keep(self) -> None:
         """Write the state down, where there is a file for it."""
