@@ -51,6 +51,13 @@ def test_only_the_named_fields_are_written(shop: Node) -> None:
     assert (after.created_at, after.updated_at > before.updated_at) == (before.created_at, True)
 
 
+def test_more_columns_are_set_out_of_what_stands_in_the_row(shop: Node) -> None:
+    rows = [row(shop, "1", version=7, hold="100 %"), row(shop, "2", version=3)]
+    insert_rows(rows)
+    update_rows(rows, ("merged",), "version = version + 1, hold = ''")
+    assert sorted(OrderRow.objects.values_list("version", "hold")) == [(4, ""), (8, "")]
+
+
 def test_moments_and_foreign_keys(shop: Node) -> None:
     package = Package.objects.create(node=shop, file_name="o.xml")
     at = dt.datetime(2026, 1, 10, 9, 0, 0, 123456, tzinfo=dt.UTC)

@@ -6,7 +6,7 @@ A row belongs to the source base that named it first. ``wanted`` rises only for 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connection
 from django.db.models import Case, F, QuerySet, When
@@ -36,6 +36,10 @@ WORDS: Mapping[type, tuple[str, str]] = {
     Unit: (SourceWord.Kind.UNIT, "unit_id"),
 }
 PUBLISHED = ("content", "package")
+#: What :func:`want` does, in the statement that writes the row: a second one would make every row once more.
+WANT: LiteralString = (
+    "wanted = wanted + 1, attempts = 0, problem_code = '', problem = '', retry_at = CASE WHEN outcome_unknown THEN retry_at END"
+)
 SEARCHED = ("name", "article", "barcode", "active", "parent", "prices", "stocks")
 #: What variants show of their item: with a change of it they are due too.
 OF_VARIANTS = ("name", "deletion_mark", "vat_rate", "measure_code", "article")
@@ -157,13 +161,12 @@ class CatalogBook:
     def _save(self, table: Table, changed: list[Kept], package: Package) -> None:
         names = PUBLISHED + SEARCHED if table is NomenclatureRow else PUBLISHED
         insert_rows([self._row(table, kept, package, wanted=int(self._shows(kept))) for kept in changed if kept.pk is None])
-        known = [kept for kept in changed if kept.pk is not None]
-        update_rows([self._row(table, kept, package, pk=kept.pk) for kept in known], names)
-        due = [kept.pk for kept in known if kept.pk and self._shows(kept)]
-        if due:
-            want(table._default_manager.filter(pk__in=due))
+        for shows, also in ((True, WANT), (False, "")):
+            known = [kept for kept in changed if kept.pk is not None and self._shows(kept) == shows]
+            update_rows([self._row(table, kept, package, pk=kept.pk) for kept in known], names, also)
         if table is NomenclatureRow:
-            self._wake_variants([kept.xml_id for kept in changed if not kept.wanted and self._shows(kept)])
+            new = [kept.xml_id for kept in changed if not kept.wanted and self._shows(kept)]
+            self._wake_variants([xml_id for xml_id in new if not item_of(xml_id)])
             want_variants(self.node.portal_id, [kept.xml_id for kept in changed if kept.passed_on and kept.wanted])
 
     def _row(self, table: Table, kept: Kept, package: Package, **fields: Any) -> SectionRow | PriceTypeRow | NomenclatureRow:

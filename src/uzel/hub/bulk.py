@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from django.db import connection
 from django.db.models import Field, Model
@@ -29,14 +29,14 @@ def insert_rows(rows: Sequence[Model]) -> None:
     _execute(_INSERT, rows, fields, add=True, columns=_comma(_name(field) for field in fields))
 
 
-def update_rows(rows: Sequence[Model], names: Iterable[str]) -> None:
-    """Write the named fields of rows that exist."""
+def update_rows(rows: Sequence[Model], names: Iterable[str], also: LiteralString = "") -> None:
+    """Write the named fields of rows that exist; ``also`` is SQL of more columns to set, out of what stands in the row."""
     if not rows:
         return
     named = set(names)
     fields = [field for field in rows[0]._meta.concrete_fields if field.primary_key or field.name in named]
-    sets = _comma(_SET.format(column=_name(field)) for field in fields if not field.primary_key)
-    _execute(_UPDATE, rows, fields, add=False, sets=sets)
+    sets = [_SET.format(column=_name(field)) for field in fields if not field.primary_key]
+    _execute(_UPDATE, rows, fields, add=False, sets=_comma([*sets, sql.SQL(also)] if also else sets))
 
 
 def renew_statistics(model: type[Model]) -> None:
