@@ -3,17 +3,19 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from bench import catalog, drain, kills, load, portal, publish, reader, receive
+from bench import catalog, catalog_http, drain, exchanges, kills, load, portal, publish, reader, receive
 
 #: A bench is a module with ``main(argv) -> exit status``; a new one is one line here.
 BENCHES: Mapping[str, Callable[[Sequence[str]], int]] = {
     "reader": reader.main,
     "receive": receive.main,
     "catalog": catalog.main,
+    "catalog_http": catalog_http.main,
     "publish": publish.main,
     "drain": drain.main,
     "portal": portal.main,
     "load": load.main,
+    "exchanges": exchanges.main,
     "kills": kills.main,
 }
 

@@ -75,6 +75,22 @@ PRICE = """\t\t\t\t\t<Цена>
 \t\t\t\t\t\t<Коэффициент>1</Коэффициент>
 \t\t\t\t\t</Цена>
 """
+#: About 1 KB of goods and offer together: what a small configuration writes of an item with one price.
+SHORT_ITEM = """\t\t\t<Товар>
+\t\t\t\t<Ид>{id}</Ид>
+\t\t\t\t<Артикул>А-{number}</Артикул>
+\t\t\t\t<Наименование>{name}, арт. {number}</Наименование>
+\t\t\t\t<БазоваяЕдиница Код="796">шт</БазоваяЕдиница>
+\t\t\t\t<Группы><Ид>{section}</Ид></Группы>
+\t\t\t</Товар>
+"""
+SHORT_OFFER = """\t\t\t<Предложение>
+\t\t\t\t<Ид>{id}</Ид>
+\t\t\t\t<Наименование>{name}</Наименование>
+{traits}\t\t\t\t<Цены><Цена><ИдТипаЦены>t-0</ИдТипаЦены><ЦенаЗаЕдиницу>{price}</ЦенаЗаЕдиницу></Цена></Цены>
+\t\t\t\t<Количество>{quantity}</Количество>
+\t\t\t</Предложение>
+"""
 STOCK = '\t\t\t\t<Склад ИдСклада="{warehouse}" КоличествоНаСкладе="{quantity}"/>\n'
 
 
@@ -95,21 +111,24 @@ class Goods:
         return COLOURS if self.number % WITH_VARIANTS == 0 else ()
 
 
-def write_catalog_files(folder: Path, items: int, *, changed: bool = False) -> tuple[Path, Path, int]:
-    """Write the two files; their paths and how many offers there are. ``changed``: 1 % of the items cost more."""
+def write_catalog_files(folder: Path, items: int, *, changed: bool = False, short: bool = False) -> tuple[Path, Path, int]:
+    """Write the two files; their paths and how many offers there are. ``changed``: 1 % of the items cost more.
+
+    ``short``: nothing said of an item but what a shop needs.
+    """
     goods_path, offers_path = folder / "import.xml", folder / "offers.xml"
     with goods_path.open("w", encoding="utf-8") as file:
         file.write(
             f'{DECLARATION}{ROOT}{_classifier()}\t<Каталог СодержитТолькоИзменения="false">\n\t\t<Ид>k</Ид>\n\t\t<Товары>\n'
         )
-        file.writelines(_item(goods) for goods in _assortment(items, changed=changed))
+        file.writelines(_item(goods, SHORT_ITEM if short else ITEM) for goods in _assortment(items, changed=changed))
         file.write(f"\t\t</Товары>\n\t</Каталог>\n{CLOSING}")
     offers = 0
     with offers_path.open("w", encoding="utf-8") as file:
         file.write(f'{DECLARATION}{ROOT}\t<ПакетПредложений СодержитТолькоИзменения="false">\n\t\t<Ид>k#</Ид>\n{_words()}')
         file.write("\t\t<Предложения>\n")
         for goods in _assortment(items, changed=changed):
-            for offer in _offers(goods):
+            for offer in _offers(goods, SHORT_OFFER if short else OFFER):
                 file.write(offer)
                 offers += 1
         file.write(f"\t\t</Предложения>\n\t</ПакетПредложений>\n{CLOSING}")
@@ -140,22 +159,23 @@ def _words() -> str:
     return f"\t\t<ТипыЦен>\n{kinds}\t\t</ТипыЦен>\n\t\t<Склады>\n{warehouses}\t\t</Склады>\n"
 
 
-def _item(goods: Goods) -> str:
+def _item(goods: Goods, form: str) -> str:
     section, barcode = f"s-{goods.number % SECTIONS}", 4_600_000_000_000 + goods.number
-    return ITEM.format(id=goods.item_id, barcode=barcode, number=goods.number, name=goods.name, section=section)
+    return form.format(id=goods.item_id, barcode=barcode, number=goods.number, name=goods.name, section=section)
 
 
-def _offers(goods: Goods) -> Iterator[str]:
+def _offers(goods: Goods, form: str) -> Iterator[str]:
     """Of the item itself, or of its variants."""
     for colour in goods.colours or ("",):
         prices = (goods.price + goods.raised, goods.price * 8 // 10 + goods.raised)
         stocks = (goods.quantity, goods.quantity // 2)
-        yield OFFER.format(
+        yield form.format(
             id=f"{goods.item_id}#{COLOURS.index(colour)}" if colour else goods.item_id,
             number=goods.number,
             name=f"{goods.name} ({colour})" if colour else goods.name,
             traits=TRAITS.format(colour=colour) if colour else "",
             prices="".join(PRICE.format(type_id=f"t-{n}", amount=amount) for n, amount in enumerate(prices)),
+            price=prices[0],
             quantity=sum(stocks),
             stocks="".join(STOCK.format(warehouse=f"w-{n}", quantity=quantity) for n, quantity in enumerate(stocks)),
         )
