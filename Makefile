@@ -20,7 +20,7 @@ lint: .venv/ready-dev      ## ruff: rules and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/ready-dev     ## mypy, strict; its plugin reads the settings, which must not start a database for that
+types: .venv/ready-dev     ## mypy, strict, of the program and its benches; its plugin reads the settings, which must not start a database for that
 	DATABASE_URL=postgresql:///none UZEL_SECRET_KEY=none UZEL_SECRET_BOX_KEYS=none $(BIN)/mypy
 
 imports: .venv/ready-dev   ## imports go one way

@@ -81,7 +81,7 @@ def _load(node: Any, paths: Sequence[Path]) -> float:
     took = seconds_of(lambda: read_in_turn(packages[-1].pk, timezone.now()))
     for package in packages:
         package.refresh_from_db()
-        refused = sum(counts.get("refused", 0) for counts in package.catalog.values())
+        refused = sum(counts.get("refused", 0) for counts in (package.catalog or {}).values())
         _must_be((package.state, refused), ("done", 0), f"state and refused of {package.file_name}")
     return took
 
