@@ -14,6 +14,9 @@ NUMERIC_KINDS = frozenset(
     {"integer", "double", "user", "employee", "enumeration", "crm_company", "crm_contact", "crm_category", "crm_lead",
      "crm_quote", "crm_webform", "location", "crm_entity"}
 )  # fmt: skip
+#: a number of these is itself, a zero of the others is nothing
+_ZERO_IS_A_NUMBER = frozenset({"double", "integer", "crm_category"})
+_ZERO_IS_NOTHING = NUMERIC_KINDS - _ZERO_IS_A_NUMBER
 MOMENT_KINDS = frozenset({"date", "datetime"})
 USER_BOOLEAN = "user_boolean"
 MAX_NESTING = 32
@@ -58,7 +61,7 @@ def _group(raw: Any, rules: Rules, depth: int) -> Test:
             tests.append(test)
     if either and tests:
         return lambda row: any(test(row) for test in tests)
-    return lambda row: all(test(row) for test in tests)
+    return tests[0] if len(tests) == 1 else lambda row: all(test(row) for test in tests)
 
 
 def split_prefix(key: str) -> tuple[str, str]:
@@ -77,12 +80,13 @@ def _condition(key: str, value: Any, rules: Rules) -> Test | None:
     stored, kind = found
     compare = PREFIXES[prefix]
     wanted = _wanted(name, kind, value, rules, is_pattern="%" in prefix)
+    is_plain_number = kind in _ZERO_IS_A_NUMBER and "%" not in prefix  # compared with a Decimal as it is
 
     def test(row: Row) -> bool:
         held = row.get(stored)
         if isinstance(held, tuple):
             return compare(tuple(_comparable(kind, one, rules) for one in held), wanted)
-        return compare((_comparable(kind, held, rules),), wanted)
+        return compare((held if type(held) is int and is_plain_number else _comparable(kind, held, rules),), wanted)
 
     return test
 
@@ -123,7 +127,7 @@ def _comparable(kind: str, value: Any, rules: Rules) -> Any:
     """Nothing, an empty text and a missing id are one; texts are folded."""
     if kind == USER_BOOLEAN:
         return bool(value)
-    if value is None or value == "" or (value == 0 and kind in NUMERIC_KINDS - {"double", "integer", "crm_category"}):
+    if value is None or value == "" or (value == 0 and kind in _ZERO_IS_NOTHING):
         return None
     if kind in NUMERIC_KINDS:
         return to_decimal(value)
@@ -143,6 +147,8 @@ def _has(held: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Compare:
     def test(held: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
+        if len(held) == 1 and wanted:
+            return _compared(compare, held[0], wanted[0])
         return bool(wanted) and any(_compared(compare, one, wanted[0]) for one in held)
 
     return test

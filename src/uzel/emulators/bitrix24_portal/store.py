@@ -157,13 +157,14 @@ class Store:
     def user_fields_of(self, entity: int | str) -> list[UserField]:
         """User fields of an entity type id or of an ENTITY_ID, in the order people see them."""
         entity_id = self.user_field_entity(entity) if isinstance(entity, int) else entity
-        fields = [one for one in self.user_fields.values() if one.entity_id == entity_id]
+        fields = [one for one in self.user_fields.values() if one.entity_id == entity_id] if self.user_fields else []
         return sorted(fields, key=lambda one: (one.sort, one.id))
 
     def user_field_entity(self, entity_type_id: int) -> str:
         """ENTITY_ID of the user fields of an entity type; a smart process has its own id there."""
-        found = (f"CRM_{one.id}" for one in self.types.values() if one.entity_type_id == entity_type_id)
-        return USER_FIELD_ENTITY.get(entity_type_id) or next(found)
+        if entity_type_id in USER_FIELD_ENTITY:
+            return USER_FIELD_ENTITY[entity_type_id]
+        return next(f"CRM_{one.id}" for one in self.types.values() if one.entity_type_id == entity_type_id)
 
     def smart_type(self, entity_type_id: int) -> SmartType | None:
         """The smart process with this entityTypeId."""
