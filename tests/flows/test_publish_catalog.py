@@ -103,6 +103,35 @@ def test_variants_stand_under_their_item_and_rows_of_orders_name_them(hub: Hub) 
     assert products(hub)["i#red"]["active"] == "N", "a variant goes down with its item"
 
 
+RED = offers(offer("i#red", price("500"), name="красный"), head=TYPES)
+
+
+@pytest.mark.parametrize("rule", ["makes_a_parent", "refused"])
+@pytest.mark.parametrize("sees_all", [True, False])
+def test_what_has_variants_from_the_beginning_is_made_as_their_parent(rule: str, sees_all: bool) -> None:
+    options = Options(variation_of_simple_product=rule, catalog_product_sees_all=sees_all)
+    with open_hub(options, catalog_source=True) as hub:
+        hub.emulator.faults.lose_answer("catalog.product.sku.add")
+        load(hub.node, CHAIR)
+        show(hub, RED)
+        hub.pass_time(700)
+        hub.drain()
+        assert {xml_id: one["type"] for xml_id, one in products(hub).items()} == {"i": 3, "i#red": 4}
+        hub.emulator.forget_calls()
+        show(hub, goods(item("i", "Кресло", IN_CHAIRS), classifier=GROUPS))
+        assert products(hub)["i"]["name"] == "Кресло"
+        assert hub.commands()["catalog.product.sku.update"] == 1
+
+
+def test_a_portal_that_lets_no_plain_product_have_variants_says_so_and_keeps_the_rest() -> None:
+    with open_hub(Options(variation_of_simple_product="refused"), catalog_source=True) as hub:
+        show(hub, CHAIR)
+        show(hub, RED, goods(item("i", "Кресло", IN_CHAIRS), classifier=GROUPS))
+        assert {xml_id: one["name"] for xml_id, one in products(hub).items()} == {"i": "Кресло"}
+        assert "Портал не принял" in row("i#red").problem
+        assert not row("i").problem
+
+
 def test_a_deletion_mark_takes_goods_down_and_back(hub: Hub) -> None:
     show(hub, CHAIR)
     for mark, active in (("true", "N"), ("false", "Y")):

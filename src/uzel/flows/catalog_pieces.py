@@ -71,15 +71,14 @@ def section_piece(row: SectionRow, known: Mapping[str, int | None], shelf: Shelf
 
 
 def item_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shelf, groups: Mapping[str, int]) -> list[Piece]:
-    """Items; what has variations in the portal is their parent, and has no quantity of its own."""
+    """Items; what has variations is their parent, and has no quantity of its own."""
     told = [(row, from_json(NomenclatureItem, row.content)) for row in rows]
     sections = dict(
         SectionRow.objects.filter(portal=portal, xml_id__in={item.section_id for _, item in told} - {""})
         .exclude(entity_id=None)
         .values_list("xml_id", "entity_id")
     )
-    variants = NomenclatureRow.objects.filter(portal=portal, parent__in=[row.xml_id for row in rows], entity_id__isnull=False)
-    parents = set(variants.values_list("parent", flat=True))
+    parents = _parents(portal, rows)
     return [
         Piece(
             row,
@@ -93,6 +92,18 @@ def item_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shelf, g
         )
         for row, item in told
     ]
+
+
+def _parents(portal: Portal, rows: Sequence[NomenclatureRow]) -> set[str]:
+    """Items with variants. A plain product that is in the portal already is their parent once the portal has one of them."""
+    variants = NomenclatureRow.objects.filter(portal=portal, parent__in=[row.xml_id for row in rows])
+    there = set(variants.filter(entity_id__isnull=False).values_list("parent", flat=True))
+    due = set(variants.filter(active=True, wanted__gt=0).values_list("parent", flat=True))
+    for row in rows:
+        made_as_parent = (row.shown or {}).get("family") == PARENT.method
+        if made_as_parent or (row.entity_id is None and row.xml_id in due):
+            there.add(row.xml_id)
+    return there
 
 
 def variant_pieces(portal: Portal, rows: Sequence[NomenclatureRow], shelf: Shelf, groups: Mapping[str, int]) -> list[Piece]:

@@ -217,12 +217,12 @@ def _meet(client: PortalClient, pieces: Sequence[Piece]) -> None:
             for family in families
         }
         found = read_all(client, [command for _, command in commands.values()])
-        for key, result in found.items():
+        for key, result in sorted(found.items(), key=lambda one: commands[one[0]][0] is not PRODUCT):
             family = commands[key][0]
             for xml_id, entity_id in catalog.read_ids(family, result).items():
                 if xml_id in own:
                     own[xml_id].row.entity_id = entity_id
-                    own[xml_id].family = own[xml_id].family if family is PRODUCT else family
+                    own[xml_id].family = family  # the plain list may show every kind: what another list shows counts more
 
 
 def _mark(portal: Portal, pieces: Sequence[Piece], moment: dt.datetime) -> None:
@@ -260,12 +260,12 @@ def _settle_one(portal: Portal, piece: Piece, outcomes: Mapping[str, Outcome], n
         row.entity_id = row.entity_id or catalog.read_id(piece.family, write.result)
     bad = next((one for one in (write, prices) if one is not None and not isinstance(one, Done)), None)
     if bad is None:
-        row.shown = {"fields": piece.fields, "prices": piece.prices or {}}
+        row.shown = {"fields": piece.fields, "prices": piece.prices or {}, "family": piece.family.method}
         row.confirmed, row.attempts, row.retry_at, row.outcome_unknown = piece.wanted, 0, None, False
         row.problem_code = row.problem = ""
         return
     if isinstance(write, Done):  # the element is there, its prices are not
-        row.shown = {**piece.shown, "fields": piece.fields}
+        row.shown = {**piece.shown, "fields": piece.fields, "family": piece.family.method}
     if row.entity_id is None and is_doubtful(bad):
         return  # the mark of the create and its time stand
     row.outcome_unknown = False

@@ -87,6 +87,7 @@ class Options:
     inventory_accounting: bool = False
     catalog_product_sees_all: bool = False
     parent_product_in_row: str = "refused"
+    variation_of_simple_product: str = "makes_a_parent"
     row_xml_id: str = "empty"
     section_delete_takes_products: bool = False
 
@@ -161,6 +162,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "exclusive_price_when_tax_not_included": ("divide", "same"),
     "observer_may": ("read", "change"),
     "parent_product_in_row": ("refused", "accepted"),
+    "variation_of_simple_product": ("makes_a_parent", "refused"),
     "row_xml_id": ("empty", "product"),
     "uninstall_event_name": ("ONAPPUNINSTALL", "ONAPPSUNINSTALL"),
     "event_bind_twice": ("error", "accepted"),

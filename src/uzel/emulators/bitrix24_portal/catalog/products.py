@@ -69,7 +69,7 @@ def create(core: Core, user: User, kind: Kind, raw: Mapping[str, Any]) -> Entry:
     if kind.fields["measure"].access == "w" and entry["measure"] is None:
         entry["measure"] = next((one["id"] for one in catalog.measures if one["isDefault"] == "Y"), None)
     _check(core, entry, None)
-    parent_id = _parent_id(catalog, kind, raw)
+    parent_id = _parent_id(core, kind, raw)
     stored = catalog.products.add(
         {**entry, **properties.read(catalog, kind.iblock_id, raw, {}), "available": _available(entry)}
     )
@@ -103,7 +103,7 @@ def update(core: Core, user: User, kind: Kind, entry: Entry, raw: Mapping[str, A
     new = {**check, **own, "modifiedBy": values.get("modifiedBy") or user.id, "timestampX": core.clock.moment()}
     new["available"] = _available(new)
     before = to_int(entry.get("parentId:held")) or 0
-    parent_id = _parent_id(catalog, kind, raw) if "parentId" in raw else before
+    parent_id = _parent_id(core, kind, raw) if "parentId" in raw else before
     stored = images.of_fields(core, _named(catalog, catalog.products.put(new), parent_id), raw)
     for touched in {before, parent_id} - {0} if before != parent_id else ():
         _parent_changed(core, touched)
@@ -168,14 +168,15 @@ def _check(core: Core, entry: Mapping[str, Any], before: Entry | None) -> None:
         raise other("Product with the specified symbolic code already exists")
 
 
-def _parent_id(catalog: Catalog, kind: Kind, raw: Mapping[str, Any]) -> int:
+def _parent_id(core: Core, kind: Kind, raw: Mapping[str, Any]) -> int:
     """Number of the parent a variation names; 0 when it has none."""
     given = raw.get("parentId") if "parentId" in kind.fields else None
     given = given.get("value") if isinstance(given, dict) else given
     if given in (None, "", 0, "0"):
         return 0
-    parent = catalog.products.get(to_int(given))
-    if parent is None or parent["iblockId"] != PRODUCTS or parent["type"] == SERVICE_TYPE:
+    parent = core.store.catalog.products.get(to_int(given))
+    refused = {SERVICE_TYPE} if core.options.variation_of_simple_product == "makes_a_parent" else {SERVICE_TYPE, SIMPLE}
+    if parent is None or parent["iblockId"] != PRODUCTS or parent["type"] in refused:
         raise other("Parent product with the specified identifier does not exist")
     return int(parent["id"])
 
