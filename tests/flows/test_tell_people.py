@@ -95,6 +95,13 @@ def test_whoever_was_killed_while_sending_does_not_send_again() -> None:
 
 
 @pytest.mark.usefixtures("letters")
+def test_a_title_of_two_lines_does_not_hold_a_letter_up() -> None:
+    announce("О чём\nBcc: all@example.com", "Что", NOW)
+    send_letters(NOW)
+    assert mail.outbox[0].subject == "О чём Bcc: all@example.com"
+
+
+@pytest.mark.usefixtures("letters")
 def test_nobody_is_told_of_yesterday_and_old_rows_go() -> None:
     announce("О чём", "Что", NOW)
     send_letters(NOW + TOO_LATE)

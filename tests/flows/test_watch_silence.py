@@ -147,6 +147,7 @@ def test_a_base_is_silent_by_its_own_rhythm() -> None:
     known = START - dt.timedelta(weeks=5)
     node = make_node("shop", last_call_at=START)
     Node.objects.update(created_at=known)
+    SilenceWatch.objects.create(pk=1, began_at=known, looked_at=START, up_since=known)
     days = [known + dt.timedelta(days=number, hours=12) for number in range(35)]
     NodePause.objects.bulk_create(
         NodePause(node=node, began=day, ended=day + dt.timedelta(hours=12)) for day in days if day < START
@@ -158,6 +159,12 @@ def test_a_base_is_silent_by_its_own_rhythm() -> None:
     Node.objects.update(last_call_at=START + dt.timedelta(hours=12), silent_since=None, silence_told_at=None)
     life.now = START + dt.timedelta(hours=12)
     assert life.go(60 * 11) == []  # the night
+
+
+def test_weeks_before_the_watch_are_not_known() -> None:
+    make_node("shop", last_call_at=START)
+    Node.objects.update(created_at=START - dt.timedelta(weeks=5))
+    assert Life().go(60 * 12) == []
 
 
 def test_looks_that_overlap_tell_once() -> None:

@@ -41,7 +41,7 @@ def announce(subject: str, text: str, now: dt.datetime) -> list[Alert]:
     """Put on record what is to be told by each way that is set up."""
     Alert.objects.filter(made_at__lt=now - KEPT).delete()
     log.warning("%s", subject)
-    shared = {"subject": subject[:200], "text": text, "made_at": now}
+    shared = {"subject": " ".join(subject.split())[:200], "text": text, "made_at": now}
     rows = [Alert(way=Alert.Way.MAIL, receiver=" ".join(settings.UZEL_MAIL_TO), **shared)] if settings.UZEL_MAIL_TO else []
     for portal in Portal.objects.exclude(connected_at=None):
         users = settings.UZEL_ALERT_USERS or ([portal.exchange_user_id] if portal.exchange_user_id else [])

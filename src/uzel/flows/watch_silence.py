@@ -38,12 +38,13 @@ def note_call(node: Node, now: dt.datetime) -> None:
 @transaction.atomic
 def watch(now: dt.datetime) -> None:
     """Look at all bases and tell people what is news. Looks that come twice or late do no harm."""
-    row = SilenceWatch.objects.select_for_update().get_or_create(pk=1, defaults={"looked_at": now, "up_since": now})[0]
+    first = {"began_at": now, "looked_at": now, "up_since": now}
+    row = SilenceWatch.objects.select_for_update().get_or_create(pk=1, defaults=first)[0]
     if now - row.looked_at > HUB_AWAY:
         row.up_since = now
     row.looked_at = now
     _forget()
-    _notice(now, row.up_since)
+    _notice(now, row)
     if (row.told_at is None or now - row.told_at >= BETWEEN_ALERTS) and _tell(now):
         row.told_at = now
     row.save()
@@ -60,7 +61,7 @@ def _forget() -> None:
     off.exclude(silent_since=None, silence_told_at=None).update(silent_since=None, silence_told_at=None)
 
 
-def _notice(now: dt.datetime, up_since: dt.datetime) -> None:
+def _notice(now: dt.datetime, row: SilenceWatch) -> None:
     """Mark the bases whose pause has become silence. Few are in a pause, and a pause is judged by few rows."""
     resting = watched().filter(silent_since=None, last_call_at__lt=now - LEAST_BOUND)
     nodes = list(resting.only("pk", "last_call_at", "silence_after_min", "created_at"))
@@ -71,7 +72,8 @@ def _notice(now: dt.datetime, up_since: dt.datetime) -> None:
         for pk, group in groupby(rows.values_list("node", "began", "ended"), key=lambda row: row[0])
     }
     for node in nodes:
-        if _is_silent(node, pauses.get(node.pk, ()), now, max(_called(node), up_since)):
+        rhythm = Rhythm(pauses.get(node.pk, ()), max(node.created_at, row.began_at, now - KEPT), _called(node))
+        if _is_silent(node, rhythm, now, max(_called(node), row.up_since)):
             Node.objects.filter(pk=node.pk, last_call_at=node.last_call_at).update(silent_since=node.last_call_at)
 
 
@@ -80,10 +82,9 @@ def _called(node: Node) -> dt.datetime:
     return node.last_call_at
 
 
-def _is_silent(node: Node, pauses: tuple[Pause, ...], now: dt.datetime, counted_from: dt.datetime) -> bool:
+def _is_silent(node: Node, rhythm: Rhythm, now: dt.datetime, counted_from: dt.datetime) -> bool:
     if node.silence_after_min is not None:
         return now - counted_from > dt.timedelta(minutes=node.silence_after_min)
-    rhythm = Rhythm(pauses, max(node.created_at, now - KEPT), _called(node))
     return is_silent(rhythm, now, counted_from)
 
 

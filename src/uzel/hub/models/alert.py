@@ -20,6 +20,7 @@ class NodePause(models.Model):
 class SilenceWatch(models.Model):
     """The one row of the watch. ``up_since``: the hub itself was away before, and its pause is nobody else's."""
 
+    began_at = models.DateTimeField(help_text="the first look: pauses before it are not known")
     looked_at = models.DateTimeField()
     up_since = models.DateTimeField()
     told_at = models.DateTimeField(null=True, help_text="the last alert of silence")
