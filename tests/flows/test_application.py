@@ -1,9 +1,12 @@
 """The way of an application: installed once, renewed when it must be, gone with a word; events in every kind."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from tests.flows.application_town import OFFLINE, TOKEN, AppHub, open_app_hub
@@ -16,6 +19,7 @@ from uzel.flows.install_application import Asked, WrongAddressError, ask_install
 from uzel.flows.portal_access import GONE
 from uzel.flows.portal_status import portal_status
 from uzel.flows.renew_token import LOST_ANSWER, renew_token
+from uzel.flows.set_up_portal import set_up
 from uzel.hub.models import DealNotice, PortalApplication
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
@@ -330,6 +334,10 @@ def test_one_who_is_no_administrator_is_heard_online(web: Web) -> None:
         hub.deliver()
         hub.drain()
         assert hub.application.events == "online"
+        hub.portal.refresh_from_db()
+        (check,) = [one for one in set_up(hub.portal) if one.what == "Сотрудник обмена"]
+        assert check.advice.startswith("Подключите приложение заново")
+        assert "вебхук" not in check.advice
 
 
 def test_a_renamed_portal_is_called_at_its_new_address(hub: AppHub) -> None:
@@ -347,3 +355,23 @@ def test_who_comes_second_takes_what_the_first_has_renewed(hub: AppHub) -> None:
     with open_http() as http:
         assert renew_token(row.pk, http, "the token before").access == row.access_token
     assert TOKEN not in hub.commands()
+
+
+def test_two_processes_that_renew_at_one_moment_renew_once_and_both_go_on(hub: AppHub) -> None:
+    """Each with a connection of its own to the database, as two workers have."""
+    hub.install()
+    row, meet = hub.application, threading.Barrier(2, timeout=30)
+
+    def renew(_: int) -> str:
+        try:
+            with open_http() as http:
+                meet.wait()
+                return renew_token(row.pk, http, row.access_token).access
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(renew, range(2))
+    assert first == second == hub.application.access_token != row.access_token
+    assert hub.commands()[TOKEN] == 1
+    assert hub.rest("user.current")["result"]["ID"] == "1"

@@ -30,6 +30,8 @@ from uzel.hub.models import Node, Portal
 log = logging.getLogger("uzel.setup")
 
 TRY_AGAIN_S = 600  # seconds between two attempts of a drain to add a node that the portal refuses
+#: How the exchange employee is named, in either way in.
+WEBHOOK, APPLICATION = "Сделайте вебхук", "Подключите приложение заново (uzel portal connect --application)"
 #: Russian presets by the word in their XML_ID; the first preset serves where there is none.
 PRESET_WORDS = {client_card.COMPANY: "COMPANY", client_card.CONTACT: "INDIVIDUAL"}
 
@@ -53,7 +55,7 @@ def plan_setup(portal: Portal, *, lists_only: bool = False) -> tuple[Step, ...]:
 def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
     """Check the exchange employee, create what is lacking, learn the staff, check the stages. Safe to repeat."""
     with open_line(portal) as client:
-        checks = check_rights(client)
+        checks = check_rights(portal, client)
         if all(check.passed for check in checks):
             outcomes = build_portal(portal, client, timezone.now(), lists_only=lists_only)
             if all(outcome.passed for outcome in outcomes):
@@ -67,9 +69,12 @@ def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
     return checks
 
 
-def check_rights(client: PortalClient) -> list[Check]:
+def check_rights(portal: Portal, client: PortalClient) -> list[Check]:
     """What the way in may do at all, and whether the exchange employee may do everything; two calls."""
-    return [_try("Права подключения", _check_scopes, client), _try("Сотрудник обмена", _check_employee, client)]
+    return [
+        _try("Права подключения", _check_scopes, client),
+        _try("Сотрудник обмена", lambda line: _check_employee(portal, line), client),
+    ]
 
 
 def check_reading(client: PortalClient) -> Check:
@@ -146,15 +151,15 @@ def _check_scopes(client: PortalClient) -> str:
     return ", ".join(NEEDED) + (f"; обмену не нужны: {', '.join(needless)}" if needless else "")
 
 
-def _check_employee(client: PortalClient) -> str:
+def _check_employee(portal: Portal, client: PortalClient) -> str:
     """Only an administrator of CRM may create user fields and see every deal (bitrix24-rest C7, E)."""
     profile = ask(client, Command("profile", {}, "profile"))
     name = users.read_user(profile).full_name
     if not profile.get("ADMIN"):
         raise LackingError(
             f"{name}: не администратор",
-            "Сделайте вебхук от имени отдельного сотрудника «Обмен с 1С» с правами администратора CRM: "
-            "он должен видеть и менять все сделки, контакты и компании и создавать поля.",
+            f"{WEBHOOK if application_of(portal) is None else APPLICATION} от имени отдельного сотрудника «Обмен с 1С» "
+            "с правами администратора CRM: он должен видеть и менять все сделки, контакты и компании и создавать поля.",
         )
     return f"{name}, администратор"
 

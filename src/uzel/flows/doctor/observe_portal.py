@@ -67,8 +67,8 @@ def _asked(portal: Portal, client: PortalClient) -> dict[str, Any]:
     return {**found, "unread": frozenset(unread)}
 
 
-def _rights(_: Portal, client: PortalClient) -> dict[str, Told]:
-    told = {name: _told(check) for name, check in zip(RIGHTS, check_rights(client), strict=True)}
+def _rights(portal: Portal, client: PortalClient) -> dict[str, Told]:
+    told = {name: _told(check) for name, check in zip(RIGHTS, check_rights(portal, client), strict=True)}
     return {**told, "deals": _told(check_reading(client))}
 
 
