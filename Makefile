@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UZEL_HOME ?= var
 
-.PHONY: help demo test bench lint types imports docs lock clean
+.PHONY: help demo test bench fuzz lint types imports docs lock clean
 
 help:                      ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile | sort
@@ -15,6 +15,10 @@ test: .venv/ready-dev lint types imports   ## everything that must pass
 
 bench: .venv/ready-dev     ## the benches; prints ratios
 	$(BIN)/python -m bench
+
+fuzz: .venv/ready-dev      ## fuzzing by coverage, SECONDS=60 for each harness; needs Linux
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/fuzz.txt
+	$(BIN)/python -m fuzz --seconds $(or $(SECONDS),60)
 
 lint: .venv/ready-dev      ## ruff: rules and formatting
 	$(BIN)/ruff check .
@@ -30,7 +34,7 @@ docs: .venv/ready-dev      ## print the tables of the documentation anew
 	$(BIN)/python -m tests.docs.tables
 
 lock: .venv/ready-dev      ## pin the dependencies again (clients.txt is pinned by hand)
-	cd requirements && for name in base dev; do ../$(BIN)/pip-compile -q --upgrade --generate-hashes --allow-unsafe --strip-extras \
+	cd requirements && for name in base dev fuzz; do ../$(BIN)/pip-compile -q --upgrade --generate-hashes --allow-unsafe --strip-extras \
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --no-emit-options -o $$name.txt $$name.in; done
 
 clean:                     ## remove the environment and what tools keep; the data in var stays

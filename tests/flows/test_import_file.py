@@ -64,3 +64,13 @@ def test_real_files_give_a_verdict_for_every_document(shop: Node, path: Path) ->
     repeated = [verdict for verdict, _ in DocumentVerdict.objects.filter(package=again).values_list("verdict", "reason")]
     assert set(repeated) <= {"unchanged", "held", "rejected", "duplicate"}
     assert ledger(shop.code)[0].balanced
+
+
+@pytest.mark.parametrize("path", sorted((SAMPLES / "catalog").glob("*.xml")), ids=lambda path: path.name)
+def test_real_catalogues_give_an_outcome_for_every_entry(shop: Node, path: Path) -> None:
+    Node.objects.update(catalog_source=True)
+    shop.refresh_from_db()
+    made, _ = import_file(shop, path)
+    assert (made.state, made.problem) == (Package.State.DONE, "")
+    counts = made.catalog or {}
+    assert made.entries_received == sum(sum(of_kind.values()) for of_kind in counts.values()) > 0
