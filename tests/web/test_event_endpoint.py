@@ -1,5 +1,7 @@
 """Events of the portal over HTTP."""
 
+from urllib.parse import quote
+
 import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -64,3 +66,16 @@ def test_a_senseless_id_is_left_alone(client: Client, portal: Portal, deal_id: s
 
 def test_only_posts_are_taken(client: Client, portal: Portal) -> None:
     assert client.get("/portal/main/events").status_code == 405
+
+
+@pytest.mark.parametrize("field", ["event", "auth[application_token]", "auth[member_id]", "data[FIELDS][ID]"])
+def test_odd_characters_in_a_form_break_nothing(client: Client, portal: Portal, field: str) -> None:
+    form = {"event": "ONCRMDEALUPDATE", "auth[application_token]": "t0ken", "data[FIELDS][ID]": "17", field: "a\0\ud800b"}
+    body = "&".join(f"{name}={quote(value, errors='surrogatepass')}" for name, value in form.items())
+    for target in ("/portal/main/events", "/portal/main/install/a%00b"):
+        answer = client.post(target, body, content_type="application/x-www-form-urlencoded")
+        assert answer.status_code in (200, 403)
+    assert client.post("/portal/main/events", b"--x", content_type="multipart/form-data; boundary=x").status_code in (400, 403)
+    assert (
+        client.post("/portal/main/events", b"a=1&" * 5000, content_type="application/x-www-form-urlencoded").status_code == 400
+    )
