@@ -144,6 +144,7 @@ def test_whole_files_look_whole(data: bytes) -> None:
         b"PK",
         b"<html></html>",
     ],
+    ids=range(10),
 )
 def test_parts_of_files_do_not(data: bytes) -> None:
     assert not looks_complete(*ends(data))
