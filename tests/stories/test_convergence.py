@@ -209,7 +209,7 @@ class Hunt(RuleBasedStateMachine):
             rows[-1] = {**rows[-1], "discountTypeId": 1, "discountSum": str(self.n)}
         elif how == "reorder":
             rows = [{**row, "sort": 10 * place} for place, row in enumerate(reversed(rows), 1)]
-        self.edit(deal, {"позиции", "сумма"}, rows=rows)
+        self.edit(deal, {"позиции", "товары позиций", "сумма"}, rows=rows)
 
     @rule(pick=picks, held=st.booleans())
     def manager_holds(self, pick: int, held: bool) -> None:
