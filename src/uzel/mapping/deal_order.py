@@ -21,6 +21,7 @@ from uzel.mapping.goods import NO_GOODS, Goods
 from uzel.mapping.requisites import extra_rows, seen_as
 from uzel.mapping.rules import NodeRules
 from uzel.model import Counterparty, Order
+from uzel.model.order import extras_of
 from uzel.sync.same import same
 
 TITLE_LIMIT = 250  # characters
@@ -76,7 +77,7 @@ def state_seen(deal: Deal, shown: DealState, rules: NodeRules) -> DealState:
         return deal.over(shown)
     known = dict(shown.extras)
     seen = {code: seen_as(row, deal.others[code]) for code, row in extra_rows(rules).items() if code in deal.others}
-    return replace(deal.over(shown), extras=tuple(sorted((known | seen).items())))
+    return replace(deal.over(shown), extras=extras_of(known | seen))
 
 
 def differences(wanted: DealState, shown: DealState) -> dict[str, Any]:
@@ -116,9 +117,8 @@ def to_write(wanted: DealState, meant: DealState, shown: DealState, *, stands_in
     moved = RESTORED | set(differences(wanted, meant)) | ({"assigned_by_id"} if stands_in else set())
     absent = {name for name in ("contact_id", "company_id", "node") if not getattr(wanted, name)}
     found = {name: value for name, value in differences(wanted, shown).items() if name in moved - absent}
-    if "extras" in found:
-        found["extras"] = _moved_extras(_moved_extras(wanted.extras, meant.extras), shown.extras)
-    return found if found.get("extras", True) else {name: value for name, value in found.items() if name != "extras"}
+    extras = _moved_extras(_moved_extras(found.pop("extras", ()), meant.extras), shown.extras)
+    return found | ({"extras": extras} if extras else {})
 
 
 def to_restore(edited: Collection[str], wanted: DealState, shown: DealState) -> set[str]:
@@ -191,8 +191,7 @@ def _same(name: str, a: Any, b: Any) -> bool:
 
 def _extras(order: Order, extras: Extras, shown: DealState, _seeing: Seeing) -> Order:
     """One field of the deal at a time: those that still show what they showed mean what they meant."""
-    moved = _moved_extras(extras, shown.extras)
-    return replace(order, extras=tuple(sorted((dict(order.extras) | dict(moved)).items())))
+    return order.with_extras(dict(_moved_extras(extras, shown.extras)))
 
 
 def _rows(order: Order, rows: tuple[DealRow, ...], shown: DealState, seeing: Seeing) -> Order:

@@ -153,7 +153,7 @@ def _requisites(before: Order, said: _Said, rules: NodeRules) -> dict[str, Any]:
     if rules.dates_are_flags and said.from_1c:
         plain = {flag: bool(said.fields.get(date)) for flag, date in requisites.DATE_OF_FLAG.items()} | plain
     if extras:
-        plain["extras"] = tuple(sorted((dict(before.extras) | extras).items()))
+        plain["extras"] = before.with_extras(extras).extras
     if person:
         plain["responsible"] = _responsible(before.responsible, Responsible(**person))
     return plain

@@ -40,7 +40,6 @@ def with_settlements(order: Order, documents: Iterable[Document], *, told: Colle
     Only a refund, or a payment that is taken back, makes a paid order unpaid: what is missing unpays nothing.
     """
     known = {(one.kind, one.key): one for one in order.settlements}
-    before = dict(known)
     for document in documents:
         kind = kind_of(document)
         if kind is None:
@@ -53,16 +52,13 @@ def with_settlements(order: Order, documents: Iterable[Document], *, told: Colle
     settled = replace(order, settlements=tuple(known[place] for place in sorted(known)))
     return replace(
         settled,
-        paid=order.paid if "paid" in told else _is_paid(settled, before),
+        paid=order.paid if "paid" in told else _is_paid(settled, order),
         shipped=order.shipped if "shipped" in told else _is_shipped(settled),
     )
 
 
-def _is_paid(order: Order, before: Mapping[tuple[SettlementKind, str], Settlement]) -> bool:
-    if order.received >= order.total > 0:
-        return True
-    gave_back = order.received < replace(order, settlements=tuple(before.values())).received
-    return order.paid and not gave_back
+def _is_paid(order: Order, before: Order) -> bool:
+    return order.received >= order.total > 0 or (order.paid and order.received >= before.received)
 
 
 def _is_shipped(order: Order) -> bool:

@@ -1,7 +1,8 @@
 """Order: the one record of ours between a 1C document and a Bitrix24 deal."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -67,6 +68,11 @@ class Settlement:
     done: bool = True
 
 
+def extras_of(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Values of fields of the deal as an order keeps them."""
+    return tuple(sorted(values.items()))
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What one side knows of an order.
@@ -101,6 +107,10 @@ class Order:
     shipped: bool = False
     extras: tuple[tuple[str, str], ...] = ()
     settlements: tuple[Settlement, ...] = ()
+
+    def with_extras(self, told: Mapping[str, str]) -> "Order":
+        """The order with what is told of fields of the deal; of the others it says what it said."""
+        return replace(self, extras=extras_of({**dict(self.extras), **told}))
 
     @property
     def received(self) -> Decimal:
