@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from uzel.hub.secrets import Sealed, seal, unseal
+from uzel.hub.secrets import Sealed
 
 
 class Portal(models.Model):
@@ -38,15 +38,7 @@ class Portal(models.Model):
     promo_read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    @property
-    def webhook(self) -> str:
-        """Address of the incoming webhook, with its secret."""
-        return unseal(self.sealed_webhook)
-
-    @webhook.setter
-    def webhook(self, url: str) -> None:
-        self.sealed_webhook = seal(url)
-
+    webhook = Sealed()
     event_token = Sealed()
 
 
