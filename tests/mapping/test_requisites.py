@@ -136,17 +136,17 @@ def test_directions(field: str, direction: str, reads: int, writes: int) -> None
 
 
 def test_what_goes_one_way_is_that_sides() -> None:
-    assert requisites.owners(RULES) == {}
+    assert requisites.one_way(RULES) == {}
     rules = ruled(
         OwnRequisite("promo_code", direction="in"), OwnRequisite("bonus_card_number", direction="off"),
         OwnRequisite("responsible.full_name", direction="out"), OwnRequisite(EXTRA, "И", "out"), OwnRequisite("UF_CRM_B", "Б"),
     )  # fmt: skip
-    assert requisites.owners(rules) == {
+    assert requisites.one_way(rules) == {
         "promo_code": Owner.NODE, "bonus_card_number": Owner.PORTAL, f"extras.{EXTRA}": Owner.PORTAL,
     }  # fmt: skip
     named = [OwnRequisite(name, direction="in") for name in ("status_id", "status_name", "canceled")]
-    assert requisites.owners(ruled(*named)) == {"status": Owner.NODE}
-    assert requisites.owners(ruled(*named[:2])) == {}
+    assert requisites.one_way(ruled(*named)) == {"status": Owner.NODE}
+    assert requisites.one_way(ruled(*named[:2])) == {}
 
 
 @pytest.mark.parametrize(

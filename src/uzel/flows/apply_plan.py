@@ -9,11 +9,11 @@ from uzel.flows.judge_promo import judge
 from uzel.hub.bulk import insert_rows, update_rows
 from uzel.hub.models import Conflict, Delivery, OrderRow, Package
 from uzel.hub.queries import REPORT_COLUMNS, put_states, settle, states_of, want
-from uzel.mapping.requisites import owners as one_way
+from uzel.mapping.requisites import owners
 from uzel.mapping.rules import NodeRules
 from uzel.mapping.stages import is_closed
 from uzel.model.codec import to_json
-from uzel.sync.ownership import Owner, ownership
+from uzel.sync.ownership import Owner
 from uzel.sync.plan import Plan, States
 
 #: What a package of a base changes of an order, and what else the portal may.
@@ -28,7 +28,7 @@ TARGETS = ("portal", "node")
 def owners_of(states: States, rules: NodeRules) -> dict[str, Owner]:
     """Who owns what of an order; only the base knows whether it is posted."""
     posted = states.in_node is not None and states.in_node.posted
-    return ownership(rules.ownership, one_way(rules), posted=posted, closed=is_over(states, rules))
+    return owners(rules, posted=posted, closed=is_over(states, rules))
 
 
 def is_over(states: States, rules: NodeRules) -> bool:

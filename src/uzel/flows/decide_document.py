@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 
 from uzel.commerceml.document import ORDER_OPERATION, Document
 from uzel.mapping.document_order import order_of
-from uzel.mapping.requisites import owners as one_way
+from uzel.mapping.requisites import owners
 from uzel.mapping.rules import NodeRules
 from uzel.mapping.settlements import kind_of
 from uzel.mapping.stages import is_closed
 from uzel.model import Order, Problem, Verdict
 from uzel.sync.fields import changed, title
 from uzel.sync.merge import Conflict
-from uzel.sync.ownership import ownership
 from uzel.sync.plan import Plan, States, news_from_node
 
 REASONS = (
@@ -98,8 +97,8 @@ def decide(document: Document, in_node: Order | None, states: Callable[[], State
     code, reason = _first_problem((*document.problems, *problems))
     if in_node and not changed(in_node, seen) and seen.document_id == in_node.document_id:
         return Decision(document, Verdict.UNCHANGED, code, reason)
-    owners = ownership(rules.ownership, one_way(rules), posted=seen.posted, closed=is_closed(seen, rules))
-    plan = news_from_node(states() if states else States(), seen, owners, whole=whole)
+    owned = owners(rules, posted=seen.posted, closed=is_closed(seen, rules))
+    plan = news_from_node(states() if states else States(), seen, owned, whole=whole)
     if states is None:
         return Decision(document, Verdict.CREATED, code, reason, plan)
     if plan.conflicts:

@@ -13,13 +13,12 @@ from uzel.bitrix24.entities.user import User
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, Portal, PortalUser
 from uzel.mapping.deal_rows import money
 from uzel.mapping.employees import Mapped, Staff, staff_from
-from uzel.mapping.requisites import own_rows
-from uzel.mapping.requisites import owners as one_way
+from uzel.mapping.requisites import own_rows, owners
 from uzel.mapping.rules import NodeRules, StageRow
 from uzel.model import Order
 from uzel.model.codec import from_json, to_json
 from uzel.model.promo import key_of
-from uzel.sync.ownership import Owner, ownership
+from uzel.sync.ownership import Owner
 from uzel.sync.plan import ATTEMPTS_LIMIT, States
 
 STATE_COLUMNS = ("in_node", "in_portal", "agreed", "merged")
@@ -50,7 +49,7 @@ def rules_of(node: Node) -> NodeRules:
 
 def owners_in(node: Node) -> dict[str, Owner]:
     """Who owns what of the node's orders that are not posted."""
-    return ownership(node.ownership, one_way(rules_of(node)), posted=False)
+    return owners(rules_of(node), posted=False)
 
 
 def node_field_of(portal: Portal) -> str:

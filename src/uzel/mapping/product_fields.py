@@ -6,6 +6,7 @@ from typing import Any
 
 from uzel.bitrix24.entities import product_property
 from uzel.bitrix24.entities.catalog import NAME_LIMIT, Shelf
+from uzel.commerceml.values import plain
 from uzel.model import NomenclatureItem, Section, Variant
 
 Fields = dict[str, Any]
@@ -60,7 +61,7 @@ def stock_fields(stocks: Mapping[str, str], shelf: Shelf) -> Fields:
     if not stocks or shelf.inventory is not False:
         return {}
     total = Decimal(stocks[WHOLE_BASE]) if WHOLE_BASE in stocks else sum(map(Decimal, stocks.values()), Decimal())
-    return {"quantity": f"{total.normalize():f}"}
+    return {"quantity": plain(total)}
 
 
 def article_fields(article: str, block: int, shown: Fields, shelf: Shelf) -> Fields:

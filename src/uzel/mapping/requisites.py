@@ -15,7 +15,7 @@ from typing import Any
 from uzel.bitrix24.values import is_yes
 from uzel.commerceml import values as spelling
 from uzel.mapping.rules import NodeRules, OwnRequisite
-from uzel.sync.ownership import Owner
+from uzel.sync.ownership import Owner, ownership
 
 IN, OUT, BOTH, OFF = "in", "out", "both", "off"
 #: What people call the directions.
@@ -129,7 +129,12 @@ def table_problem(table: Sequence[OwnRequisite]) -> str:
     return f"полей сделки больше {EXTRAS_LIMIT}" if extras > EXTRAS_LIMIT else ""
 
 
-def owners(rules: NodeRules) -> dict[str, Owner]:
+def owners(rules: NodeRules, *, posted: bool, closed: bool = False) -> dict[str, Owner]:
+    """Who owns what of an order of the node: what the directions say stands under the node's own table."""
+    return ownership(rules.ownership, one_way(rules), posted=posted, closed=closed)
+
+
+def one_way(rules: NodeRules) -> dict[str, Owner]:
     """What the directions say of ownership: what goes one way only is that side's."""
     if not rules.requisites:
         return {}
@@ -247,7 +252,7 @@ def _money(value: Any) -> str:
 
 
 def _plain(value: Any) -> str:
-    return f"{value.normalize():f}" if value else ""
+    return spelling.plain(value) if value else ""
 
 
 def _moment(value: Any) -> str:
