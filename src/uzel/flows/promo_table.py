@@ -11,13 +11,11 @@ from django.db import transaction
 
 from uzel.bitrix24.entities.smart_process import PROMO_CODES
 from uzel.flows.csv_table import RefusedRowError, Shape, read_rows, write_rows
-from uzel.flows.read_promo_codes import KEY_LIMIT
 from uzel.hub.models import Node, Portal
 from uzel.hub.promo_book import Entry, add, keep, living, promo_of
 from uzel.hub.queries import known_process
-from uzel.model.promo import PromoCode
+from uzel.model.promo import KEY_CHARACTERS, TEXT_CHARACTERS, TITLE_CHARACTERS, PromoCode
 
-LONGEST_TITLE, LONGEST_TEXT = 250, 255  # characters, as the portal's card holds
 CODES = Shape(
     {
         "code": ("код", "промокод", "code", "promo code"),
@@ -105,15 +103,15 @@ def _take(portal: Portal, found: Mapping[str, PromoCode], now: dt.datetime, done
 
 def _promo(row: Mapping[str, str], nodes: frozenset[str]) -> PromoCode:
     promo = PromoCode(
-        row["code"], row["title"] or row["code"][:LONGEST_TITLE], row["discount"], _day(row["valid_from"]),
+        row["code"], row["title"] or row["code"][:TITLE_CHARACTERS], row["discount"], _day(row["valid_from"]),
         _day(row["valid_until"]), tuple(_words(row["nodes"])), row["source"], active=_yes(row["active"]),
     )  # fmt: skip
     if not promo.code:
         raise RefusedRowError("нет кода")
-    if len(promo.key) > KEY_LIMIT:
-        raise RefusedRowError(f"код длиннее {KEY_LIMIT} знаков")
-    if len(promo.title) > LONGEST_TITLE or max(len(promo.discount), len(promo.source)) > LONGEST_TEXT:
-        raise RefusedRowError(f"название длиннее {LONGEST_TITLE} знаков, или скидка либо источник длиннее {LONGEST_TEXT}")
+    if len(promo.key) > KEY_CHARACTERS:
+        raise RefusedRowError(f"код длиннее {KEY_CHARACTERS} знаков")
+    if len(promo.title) > TITLE_CHARACTERS or max(len(promo.discount), len(promo.source)) > TEXT_CHARACTERS:
+        raise RefusedRowError(f"название длиннее {TITLE_CHARACTERS} знаков, или скидка либо источник длиннее {TEXT_CHARACTERS}")
     if unknown := [code for code in promo.nodes if code not in nodes]:
         raise RefusedRowError(f"нет такого узла: {', '.join(unknown)}")
     if promo.valid_from and promo.valid_until and promo.valid_from > promo.valid_until:

@@ -12,10 +12,10 @@ from uzel.flows.look_at_portal import walk
 from uzel.hub.models import Portal
 from uzel.hub.promo_book import Entry, keep_all
 from uzel.hub.queries import known_process
+from uzel.model.promo import KEY_CHARACTERS
 
 PROMO_S = 600  # seconds between two looks at the promo codes
 TOO_MANY = "TOO_MANY"
-KEY_LIMIT = 255  # characters
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +43,6 @@ def _listed(client: PortalClient, process: KnownProcess) -> dict[str, Entry]:
         lambda key, start: smart_process.list_items(key, process, start),
         lambda result: read_promo_codes(result, process),
     ):
-        if promo.code and len(promo.key) <= KEY_LIMIT:
+        if promo.code and len(promo.key) <= KEY_CHARACTERS:
             found.setdefault(promo.key, Entry(promo, item_id))
     return found

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 
 from uzel.commerceml.references import ReferenceElement
 from uzel.commerceml.values import parse_moment
-from uzel.model.promo import PromoCode, key_of
+from uzel.model.promo import KEY_CHARACTERS, TEXT_CHARACTERS, TITLE_CHARACTERS, PromoCode, key_of
 
 DIRECTORY = "Промокоды"
-KEY_LIMIT, TITLE_LIMIT, TEXT_LIMIT = 255, 250, 255  # characters
 #: What each requisite may be called; case and blanks do not count.
 REQUISITES: Mapping[str, tuple[str, ...]] = {
     "code": ("промокод", "наименование"),
@@ -38,16 +37,16 @@ def promo_of(element: ReferenceElement, node: str) -> PromoCode:
     code = said["code"].strip()
     if not code:
         raise UnreadablePromoError("нет кода: нужен реквизит «Промокод» или «Наименование»")
-    if len(key_of(code)) > KEY_LIMIT:
-        raise UnreadablePromoError(f"код длиннее {KEY_LIMIT} знаков")
+    if len(key_of(code)) > KEY_CHARACTERS:
+        raise UnreadablePromoError(f"код длиннее {KEY_CHARACTERS} знаков")
     return PromoCode(
         code=code,
-        title=(said["title"] or code)[:TITLE_LIMIT],
-        discount=said["discount"][:TEXT_LIMIT],
+        title=(said["title"] or code)[:TITLE_CHARACTERS],
+        discount=said["discount"][:TEXT_CHARACTERS],
         valid_from=_day(said["valid_from"]),
         valid_until=_day(said["valid_until"]),
         nodes=(node,),
-        source=said["source"][:TEXT_LIMIT],
+        source=said["source"][:TEXT_CHARACTERS],
         active=not element.deleted and said["active"].casefold() not in NO,
     )
 

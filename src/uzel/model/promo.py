@@ -3,6 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 
+#: Characters: of the key that stands for a code, of its title, and of its other texts, as the portal's card holds them.
+KEY_CHARACTERS, TITLE_CHARACTERS, TEXT_CHARACTERS = 255, 250, 255
+
 
 @dataclass(frozen=True, slots=True)
 class PromoCode:
