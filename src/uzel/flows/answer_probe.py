@@ -13,7 +13,7 @@ from uzel.exchange import replies
 from uzel.exchange.replies import Answer
 from uzel.exchange.uploads import Intake
 from uzel.flows.offer_to_node import dialect_of
-from uzel.flows.receive_upload import BROKEN_OFF, EMPTY, Piece, file_too_large
+from uzel.flows.receive_upload import EMPTY, Piece, piece_refusal
 from uzel.hub.models import ExchangeSession, Feed
 
 
@@ -34,7 +34,7 @@ def file_answer(piece: Piece | None) -> tuple[Answer, str]:
     """How many bytes came, or why a file like this would not be taken; and the code of the reason."""
     if piece is None:
         return replies.failure(EMPTY.text), EMPTY.code
-    refusal = file_too_large() if piece.too_large else BROKEN_OFF if piece.broken_off else None
+    refusal = piece_refusal(piece)
     if refusal:
         return replies.failure(refusal.text), refusal.code
     return replies.success([str(piece.feed.size)]), ""
