@@ -43,6 +43,21 @@ def in_chunks(entries: Iterable[T], *limits: Limit[T]) -> Iterator[list[T]]:
         raise fault
 
 
+def take_chunks(
+    chunks: Iterable[list[T]], take: Take[T], package_id: int, advance: Callable[[int], None]
+) -> tuple[int, PackageError | None]:
+    """All chunks of a file: how many entries there were, and why it could not be read further. ``advance``: of each chunk."""
+    position = 0
+    try:
+        for chunk in chunks:
+            take_chunk(take, chunk, position, package_id)
+            position += len(chunk)
+            advance(len(chunk))
+    except PackageError as error:
+        return position, error
+    return position, None
+
+
 def take_chunk(take: Take[T], chunk: list[T], first: int, package_id: int) -> None:
     """All at once; where that fails by our fault, one by one, without the culprit."""
     try:

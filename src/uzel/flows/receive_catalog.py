@@ -18,7 +18,7 @@ from uzel.commerceml.catalog.reader import read_catalog
 from uzel.commerceml.errors import PackageError
 from uzel.exchange.commands import Refusal
 from uzel.flows.catalog_book import CatalogBook, Outcome
-from uzel.flows.in_chunks import in_chunks, take_chunk
+from uzel.flows.in_chunks import in_chunks, take_chunks
 from uzel.hub import feed_store
 from uzel.hub.bulk import renew_statistics
 from uzel.hub.models import CatalogNote, Node, NomenclatureRow, Package, PriceTypeRow, SourceWord
@@ -63,14 +63,9 @@ def receive_catalog(package_id: int, now: dt.datetime, *, advance: Callable[[int
     position = 0
     if problem is None:
         reading = _Reading(package, NOTES_LIMIT - package.catalog_notes.count())
-        try:
-            pieces = reading.counted(feed_store.open_feed(package.feed))
-            for chunk in _chunks(read_catalog(pieces, known_of(package.node))):
-                take_chunk(partial(_receive_chunk, reading), chunk, position, package.pk)
-                position += len(chunk)
-                advance(len(chunk))
-        except PackageError as error:
-            problem = error
+        pieces = reading.counted(feed_store.open_feed(package.feed))
+        chunks = _chunks(read_catalog(pieces, known_of(package.node)))
+        position, problem = take_chunks(chunks, partial(_receive_chunk, reading), package.pk, advance)
     _finish(package, problem, position, now)
 
 

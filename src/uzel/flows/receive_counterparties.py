@@ -10,8 +10,7 @@ from functools import partial
 from django.db import transaction
 
 from uzel.commerceml.counterparty_file import read_counterparty_file
-from uzel.commerceml.errors import PackageError
-from uzel.flows.in_chunks import in_chunks, take_chunk
+from uzel.flows.in_chunks import in_chunks, take_chunks
 from uzel.flows.receive_package import process_package
 from uzel.hub import feed_store
 from uzel.hub.models import CounterpartyNote, Package
@@ -29,14 +28,8 @@ def receive_counterparties(package_id: int, now: dt.datetime, *, advance: Callab
         return
     assert package.feed is not None, "a package is processed only when its whole file is stored"
     counterparties = _Counterparties(package)
-    position, problem = 0, None
-    try:
-        for chunk in in_chunks(iter(counterparties), (CHUNK_COUNTERPARTIES, lambda _: 1)):
-            take_chunk(partial(_remember, package.pk), chunk, position, package.pk)
-            position += len(chunk)
-            advance(len(chunk))
-    except PackageError as error:
-        problem = error
+    chunks = in_chunks(counterparties, (CHUNK_COUNTERPARTIES, lambda _: 1))
+    position, problem = take_chunks(chunks, partial(_remember, package.pk), package.pk, advance)
     if counterparties.documents_follow:
         process_package(package_id, now, advance=advance)
         return

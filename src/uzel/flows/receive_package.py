@@ -14,7 +14,7 @@ from uzel.commerceml.document import ORDER_OPERATION, Document
 from uzel.commerceml.reader import PackageError, read_documents
 from uzel.flows import decide_document as deciding
 from uzel.flows.decide_document import Decision, PackageMemory
-from uzel.flows.in_chunks import in_chunks, take_chunk
+from uzel.flows.in_chunks import in_chunks, take_chunks
 from uzel.flows.order_book import Entry, OrderBook
 from uzel.hub import feed_store
 from uzel.hub.bulk import insert_rows
@@ -63,14 +63,9 @@ def process_package(package_id: int, now: dt.datetime, *, advance: Callable[[int
     if package.state in (Package.State.DONE, Package.State.FAILED):
         return progress_of(package)
     assert package.feed is not None, "a package is processed only when its whole file is stored"
-    reading, position, problem = _Reading(package, rules_of(package.node), staff_of(package.node), now), 0, None
-    try:
-        for chunk in _chunks(read_documents(feed_store.open_feed(package.feed))):
-            take_chunk(partial(_receive_chunk, reading), chunk, position, package.pk)
-            position += len(chunk)
-            advance(len(chunk))
-    except PackageError as error:
-        problem = error
+    reading = _Reading(package, rules_of(package.node), staff_of(package.node), now)
+    chunks = _chunks(read_documents(feed_store.open_feed(package.feed)))
+    position, problem = take_chunks(chunks, partial(_receive_chunk, reading), package.pk, advance)
     _finish(package, problem, position, now)
     return progress_of(package)
 

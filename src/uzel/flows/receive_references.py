@@ -14,7 +14,7 @@ from django.db import transaction
 from uzel.commerceml.errors import PackageError
 from uzel.commerceml.references import ReferenceElement, read_references
 from uzel.exchange.commands import Refusal
-from uzel.flows.in_chunks import in_chunks, take_chunk
+from uzel.flows.in_chunks import in_chunks, take_chunks
 from uzel.hub import feed_store
 from uzel.hub.models import CatalogNote, Package
 from uzel.hub.promo_book import add
@@ -46,18 +46,12 @@ def receive_references(package_id: int, now: dt.datetime, *, advance: Callable[[
     if package.state in (Package.State.DONE, Package.State.FAILED):
         return
     assert package.feed is not None, "a package is processed only when its whole file is stored"
-    reading, position = _Reading(package, now), 0
+    reading = _Reading(package, now)
     if package.node.portal is None:
-        _finish(reading, NO_PORTAL, position)
+        _finish(reading, NO_PORTAL, 0)
         return
-    problem: PackageError | None = None
-    try:
-        for chunk in in_chunks(_promo_elements(reading, advance), (CHUNK_ELEMENTS, lambda _: 1)):
-            take_chunk(partial(_receive_chunk, reading), chunk, position, package.pk)
-            position += len(chunk)
-            advance(len(chunk))
-    except PackageError as error:
-        problem = error
+    chunks = in_chunks(_promo_elements(reading, advance), (CHUNK_ELEMENTS, lambda _: 1))
+    position, problem = take_chunks(chunks, partial(_receive_chunk, reading), package.pk, advance)
     _finish(reading, problem, position)
 
 
