@@ -16,7 +16,7 @@ from uzel.commerceml.document import Document
 from uzel.commerceml.errors import PackageError
 from uzel.commerceml.reader import read_documents
 from uzel.commerceml.references import read_references
-from uzel.commerceml.sniff import is_catalogue, is_references
+from uzel.commerceml.sniff import contents_of
 from uzel.exchange.file_names import catalog_name_problem, name_problem
 from uzel.exchange.request import CallRequest, parse_basic, parse_query, without_secrets
 from uzel.exchange.session import Facts, decide
@@ -54,8 +54,7 @@ def catalogue(data: bytes) -> None:
 
 def references(data: bytes) -> None:
     """Elements or a PackageError; and what a file is, is told of any bytes."""
-    is_catalogue(_pieces(data))
-    is_references(_pieces(data))
+    contents_of(_pieces(data))
     try:
         for element in read_references(_pieces(data)):
             assert element.values is not None

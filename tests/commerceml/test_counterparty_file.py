@@ -6,7 +6,7 @@ import pytest
 
 from uzel.commerceml.counterparty_file import COUNTERPARTY_BYTES, read_counterparty_file
 from uzel.commerceml.errors import PackageError
-from uzel.commerceml.sniff import is_catalogue, is_counterparties, is_references
+from uzel.commerceml.sniff import Contents, contents_of
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 ONE = (
@@ -32,7 +32,7 @@ def ids(body: bytes, piece: int = 1000) -> list[str | None]:
 @pytest.mark.parametrize("xmlns", ["", ' xmlns="urn:1C.ru:commerceml_3"'])
 def test_everybody_is_read_with_what_he_can_be_found_by(xmlns: str) -> None:
     body = file(ONE.format("a"), ONE.format("b"), xmlns=xmlns)
-    assert (is_counterparties([body]), is_references([body]), is_catalogue([body])) == (True, False, False)
+    assert contents_of([body]) is Contents.COUNTERPARTIES
     first, second = read_counterparty_file([body])
     assert first
     assert second
@@ -43,7 +43,8 @@ def test_everybody_is_read_with_what_he_can_be_found_by(xmlns: str) -> None:
 
 def test_documents_that_follow_are_told_and_theirs_are_not_of_the_list() -> None:
     assert ids(file(ONE.format("a"), after=DOCUMENT)) == ["a", None]
-    assert not is_counterparties([f"{HEAD}<КоммерческаяИнформация>{DOCUMENT}</КоммерческаяИнформация>".encode()])
+    alone = f"{HEAD}<КоммерческаяИнформация>{DOCUMENT}</КоммерческаяИнформация>".encode()
+    assert contents_of([alone]) is not Contents.COUNTERPARTIES
 
 
 def test_a_file_that_breaks_off_gives_what_stands_before() -> None:

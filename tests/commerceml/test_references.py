@@ -6,7 +6,7 @@ from tests.flows.test_receive_references import directory, element, references
 from uzel.commerceml import references as reading
 from uzel.commerceml.errors import PackageError
 from uzel.commerceml.references import ReferenceElement, read_references
-from uzel.commerceml.sniff import is_references
+from uzel.commerceml.sniff import Contents, contents_of
 
 FILE = references(
     directory(element("a", Код="", Наименование=" ELEAF "), name="Бренды"), directory(element("b", Промокод="Лето"))
@@ -50,8 +50,7 @@ def test_an_endless_element_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_directories_are_told_from_documents_by_what_stands_first() -> None:
-    assert is_references([FILE])
-    assert not is_references(
-        [FILE.replace("<ПользовательскиеСправочники>".encode(), "<Документ/><ПользовательскиеСправочники>".encode())]
-    )
-    assert not is_references([b"<html/>"])
+    assert contents_of([FILE]) is Contents.REFERENCES
+    behind = FILE.replace("<ПользовательскиеСправочники>".encode(), "<Документ/><ПользовательскиеСправочники>".encode())
+    assert contents_of([behind]) is not Contents.REFERENCES
+    assert contents_of([b"<html/>"]) is not Contents.REFERENCES

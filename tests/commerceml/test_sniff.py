@@ -6,7 +6,7 @@ import pytest
 
 from tests.commerceml.samples import SAMPLES
 from tests.commerceml.xml import order, package
-from uzel.commerceml.sniff import is_catalogue
+from uzel.commerceml.sniff import Contents, contents_of
 
 CLASSIFIER = "<Классификатор><Ид>1</Ид></Классификатор>"
 
@@ -29,10 +29,10 @@ CLASSIFIER = "<Классификатор><Ид>1</Ид></Классификат
     ],
 )
 def test_what_stands_first(text: str, expected: bool) -> None:
-    assert is_catalogue([text.encode()]) is expected
-    assert is_catalogue([bytes([byte]) for byte in text.encode()]) is expected
+    assert (contents_of([text.encode()]) is Contents.CATALOGUE) is expected
+    assert (contents_of([bytes([byte]) for byte in text.encode()]) is Contents.CATALOGUE) is expected
 
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*/*.xml")), ids=lambda path: path.name)
 def test_real_files(path: Path) -> None:
-    assert is_catalogue([path.read_bytes()]) is (path.parent.name == "catalog")
+    assert (contents_of([path.read_bytes()]) is Contents.CATALOGUE) is (path.parent.name == "catalog")

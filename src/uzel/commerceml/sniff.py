@@ -1,6 +1,7 @@
 """What a file holds, documents, a catalogue, directories or counterparties: told from its first elements, not from its name."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 
 from uzel.commerceml import pull, tags
 from uzel.commerceml.catalog.reader import ROOTS
@@ -12,51 +13,40 @@ from uzel.commerceml.xml_read import local_name
 SNIFFED_BYTES = 8 << 20  # a classifier that is longer belongs to no documents
 
 
-def is_references(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:
-    """Do directories of the module of 1С-Битрикс stand before anything else that we know?"""
-    return _first(chunks, limits) == tags.REFERENCES
+class Contents(StrEnum):
+    """What a file may hold."""
+
+    DOCUMENTS = "documents"
+    CATALOGUE = "catalogue"
+    REFERENCES = "references"
+    COUNTERPARTIES = "counterparties"
 
 
-def is_counterparties(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:
-    """Does a list of counterparties stand before anything else that we know?"""
-    return _first(chunks, limits) == tags.COUNTERPARTIES
+_LISTS = {tags.REFERENCES: Contents.REFERENCES, tags.COUNTERPARTIES: Contents.COUNTERPARTIES}
+_TELLING = (tags.DOCUMENT, tags.CONTAINER, *tags.CATALOG_PARTS, *_LISTS)
 
 
-def _first(chunks: Iterable[bytes], limits: ReadLimits) -> str:
-    """The first element that tells what the file is, "" where there is none or the file cannot be read."""
-    try:
-        opening = open_package(chunks, limits)
-    except PackageError:
-        return ""
-    names = (tags.REFERENCES, tags.COUNTERPARTIES, tags.DOCUMENT, tags.CONTAINER, *tags.CATALOG_PARTS)
-    parser = pull.open_parser(opening.encoding, names, event="start")
-    sniffed = 0
-    for piece in opening.pieces:
-        fault = pull.feed(parser, piece)
-        for element in pull.finished(parser):
-            return local_name(element)
-        sniffed += len(piece)
-        if fault or sniffed > SNIFFED_BYTES:
-            break
-    return ""
+def contents_of(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> Contents:
+    """A catalogue that begins before any document, a classifier alone, or what stands first; documents where nothing tells.
 
-
-def is_catalogue(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> bool:
-    """Does a catalogue begin before any document? A classifier alone is one; a file that cannot be read is none."""
+    A file that cannot be read is left to the reader of documents, who says why.
+    """
     try:
         opening = open_package(chunks, limits, ROOTS)
     except PackageError:
-        return False
-    parser = pull.open_parser(opening.encoding, (tags.DOCUMENT, tags.CONTAINER, *tags.CATALOG_PARTS), event="start")
-    classified, sniffed = False, 0
+        return Contents.DOCUMENTS
+    parser = pull.open_parser(opening.encoding, _TELLING, event="start")
+    first, classified, sniffed = "", False, 0
     for piece in opening.pieces:
         fault = pull.feed(parser, piece)
         for element in pull.finished(parser):
             name = local_name(element)
-            if name != tags.CLASSIFIER:
-                return name in tags.CATALOG_PARTS
-            classified = True
+            if name in (tags.DOCUMENT, tags.CONTAINER):
+                return _LISTS.get(first, Contents.DOCUMENTS)
+            if name in tags.CATALOG_PARTS and name != tags.CLASSIFIER:
+                return Contents.CATALOGUE
+            first, classified = first or name, classified or name == tags.CLASSIFIER
         sniffed += len(piece)
         if fault or sniffed > SNIFFED_BYTES:
             break
-    return classified
+    return Contents.CATALOGUE if classified else _LISTS.get(first, Contents.DOCUMENTS)

@@ -7,7 +7,7 @@ import datetime as dt
 import logging
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -17,7 +17,7 @@ from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 
 from uzel.commerceml.catalog.common import picture_name
-from uzel.commerceml.sniff import is_catalogue, is_counterparties, is_references
+from uzel.commerceml.sniff import Contents, contents_of
 from uzel.exchange.commands import Refusal
 from uzel.exchange.uploads import TAIL_BYTES
 from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, picture_names, zip_end_problem, zip_problem
@@ -35,9 +35,12 @@ OUR_FAULT = Refusal("our_fault", "Внутренняя ошибка узла о�
 DAMAGED = Refusal("zip_damaged", "Архив повреждён или упакован неизвестным способом.")
 NO_XML = Refusal("zip_without_xml", "В архиве нет файлов .xml.")
 READ_BYTES = 256 << 10
-READERS: tuple[tuple[Callable[[Iterable[bytes]], bool], Callable[..., object]], ...] = (
-    (is_catalogue, receive_catalog), (is_references, receive_references), (is_counterparties, receive_counterparties),
-)  # fmt: skip
+READERS: Mapping[Contents, Callable[..., object]] = {
+    Contents.DOCUMENTS: process_package,
+    Contents.CATALOGUE: receive_catalog,
+    Contents.REFERENCES: receive_references,
+    Contents.COUNTERPARTIES: receive_counterparties,
+}
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +87,7 @@ def _read_one(package: Package, now: dt.datetime, advance: Callable[[int], None]
 def _reader_of(package: Package) -> Callable[..., object]:
     """Documents, a catalogue, directories or counterparties: told by what stands in the file, not by its name."""
     assert package.feed is not None, "put together just now"
-    return next((reader for tells, reader in READERS if tells(feed_store.open_feed(package.feed))), process_package)
+    return READERS[contents_of(feed_store.open_feed(package.feed))]
 
 
 def put_together(package: Package) -> None:
