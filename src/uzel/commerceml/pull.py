@@ -1,12 +1,13 @@
-"""The XML parser that both readers feed piece by piece."""
+"""The XML parser that the readers feed piece by piece."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal, cast
 
 from lxml import etree
 
 from uzel.commerceml.errors import PackageError
-from uzel.commerceml.faults import broken
+from uzel.commerceml.faults import broken, truncated
+from uzel.commerceml.prolog import Opening
 from uzel.commerceml.xml_read import Element
 
 
@@ -43,3 +44,43 @@ def finished(parser: etree.XMLPullParser) -> Iterator[Element]:
     """Elements that have been seen since the last time; after a fault those before it are still here."""
     for _, element in parser.read_events():
         yield cast(Element, element)
+
+
+def forget(element: Element) -> None:
+    """Empty what was read and drop the elements before it, so that memory does not grow with the file."""
+    element.clear()
+    block = element.getparent()
+    while block is not None and element.getprevious() is not None:
+        del block[0]
+
+
+def close(parser: etree.XMLPullParser) -> None:
+    """The end of the file; PackageError when it is none."""
+    try:
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise truncated(error) from error
+
+
+def walk(
+    opening: Opening, names: Iterable[str], most_bytes: int, what: str, is_own: Callable[[Element], bool] = lambda _: True
+) -> Iterator[Element]:
+    """Elements of these names that are our own, one at a time: what was given is forgotten when the next is asked for.
+
+    ``what`` names in Russian an element that goes on for more than ``most_bytes``.
+    """
+    parser = open_parser(opening.encoding, names)
+    size = 0
+    for piece in opening.pieces:
+        fault = feed(parser, piece)
+        size += len(piece)
+        for element in finished(parser):
+            if is_own(element):
+                yield element
+                forget(element)
+                size = len(piece)
+        if fault:
+            raise fault
+        if size > most_bytes:
+            raise PackageError("element_too_large", f"{what} длиннее {most_bytes >> 20} МБ")
+    close(parser)

@@ -3,11 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from uzel.commerceml import pull, tags
-from uzel.commerceml.errors import PackageError
-from uzel.commerceml.faults import truncated
 from uzel.commerceml.limits import DEFAULT_LIMITS, ReadLimits
 from uzel.commerceml.prolog import open_package
 from uzel.commerceml.xml_read import Element, local_name, without_namespaces
@@ -28,26 +24,12 @@ class ReferenceElement:
 def read_references(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) -> Iterator[ReferenceElement]:
     """Every element, in the order written. PackageError where the file cannot be read (further)."""
     opening = open_package(chunks, limits)
-    parser = pull.open_parser(opening.encoding, (tags.REFERENCE_ELEMENT,))
-    directory, name, size = None, "", 0
-    for piece in opening.pieces:
-        fault = pull.feed(parser, piece)
-        size += len(piece)
-        for element in pull.finished(parser):
-            above = _directory_of(element)
-            if above is not directory:
-                directory, name = above, _name_of(above)
-            yield _element(without_namespaces(element), name)
-            _forget(element)
-            size = len(piece)
-        if fault:
-            raise fault
-        if size > ELEMENT_BYTES:
-            raise PackageError("element_too_large", f"Элемент справочника длиннее {ELEMENT_BYTES >> 20} МБ")
-    try:
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise truncated(error) from error
+    directory, name = None, ""
+    for element in pull.walk(opening, (tags.REFERENCE_ELEMENT,), ELEMENT_BYTES, "Элемент справочника"):
+        above = _directory_of(element)
+        if above is not directory:
+            directory, name = above, _name_of(above)
+        yield _element(without_namespaces(element), name)
 
 
 def _directory_of(element: Element) -> Element | None:
@@ -67,11 +49,3 @@ def _element(element: Element, directory: str) -> ReferenceElement:
         values.setdefault(name, (requisite.findtext(tags.VALUE) or "").strip())
     mark = (element.findtext(tags.DELETION_MARK) or "").strip().lower()
     return ReferenceElement(directory, (element.findtext(tags.ID) or "").strip(), mark == "true", values)
-
-
-def _forget(element: Element) -> None:
-    """Empty what was read and drop the elements before it, so that memory does not grow with the file."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]

@@ -7,8 +7,6 @@ Groups come out from the inside: a group after those in it.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from lxml import etree
-
 from uzel.commerceml import pull, tags
 from uzel.commerceml.catalog.classifier import read_measure, read_price_type, read_section, read_warehouse
 from uzel.commerceml.catalog.common import read_id
@@ -16,7 +14,6 @@ from uzel.commerceml.catalog.entry import Entry, EntryKind, Known
 from uzel.commerceml.catalog.goods import read_item
 from uzel.commerceml.catalog.offers import read_offer
 from uzel.commerceml.errors import PackageError
-from uzel.commerceml.faults import truncated
 from uzel.commerceml.limits import DEFAULT_LIMITS, ReadLimits
 from uzel.commerceml.notes import Notes
 from uzel.commerceml.prolog import SPELLINGS, open_package, spellings
@@ -69,7 +66,7 @@ def read_catalog(chunks: Iterable[bytes], known: Known | None = None, limits: Re
             kind = _kind_of(element)
             if kind:
                 entry = shelf.take(element, kind)
-                _forget(element)
+                pull.forget(element)
                 shelf.bytes_since_entry = len(piece)
                 if entry:
                     yield entry
@@ -77,10 +74,7 @@ def read_catalog(chunks: Iterable[bytes], known: Known | None = None, limits: Re
             raise fault
         if shelf.bytes_since_entry > limits.document_bytes:
             raise PackageError("entry_too_large", f"За {limits.document_bytes >> 20} МБ не встретилось ни одного товара")
-    try:
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise truncated(error) from error
+    pull.close(parser)
 
 
 def _kind_of(element: Element) -> _Kind | None:
@@ -123,11 +117,3 @@ def _names_all(item: Element) -> bool:
     block = item.getparent()
     catalog = None if block is None else block.getparent()
     return catalog is not None and catalog.get(tags.ONLY_CHANGES, "").strip().lower() in tags.FALSE
-
-
-def _forget(element: Element) -> None:
-    """Empty an element that was read and drop those before it: its block holds nothing else."""
-    element.clear()
-    block = element.getparent()
-    while block is not None and element.getprevious() is not None:
-        del block[0]
