@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.made_goods import NAMES, PIECES
+
 ROOT = '<КоммерческаяИнформация xmlns="urn:1C.ru:commerceml_210" ВерсияСхемы="2.08" ДатаФормирования="2024-05-13T10:15:00">\n'
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 CLOSING = "</КоммерческаяИнформация>\n"
@@ -15,34 +17,18 @@ WAREHOUSES = ("Основной", "Витрина")
 WITH_VARIANTS = 4  # every fourth item has them
 COLOURS = ("белый", "чёрный")
 CHANGED = 100  # every hundredth item, when the file has changes
-NAMES = ("Чайник электрический", "Лампа настольная «Север»", "Плед шерстяной 140×200", "Набор отвёрток", "Доска разделочная")
 ITEM = """\t\t\t<Товар>
 \t\t\t\t<Ид>{id}</Ид>
 \t\t\t\t<Штрихкод>{barcode}</Штрихкод>
 \t\t\t\t<Артикул>А-{number}</Артикул>
 \t\t\t\t<Наименование>{name}, арт. {number}</Наименование>
-\t\t\t\t<БазоваяЕдиница Код="796 " НаименованиеПолное="Штука" МеждународноеСокращение="PCE">шт</БазоваяЕдиница>
-\t\t\t\t<Группы>
+{unit}\t\t\t\t<Группы>
 \t\t\t\t\t<Ид>{section}</Ид>
 \t\t\t\t</Группы>
 \t\t\t\t<Описание>{name}: прочный, удобный, не боится ни воды, ни мороза. Гарантия два года.</Описание>
 \t\t\t\t<Картинка>import_files/{id}.jpg</Картинка>
-\t\t\t\t<СтавкиНалогов>
-\t\t\t\t\t<СтавкаНалога>
-\t\t\t\t\t\t<Наименование>НДС</Наименование>
-\t\t\t\t\t\t<Ставка>20</Ставка>
-\t\t\t\t\t</СтавкаНалога>
-\t\t\t\t</СтавкиНалогов>
-\t\t\t\t<ЗначенияРеквизитов>
-\t\t\t\t\t<ЗначениеРеквизита>
-\t\t\t\t\t\t<Наименование>ВидНоменклатуры</Наименование>
-\t\t\t\t\t\t<Значение>Товар</Значение>
-\t\t\t\t\t</ЗначениеРеквизита>
-\t\t\t\t\t<ЗначениеРеквизита>
-\t\t\t\t\t\t<Наименование>ТипНоменклатуры</Наименование>
-\t\t\t\t\t\t<Значение>Товар</Значение>
-\t\t\t\t\t</ЗначениеРеквизита>
-\t\t\t\t\t<ЗначениеРеквизита>
+{taxes}\t\t\t\t<ЗначенияРеквизитов>
+{kinds}\t\t\t\t\t<ЗначениеРеквизита>
 \t\t\t\t\t\t<Наименование>Полное наименование</Наименование>
 \t\t\t\t\t\t<Значение>{name}, арт. {number}</Значение>
 \t\t\t\t\t</ЗначениеРеквизита>
@@ -53,8 +39,7 @@ OFFER = """\t\t\t<Предложение>
 \t\t\t\t<Ид>{id}</Ид>
 \t\t\t\t<Артикул>А-{number}</Артикул>
 \t\t\t\t<Наименование>{name}</Наименование>
-\t\t\t\t<БазоваяЕдиница Код="796 " НаименованиеПолное="Штука" МеждународноеСокращение="PCE">шт</БазоваяЕдиница>
-{traits}\t\t\t\t<Цены>
+{unit}{traits}\t\t\t\t<Цены>
 {prices}\t\t\t\t</Цены>
 \t\t\t\t<Количество>{quantity}</Количество>
 {stocks}\t\t\t</Предложение>
@@ -161,7 +146,7 @@ def _words() -> str:
 
 def _item(goods: Goods, form: str) -> str:
     section, barcode = f"s-{goods.number % SECTIONS}", 4_600_000_000_000 + goods.number
-    return form.format(id=goods.item_id, barcode=barcode, number=goods.number, name=goods.name, section=section)
+    return form.format(**PIECES, id=goods.item_id, barcode=barcode, number=goods.number, name=goods.name, section=section)
 
 
 def _offers(goods: Goods, form: str) -> Iterator[str]:
@@ -170,6 +155,7 @@ def _offers(goods: Goods, form: str) -> Iterator[str]:
         prices = (goods.price + goods.raised, goods.price * 8 // 10 + goods.raised)
         stocks = (goods.quantity, goods.quantity // 2)
         yield form.format(
+            **PIECES,
             id=f"{goods.item_id}#{COLOURS.index(colour)}" if colour else goods.item_id,
             number=goods.number,
             name=f"{goods.name} ({colour})" if colour else goods.name,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from bench.made_goods import NAMES, PIECES
+
 NAMESPACE = "urn:1C.ru:commerceml_210"
 HEAD = f"""<?xml version="1.0" encoding="UTF-8"?>
 <КоммерческаяИнформация xmlns="{NAMESPACE}" xmlns:xs="http://www.w3.org/2001/XMLSchema" \
@@ -14,7 +16,6 @@ xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" ВерсияСхемы="2.
 """
 TAIL = "</КоммерческаяИнформация>"
 MEGABYTE = 1_000_000
-GOODS = ("Чайник электрический", "Лампа настольная «Север»", "Плед шерстяной 140×200", "Набор отвёрток", "Доска разделочная")
 ASSORTMENT = 2_000  # goods of the made-up shop, each with a price of its own
 SURNAMES = ("Соколова", "Мельников", "Гусева", "Ёлкин", "Тарасова", "Зимин")
 DOCUMENT = """\t<Документ>
@@ -54,23 +55,8 @@ LINE = """\t\t\t<Товар>
 \t\t\t\t<Ид>{id}</Ид>
 \t\t\t\t<Артикул>{article}</Артикул>
 \t\t\t\t<Наименование>{name}</Наименование>
-\t\t\t\t<БазоваяЕдиница Код="796 " НаименованиеПолное="Штука" МеждународноеСокращение="PCE">шт</БазоваяЕдиница>
-\t\t\t\t<СтавкиНалогов>
-\t\t\t\t\t<СтавкаНалога>
-\t\t\t\t\t\t<Наименование>НДС</Наименование>
-\t\t\t\t\t\t<Ставка>20</Ставка>
-\t\t\t\t\t</СтавкаНалога>
-\t\t\t\t</СтавкиНалогов>
-\t\t\t\t<ЗначенияРеквизитов>
-\t\t\t\t\t<ЗначениеРеквизита>
-\t\t\t\t\t\t<Наименование>ВидНоменклатуры</Наименование>
-\t\t\t\t\t\t<Значение>Товар</Значение>
-\t\t\t\t\t</ЗначениеРеквизита>
-\t\t\t\t\t<ЗначениеРеквизита>
-\t\t\t\t\t\t<Наименование>ТипНоменклатуры</Наименование>
-\t\t\t\t\t\t<Значение>Товар</Значение>
-\t\t\t\t\t</ЗначениеРеквизита>
-\t\t\t\t</ЗначенияРеквизитов>
+{unit}{taxes}\t\t\t\t<ЗначенияРеквизитов>
+{kinds}\t\t\t\t</ЗначенияРеквизитов>
 \t\t\t\t<ЦенаЗаЕдиницу>{price}</ЦенаЗаЕдиницу>
 \t\t\t\t<Количество>{quantity}</Количество>
 \t\t\t\t<Сумма>{total}</Сумма>
@@ -131,7 +117,7 @@ class Goods:
 def _goods(rng: random.Random) -> Goods:
     item_id = f"{_guid(rng)}#{_guid(rng)}" if rng.random() < 0.3 else _guid(rng)
     price = rng.randint(50, 9_000) * 100 + rng.choice((0, 50, 99))
-    return Goods(item_id, f"А-{rng.randint(1000, 99999)}", f"{rng.choice(GOODS)}, арт. {rng.randint(1, 999)}", price)
+    return Goods(item_id, f"А-{rng.randint(1000, 99999)}", f"{rng.choice(NAMES)}, арт. {rng.randint(1, 999)}", price)
 
 
 def _documents(rng: random.Random, goods: Sequence[Goods]) -> Iterator[bytes]:
@@ -162,6 +148,7 @@ def _line(rng: random.Random, goods: Goods) -> tuple[str, int]:
     discount = goods.price * quantity // 10 if discounted else 0
     total = goods.price * quantity - discount
     text = LINE.format(
+        **PIECES,
         id=goods.item_id,
         article=goods.article,
         name=goods.name,
