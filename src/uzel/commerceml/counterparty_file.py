@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from uzel.commerceml import pull, tags
+from uzel.commerceml.errors import PackageError
 from uzel.commerceml.limits import DEFAULT_LIMITS, ReadLimits
 from uzel.commerceml.notes import Notes
 from uzel.commerceml.parties import read_counterparty
@@ -19,7 +20,8 @@ def read_counterparty_file(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT
     PackageError where the file cannot be read (further).
     """
     opening = open_package(chunks, limits)
-    for element in pull.walk(opening, (tags.COUNTERPARTY, tags.DOCUMENT), COUNTERPARTY_BYTES, tags.COUNTERPARTY, _tells):
+    too_large = PackageError("element_too_large", f"Контрагент длиннее {COUNTERPARTY_BYTES >> 20} МБ")
+    for element in pull.walk(opening, (tags.COUNTERPARTY, tags.DOCUMENT), COUNTERPARTY_BYTES, too_large, _tells):
         if local_name(element) == tags.DOCUMENT:
             yield None
             return

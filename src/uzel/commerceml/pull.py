@@ -63,11 +63,15 @@ def close(parser: etree.XMLPullParser) -> None:
 
 
 def walk(
-    opening: Opening, names: Iterable[str], most_bytes: int, what: str, is_own: Callable[[Element], bool] = lambda _: True
+    opening: Opening,
+    names: Iterable[str],
+    most_bytes: int,
+    too_large: PackageError,
+    is_own: Callable[[Element], bool] = lambda _: True,
 ) -> Iterator[Element]:
     """Elements of these names that are our own, one at a time: what was given is forgotten when the next is asked for.
 
-    ``what`` names in Russian an element that goes on for more than ``most_bytes``.
+    ``too_large`` is raised where one of them goes on for more than ``most_bytes``.
     """
     parser = open_parser(opening.encoding, names)
     size = 0
@@ -82,5 +86,5 @@ def walk(
         if fault:
             raise fault
         if size > most_bytes:
-            raise PackageError("element_too_large", f"{what} длиннее {most_bytes >> 20} МБ")
+            raise too_large
     close(parser)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from uzel.commerceml import pull, tags
+from uzel.commerceml.errors import PackageError
 from uzel.commerceml.limits import DEFAULT_LIMITS, ReadLimits
 from uzel.commerceml.prolog import open_package
 from uzel.commerceml.xml_read import Element, local_name, without_namespaces
@@ -25,7 +26,8 @@ def read_references(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS
     """Every element, in the order written. PackageError where the file cannot be read (further)."""
     opening = open_package(chunks, limits)
     directory, name = None, ""
-    for element in pull.walk(opening, (tags.REFERENCE_ELEMENT,), ELEMENT_BYTES, "Элемент справочника"):
+    too_large = PackageError("element_too_large", f"Элемент справочника длиннее {ELEMENT_BYTES >> 20} МБ")
+    for element in pull.walk(opening, (tags.REFERENCE_ELEMENT,), ELEMENT_BYTES, too_large):
         above = _directory_of(element)
         if above is not directory:
             directory, name = above, _name_of(above)
