@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 DELIMITERS = (";", ",", "\t")
@@ -52,6 +52,24 @@ def read_rows(data: bytes, shape: Shape) -> Iterator[tuple[int, dict[str, str] |
             yield at, _row(line, head, shape)
         except RefusedRowError as refusal:
             yield at, refusal
+
+
+def take_rows(
+    data: bytes, shape: Shape, take: Callable[[int, Mapping[str, str]], None], *refusals: type[Exception]
+) -> Iterator[tuple[int, Mapping[str, str], str]]:
+    """Feed every row to ``take``. Of a row that cannot be read, or that it refuses by an error: line, cells (none) and reason.
+
+    ``refusals``: errors that refuse a row, besides :class:`RefusedRowError`.
+    """
+    refusing: tuple[type[Exception], ...] = (RefusedRowError, *refusals)
+    for line, row in read_rows(data, shape):
+        if isinstance(row, RefusedRowError):
+            yield line, {}, str(row)
+            continue
+        try:
+            take(line, row)
+        except refusing as refusal:
+            yield line, row, str(refusal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from uzel.flows.csv_table import RefusedRowError, Shape, read_rows, write_rows
+from uzel.flows.csv_table import RefusedRowError, Shape, take_rows, write_rows
 from uzel.flows.match_items import UnknownProductError, match_item
 from uzel.hub.models import Node, NomenclatureMatch, UnmatchedLine
 from uzel.mapping.goods import Reason, Way
@@ -72,14 +72,8 @@ def import_matches(node: Node, data: bytes) -> Imported:
     known = dict(NomenclatureMatch.objects.filter(node=node).values_list("item_id", "product__xml_id"))
     seen: dict[str, tuple[int, str]] = {}
     done = Imported()
-    for line, row in read_rows(data, MATCHES):
-        item_id = "" if isinstance(row, RefusedRowError) else row["item"]
-        try:
-            if isinstance(row, RefusedRowError):
-                raise row
-            _take(node, line, row, known, seen, done)
-        except (RefusedRowError, UnknownProductError) as refusal:
-            done.refused.append(Refused(line, item_id, str(refusal)))
+    refused = take_rows(data, MATCHES, lambda line, row: _take(node, line, row, known, seen, done), UnknownProductError)
+    done.refused += [Refused(line, row.get("item", ""), reason) for line, row, reason in refused]
     return done
 
 

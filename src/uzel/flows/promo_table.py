@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from uzel.bitrix24.entities.smart_process import PROMO_CODES
-from uzel.flows.csv_table import RefusedRowError, Shape, read_rows, write_rows
+from uzel.flows.csv_table import RefusedRowError, Shape, take_rows, write_rows
 from uzel.hub.models import Node, Portal
 from uzel.hub.promo_book import Entry, add, keep, living, promo_of
 from uzel.hub.queries import known_process
@@ -75,16 +75,14 @@ def import_codes(portal: Portal, data: bytes, now: dt.datetime) -> Imported:
 def _read(data: bytes, nodes: frozenset[str], done: Imported) -> dict[str, PromoCode]:
     found: dict[str, PromoCode] = {}
     first: dict[str, int] = {}
-    for line, row in read_rows(data, CODES):
-        try:
-            if isinstance(row, RefusedRowError):
-                raise row
-            promo = _promo(row, nodes)
-            if first.setdefault(promo.key, line) != line:
-                raise RefusedRowError(f"этот код уже есть в строке {first[promo.key]}")
-            found[promo.key] = promo
-        except RefusedRowError as refusal:
-            done.refused.append(Refused(line, "" if isinstance(row, RefusedRowError) else row["code"], str(refusal)))
+
+    def take(line: int, row: Mapping[str, str]) -> None:
+        promo = _promo(row, nodes)
+        if first.setdefault(promo.key, line) != line:
+            raise RefusedRowError(f"этот код уже есть в строке {first[promo.key]}")
+        found[promo.key] = promo
+
+    done.refused += [Refused(line, row.get("code", ""), reason) for line, row, reason in take_rows(data, CODES, take)]
     return found
 
 

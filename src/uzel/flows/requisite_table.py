@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 
 from django.db import transaction
 
-from uzel.flows.csv_table import RefusedRowError, Shape, read_rows, write_rows
+from uzel.flows.csv_table import Shape, take_rows, write_rows
 from uzel.hub.models import Node
 from uzel.mapping import requisites
 from uzel.mapping.requisites import BOTH, CONVERTERS, DIRECTIONS, STANDARD, RequisiteRow, own_rows
@@ -94,16 +94,15 @@ def import_requisites(code: str, data: bytes) -> Imported:
     """Every row is taken, or refused with its reason; fields that the file does not name stay."""
     node = Node.objects.select_for_update().get(code=code)
     done, table = Imported(), own_rows(node.requisites)
-    for line, row in read_rows(data, TABLE):
-        try:
-            if isinstance(row, RefusedRowError):
-                raise row
-            changed = _with(table, _own(row))
-            done.changed, done.unchanged = done.changed + (changed != table), done.unchanged + (changed == table)
-            table = changed
-        except (RefusedRowError, BadRequisiteError) as refusal:
-            named = "" if isinstance(row, RefusedRowError) else row["field"]
-            done.refused.append(Refused(line, named, str(refusal)))
+
+    def take(_line: int, row: Mapping[str, str]) -> None:
+        nonlocal table
+        changed = _with(table, _own(row))
+        done.changed, done.unchanged = done.changed + (changed != table), done.unchanged + (changed == table)
+        table = changed
+
+    refused = take_rows(data, TABLE, take, BadRequisiteError)
+    done.refused += [Refused(line, row.get("field", ""), reason) for line, row, reason in refused]
     _save(node, table)
     return done
 
