@@ -1,13 +1,11 @@
 """``uzel doctor node|portal``: what is wrong with the set-up, in plain Russian, and how to mend it."""
 
 import argparse
-import getpass
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from uzel.commands.output import CommandError, setup, show_json, the_node, the_portal
+from uzel.commands.output import CommandError, ask_secret, setup, show_json, the_node, the_portal
 
 if TYPE_CHECKING:
     from uzel.flows.doctor.finding import Finding
@@ -54,7 +52,8 @@ def _node(options: argparse.Namespace) -> int:
     from uzel.flows.doctor.probe_page import WrongUrlError
 
     node = the_node(options.code)
-    asked = Asked(options.days, options.url, _password() if options.password else "", options.upload, options.slow)
+    password = ask_secret("Пароль базы: ", LONGEST_PASSWORD) if options.password else ""
+    asked = Asked(options.days, options.url, password, options.upload, options.slow)
     try:
         findings = doctor_node(node, timezone.now(), asked)
     except WrongUrlError as error:
@@ -69,11 +68,6 @@ def _portal(options: argparse.Namespace) -> int:
     from uzel.flows.doctor.doctor_portal import doctor_portal
 
     return _tell(doctor_portal(the_portal(), timezone.now()), options)
-
-
-def _password() -> str:
-    """From a prompt that shows nothing, or from a pipe; never from the command line, which other users of the machine see."""
-    return getpass.getpass("Пароль базы: ") if sys.stdin.isatty() else sys.stdin.readline(LONGEST_PASSWORD).rstrip("\n")
 
 
 def _tell(findings: "Sequence[Finding]", options: argparse.Namespace) -> int:

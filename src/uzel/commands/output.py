@@ -1,6 +1,8 @@
 """How commands answer: a table for a person, JSON for a script, one sentence for an error."""
 
+import getpass
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +42,11 @@ def the_node(code: str) -> "Node":
     if node is None:
         raise CommandError(no_such_node(code))
     return node
+
+
+def ask_secret(prompt: str, longest: int) -> str:
+    """From a prompt that shows nothing, or from a pipe; never from the command line, which other users of the machine see."""
+    return getpass.getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline(longest).rstrip("\n")
 
 
 def show(rows: Iterable[Mapping[str, Any]], titles: Titles, *, as_json: bool, title: str = "") -> None:

@@ -1,13 +1,11 @@
 """``uzel employee check``: whether the staff is known, and, by an employee's own webhook, whether he sees his deals alone."""
 
 import argparse
-import getpass
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from uzel.commands.output import CommandError, setup, show, show_json, the_portal
+from uzel.commands.output import CommandError, ask_secret, setup, show, show_json, the_portal
 from uzel.console import Titles
 
 if TYPE_CHECKING:
@@ -62,19 +60,12 @@ def _check_webhook(portal: "Portal", user_id: int | None, *, as_json: bool) -> N
     from uzel.flows.connect_portal import BadAddressError
 
     try:
-        access = check_access(portal, _ask_webhook(), user_id)
+        access = check_access(portal, ask_secret("Вебхук сотрудника: ", LONGEST_ADDRESS), user_id)
     except (BadAddressError, WrongEmployeeError, PortalError) as error:
         raise CommandError(str(error)) from error
     if not as_json:
         print(f"Сотрудник портала: {access.user.full_name} (id {access.user.user_id})")
     _tell(access.findings, as_json=as_json)
-
-
-def _ask_webhook() -> str:
-    """From a prompt that shows nothing, or from a pipe; never from the command line, which other users of the machine see."""
-    if sys.stdin.isatty():
-        return getpass.getpass("Вебхук сотрудника: ")
-    return sys.stdin.readline(LONGEST_ADDRESS).strip()
 
 
 def _tell(findings: "Sequence[Finding]", *, as_json: bool) -> None:
