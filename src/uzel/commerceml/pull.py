@@ -10,6 +10,8 @@ from uzel.commerceml.faults import broken, truncated
 from uzel.commerceml.prolog import Opening
 from uzel.commerceml.xml_read import Element
 
+Is = Callable[[Element], bool]
+
 
 def open_parser(encoding: str, names: Iterable[str], event: Literal["start", "end"] = "end") -> etree.XMLPullParser:
     """A parser that tells of elements of these names. Nothing is fetched, nothing is kept but elements.
