@@ -139,6 +139,13 @@ def next_try(attempts: int, now: dt.datetime, speed: float) -> dt.datetime | Non
     return now + dt.timedelta(seconds=RETRY_DELAYS_S[attempts - 1] / speed)
 
 
+def count_refusal(row: Any, code: str, text: str, now: dt.datetime, speed: float) -> None:
+    """One attempt more at a row of a table has failed (not saved): wait longer each time, in the end leave it to a person."""
+    row.attempts += 1
+    row.retry_at = next_try(row.attempts, now, speed)
+    row.problem, row.problem_code = text, "" if row.retry_at else (code or "portal_refused")[:60]
+
+
 def fail(job: Job, code: str, text: str, now: dt.datetime) -> None:
     """One attempt more has failed: wait longer each time, in the end leave it to a person."""
     attempts = job.delivery.attempts + 1

@@ -20,7 +20,7 @@ from uzel.flows.catalog_book import want
 from uzel.flows.catalog_pieces import Piece, Row, item_pieces, parent_of, section_piece, variant_pieces
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.picture_book import note_pictures
-from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, is_doubtful, next_try
+from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, count_refusal, is_doubtful, next_try
 from uzel.flows.portal_line import keep_limits
 from uzel.flows.portal_reading import chunks, read_all
 from uzel.flows.tie_rows import products_appeared
@@ -279,10 +279,7 @@ def _refused(portal: Portal, row: Row, bad: Outcome, now: dt.datetime) -> None:
     elif is_doubtful(bad) or (isinstance(bad, Failed) and bad.code.upper() in LIMITED):
         row.retry_at = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
     elif isinstance(bad, Failed):
-        row.attempts += 1
-        row.retry_at = next_try(row.attempts, now, portal.speed)
-        row.problem = f"Портал не принял: {bad.text or bad.code}"
-        row.problem_code = "" if row.retry_at else (bad.code or "portal_refused")[:60]
+        count_refusal(row, bad.code, f"Портал не принял: {bad.text or bad.code}", now, portal.speed)
 
 
 def _postpone(portal: Portal, rows: Iterable[Row], now: dt.datetime) -> None:

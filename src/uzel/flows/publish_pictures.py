@@ -11,7 +11,7 @@ from uzel.bitrix24.entities import product_image
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.in_chunks import in_chunks
 from uzel.flows.picture_book import Wanted, wanted_pictures
-from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, is_doubtful, next_try
+from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, count_refusal, is_doubtful
 from uzel.flows.portal_line import keep_limits
 from uzel.flows.portal_reading import read_all
 from uzel.hub import feed_store
@@ -120,7 +120,7 @@ def _settle(portal: Portal, job: Job, outcomes: Mapping[str, Outcome], now: dt.d
     elif is_doubtful(bad):  # it may be carried out still
         after(EXECUTION_LIMIT_S)
     elif isinstance(bad, Failed):
-        _refused(portal, job.row, bad.code or "portal_refused", f"Портал не принял картинку: {bad.text or bad.code}", now)
+        _refused(portal, job.row, bad.code, f"Портал не принял картинку: {bad.text or bad.code}", now)
 
 
 def _shown(job: Job) -> None:
@@ -136,7 +136,5 @@ def _later(row: ProductPictures, now: dt.datetime, speed: float, seconds: float)
 
 
 def _refused(portal: Portal, row: ProductPictures, code: str, text: str, now: dt.datetime) -> None:
-    row.attempts += 1
-    row.retry_at = next_try(row.attempts, now, portal.speed)
-    row.problem, row.problem_code = text, "" if row.retry_at else code[:60]
+    count_refusal(row, code, text, now, portal.speed)
     row.save(update_fields=["attempts", "retry_at", "problem", "problem_code"])

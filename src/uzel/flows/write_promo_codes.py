@@ -15,7 +15,7 @@ from uzel.bitrix24.entities.promo_item import item_key, item_values
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.bitrix24.values import as_int, as_text
 from uzel.flows.find_clients import EXECUTION_LIMIT_S
-from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, is_doubtful, next_try
+from uzel.flows.portal_job import LIMITED, PASSING_DELAY_S, count_refusal, is_doubtful
 from uzel.flows.portal_line import keep_limits
 from uzel.flows.portal_reading import chunks, read_all
 from uzel.hub.bulk import update_rows
@@ -117,7 +117,4 @@ def _refused(portal: Portal, row: PromoCodeRow, bad: Outcome, now: dt.datetime) 
     if isinstance(bad, Failed) and bad.code.upper() in LIMITED:
         row.retry_at = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
     elif isinstance(bad, Failed):
-        row.attempts += 1
-        row.retry_at = next_try(row.attempts, now, portal.speed)
-        row.problem = f"Портал не принял промокод: {bad.text or bad.code}"
-        row.problem_code = "" if row.retry_at else (bad.code or "portal_refused")[:60]
+        count_refusal(row, bad.code, f"Портал не принял промокод: {bad.text or bad.code}", now, portal.speed)
