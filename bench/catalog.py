@@ -71,7 +71,7 @@ def _load(node: Any, paths: Sequence[Path]) -> float:
     """The real path from archived files to rows, in seconds; what was refused makes the figure worthless."""
     from django.utils import timezone
 
-    from uzel.flows.read_in_turn import read_in_turn
+    from uzel.flows.files.read_in_turn import read_in_turn
     from uzel.hub.models import Package
 
     packages = []

@@ -50,8 +50,8 @@ def drain_all(portal_id: int, orders: int) -> float:
     from django.utils import timezone
     from rich.progress import Progress
 
-    from uzel.flows.drain_portal import drain
-    from uzel.flows.portal_work import seconds_to_retry
+    from uzel.flows.portal.drain_portal import drain
+    from uzel.flows.portal.portal_work import seconds_to_retry
 
     started = time.monotonic()
     with Progress(transient=True) as bar:

@@ -109,7 +109,7 @@ def _work(
 
 def _task(portal_id: int, fresh: Sequence[Order], edited: Sequence[Order]) -> Task:
     """The same fields that the hub would write, taken from its own mapping: nobody has to think them out."""
-    from uzel.flows.portal_job import jobs_of
+    from uzel.flows.portal.portal_job import jobs_of
     from uzel.hub.models import Delivery
 
     due_now = Delivery.objects.filter(order__node__portal=portal_id, target="portal").select_related(

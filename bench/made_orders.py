@@ -24,7 +24,7 @@ def receive(base: Base, orders: Sequence[Order]) -> None:
     """What a package with these orders leaves in the tables."""
     from django.utils import timezone
 
-    from uzel.flows.receive_package import process_package
+    from uzel.flows.files.receive_package import process_package
     from uzel.hub import feed_store
     from uzel.hub.models import Node, Package
 

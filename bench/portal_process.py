@@ -58,8 +58,8 @@ def arm(url: str, fault: dict[str, Any]) -> None:
 def connect_hub(url: str, speed: float) -> int:
     """A new hub on the portal with one base, ``bench``; returns the portal's id in our tables."""
     open_database()
-    from uzel.flows.connect_portal import connect
-    from uzel.flows.set_up_portal import set_up
+    from uzel.flows.portal.connect_portal import connect
+    from uzel.flows.setup.set_up_portal import set_up
     from uzel.hub.models import Node
 
     portal, _ = connect(ask(url, "about")["webhook"], speed=speed)

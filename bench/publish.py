@@ -63,8 +63,8 @@ def _publish(url: str, portal_id: int, paths: Sequence[Path]) -> tuple[float, Ma
     from django.db.models import F
     from django.utils import timezone
 
-    from uzel.flows.drain_portal import drain
-    from uzel.flows.read_in_turn import read_in_turn
+    from uzel.flows.files.read_in_turn import read_in_turn
+    from uzel.flows.portal.drain_portal import drain
     from uzel.hub.models import Node, NomenclatureRow, Package
 
     Node.objects.update(catalog_source=True)

@@ -62,7 +62,7 @@ def _receive(node: Any, feed: Any, expected: dict[str, int]) -> None:
     """The real path: a waiting package read to its end; wrong verdicts make the figure worthless, so they stop it."""
     from django.utils import timezone
 
-    from uzel.flows.receive_package import process_package
+    from uzel.flows.files.receive_package import process_package
     from uzel.hub.models import DocumentVerdict, Package
 
     package = Package.objects.create(node=node, file_name="orders.xml", feed=feed, state=Package.State.WAITING)
@@ -85,7 +85,7 @@ def _copy(documents: int) -> None:
     """COPY rows like those of the orders into tables without an index, in transactions of the same size."""
     from django.db import connection
 
-    from uzel.flows.receive_package import CHUNK_DOCUMENTS
+    from uzel.flows.files.receive_package import CHUNK_DOCUMENTS
     from uzel.hub.models import OrderRow
 
     merged = json.dumps(OrderRow.objects.values_list("merged", flat=True)[0], ensure_ascii=False)

@@ -21,7 +21,7 @@ def process_package(package_id: int) -> None:
     """Read the node's waiting packages up to this one."""
     from django.utils import timezone
 
-    from uzel.flows.read_in_turn import read_in_turn
+    from uzel.flows.files.read_in_turn import read_in_turn
     from uzel.hub.models import Package
 
     read_in_turn(package_id, timezone.now())
@@ -39,8 +39,8 @@ def drain_portal(context: job_context.JobContext, portal_id: int) -> None:
     """
     from django.utils import timezone
 
-    from uzel.flows.drain_portal import drain
-    from uzel.flows.portal_work import seconds_to_retry
+    from uzel.flows.portal.drain_portal import drain
+    from uzel.flows.portal.portal_work import seconds_to_retry
 
     if drain(portal_id, keep_going=lambda: not context.should_abort()).busy:
         _defer(drain_portal, None, f"again:{portal_id}", BUSY_AGAIN_S, portal_id=portal_id)
@@ -75,8 +75,8 @@ def watch_silence(timestamp: int) -> None:
     """Notice bases that stopped calling, and send what people are to be told of by e-mail."""
     from django.utils import timezone
 
+    from uzel.flows.calls.watch_silence import watch
     from uzel.flows.tell_people import send_letters
-    from uzel.flows.watch_silence import watch
 
     watch(timezone.now())
     send_letters(timezone.now())
@@ -86,7 +86,7 @@ def trigger_all() -> None:
     """Packages that wait and portals that are connected, each once; uploads that nobody goes on with come to an end."""
     from django.utils import timezone
 
-    from uzel.flows.open_session import close_idle_uploads
+    from uzel.flows.calls.open_session import close_idle_uploads
     from uzel.hub.models import Package, Portal
 
     close_idle_uploads(timezone.now())
@@ -127,8 +127,8 @@ def work_once() -> None:
     """Do what is due now, in this process, and return."""
     from django.utils import timezone
 
-    from uzel.flows.drain_portal import drain
-    from uzel.flows.read_in_turn import read_in_turn
+    from uzel.flows.files.read_in_turn import read_in_turn
+    from uzel.flows.portal.drain_portal import drain
     from uzel.hub.models import Package, Portal
 
     for package_id in Package.objects.filter(state=Package.State.WAITING).order_by("pk").values_list("pk", flat=True):

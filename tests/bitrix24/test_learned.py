@@ -28,7 +28,7 @@ from uzel.bitrix24.learned import (
 )  # fmt: skip
 from uzel.bitrix24.limits import Governor
 from uzel.bitrix24.operating import Budget
-from uzel.flows.portal_limits import learn_licence
+from uzel.flows.portal.portal_limits import learn_licence
 
 NOW = EPOCH
 NONE = Learned()

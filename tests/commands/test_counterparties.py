@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.exchange.talk import make_node
-from tests.flows.test_map_employee import in_both
+from tests.flows.staff.test_map_employee import in_both
 from uzel.cli import main
 from uzel.hub.models import CounterpartyBinding, OrderRow
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.exchange.talk import make_node
 from tests.flows.portal_town import ORDER, open_hub
-from tests.flows.test_map_employee import in_both
+from tests.flows.staff.test_map_employee import in_both
 from uzel.cli import main
 from uzel.hub.models import Employee, Node, PortalUser, UnmappedEmployee
 

@@ -15,7 +15,7 @@ from uzel.bitrix24.operating import Spent
 from uzel.cli import main
 from uzel.emulators.bitrix24_portal import Options, start_portal
 from uzel.emulators.bitrix24_portal.options import ENTERPRISE
-from uzel.flows.connect_portal import connect
+from uzel.flows.portal.connect_portal import connect
 from uzel.hub.models import Portal
 
 pytestmark = pytest.mark.django_db

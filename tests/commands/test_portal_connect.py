@@ -10,7 +10,7 @@ import pytest
 from tests.flows.application_town import AppHub, open_app_hub
 from tests.stories.server import Web, serving
 from uzel.cli import main
-from uzel.flows.install_application import install_path
+from uzel.flows.portal.install_application import install_path
 from uzel.hub.models import PortalApplication
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from uzel.cli import main
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
-from uzel.flows.connect_portal import connect
-from uzel.flows.hand_work import HAND_WORK
+from uzel.flows.portal.connect_portal import connect
+from uzel.flows.setup.hand_work import HAND_WORK
 from uzel.hub.models import MadeInPortal, Node, Portal
 
 pytestmark = pytest.mark.django_db

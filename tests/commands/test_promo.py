@@ -10,8 +10,8 @@ from tests.flows.portal_town import Hub, in_a_hurry, open_hub
 from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.cli import main
-from uzel.flows.portal_line import open_line
-from uzel.flows.read_promo_codes import PROMO_S
+from uzel.flows.portal.portal_line import open_line
+from uzel.flows.promo.read_promo_codes import PROMO_S
 from uzel.hub.models import PromoCodeRow
 from uzel.hub.queries import known_process
 

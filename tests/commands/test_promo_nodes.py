@@ -6,7 +6,7 @@ import pytest
 
 from tests.exchange.talk import make_node
 from uzel.cli import main
-from uzel.flows.promo_delta import confirm
+from uzel.flows.promo.promo_delta import confirm
 from uzel.hub.promo_book import Entry, keep_all
 from uzel.model.promo import PromoCode
 

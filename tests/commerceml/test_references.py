@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.flows.test_receive_references import directory, element, references
+from tests.flows.files.test_receive_references import directory, element, references
 from uzel.commerceml import references as reading
 from uzel.commerceml.errors import PackageError
 from uzel.commerceml.references import ReferenceElement, read_references

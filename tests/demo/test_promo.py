@@ -9,7 +9,7 @@ from tests.flows.portal_town import ORDER, in_a_hurry, open_hub
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, add_item
 from uzel.demo.compare import PortalState
 from uzel.demo.promo import CARDS, ONLY_SHOP, wanted_note
-from uzel.flows.portal_line import open_line
+from uzel.flows.portal.portal_line import open_line
 from uzel.hub.queries import known_process
 
 

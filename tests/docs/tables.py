@@ -179,7 +179,7 @@ def _limits() -> str:
     ]
     rows += [("entry of a catalogue", code(name), getattr(limits, name)) for name in ENTRY_LIMITS]
     rows += [
-        ("file of a catalogue", "`NOTES_LIMIT`", source.constant("flows/receive_catalog.py", "NOTES_LIMIT")),
+        ("file of a catalogue", "`NOTES_LIMIT`", source.constant("flows/catalog/receive_catalog.py", "NOTES_LIMIT")),
         ("batch to the portal", "`MOST_COMMANDS`", batch.MOST_COMMANDS),
         ("batch to the portal", "`MOST_SECONDS`", batch.MOST_SECONDS),
         ("order without an answer", "`ATTEMPTS_LIMIT`", plan.ATTEMPTS_LIMIT),
@@ -189,7 +189,7 @@ def _limits() -> str:
 
 
 def _retries() -> str:
-    delays = source.constant("flows/portal_job.py", "RETRY_DELAYS_S")
+    delays = source.constant("flows/portal/portal_job.py", "RETRY_DELAYS_S")
     return markdown(("after the refusal", "waits, seconds"), enumerate(delays, 1))
 
 

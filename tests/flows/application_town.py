@@ -10,7 +10,7 @@ import httpx2
 from tests.flows.portal_town import Hub
 from tests.stories.server import Web
 from uzel.emulators.bitrix24_portal import Options, start_portal
-from uzel.flows.install_application import Asked, ask_installation, give_keys, install_path
+from uzel.flows.portal.install_application import Asked, ask_installation, give_keys, install_path
 from uzel.hub.models import Portal, PortalApplication
 
 OFFLINE = {"rest_offline_extended": "Y", "rest_auth_connector": "Y"}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.flows.due_orders import NOW
-from uzel.flows.read_in_turn import read_in_turn
+from uzel.flows.files.read_in_turn import read_in_turn
 from uzel.hub import feed_store
 from uzel.hub.models import Node, NomenclatureRow, Package
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from uzel.exchange.commands import CheckAuth
-from uzel.flows.apply_plan import apply_plan, owners_of
-from uzel.flows.open_session import open_session
+from uzel.flows.calls.open_session import open_session
+from uzel.flows.deals.apply_plan import apply_plan, owners_of
 from uzel.hub.models import Delivery, ExchangeSession, Node, OrderRow
 from uzel.hub.queries import rules_of, states_of
 from uzel.model import Counterparty, Order, OrderLine

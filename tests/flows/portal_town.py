@@ -10,12 +10,12 @@ from typing import Any
 from django.db import transaction
 
 from uzel.emulators.bitrix24_portal import Options, RunningPortal, start_portal
-from uzel.flows.apply_plan import owners_of
-from uzel.flows.connect_portal import connect
-from uzel.flows.drain_portal import Drained, drain
-from uzel.flows.order_book import OrderBook
-from uzel.flows.set_up_portal import set_up
-from uzel.flows.sweep_portal import sweep
+from uzel.flows.deals.apply_plan import owners_of
+from uzel.flows.files.order_book import OrderBook
+from uzel.flows.portal.connect_portal import connect
+from uzel.flows.portal.drain_portal import Drained, drain
+from uzel.flows.portal.sweep_portal import sweep
+from uzel.flows.setup.set_up_portal import set_up
 from uzel.hub.models import Delivery, Employee, Node, OrderRow, Package, Portal
 from uzel.hub.queries import node_field_of, rules_of, staff_of
 from uzel.model import Counterparty, Order, OrderLine, Responsible

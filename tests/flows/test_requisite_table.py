@@ -10,8 +10,8 @@ from lxml import etree
 from tests.exchange.talk import order, package
 from tests.flows.due_orders import NOW, session_of
 from tests.flows.portal_town import Hub, open_hub
-from uzel.flows.import_file import import_file
-from uzel.flows.offer_to_node import offer
+from uzel.flows.calls.offer_to_node import offer
+from uzel.flows.files.import_file import import_file
 from uzel.flows.requisite_table import (
     BadRequisiteError,
     as_csv,
@@ -20,7 +20,7 @@ from uzel.flows.requisite_table import (
     set_requisite,
     table_of,
 )
-from uzel.flows.set_up_portal import set_up
+from uzel.flows.setup.set_up_portal import set_up
 from uzel.hub.models import Conflict
 from uzel.mapping.rules import OwnRequisite
 

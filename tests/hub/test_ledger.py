@@ -6,8 +6,8 @@ import pytest
 
 from tests.exchange.talk import make_node, order, package
 from tests.flows.due_orders import NOW
-from uzel.flows import receive_package
-from uzel.flows.receive_package import process_package
+from uzel.flows.files import receive_package
+from uzel.flows.files.receive_package import process_package
 from uzel.hub import feed_store
 from uzel.hub.ledger import LedgerRow, ledger
 from uzel.hub.models import Conflict, Delivery, Node, OrderRow, Package

@@ -10,7 +10,7 @@ from tests.stories.town import BITRIX, UNF, UT, Town
 from uzel.demo.compare import UF, compare
 from uzel.demo.people import PEOPLE
 from uzel.emulators.onec_base.records import Order
-from uzel.flows.map_employee import map_employee
+from uzel.flows.staff.map_employee import map_employee
 from uzel.hub.models import Conflict, Delivery, Employee, OrderRow, Portal, PortalUser
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -23,12 +23,12 @@ from uzel.demo.people import PEOPLE
 from uzel.demo.shops import SHOPS, STAGES, Shop
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
 from uzel.emulators.onec_base import Base, Report
-from uzel.flows.connect_portal import connect
-from uzel.flows.drain_portal import drain
-from uzel.flows.portal_work import seconds_to_retry
-from uzel.flows.read_in_turn import read_in_turn
-from uzel.flows.set_up_portal import set_up
-from uzel.flows.sweep_portal import SWEEP_S
+from uzel.flows.files.read_in_turn import read_in_turn
+from uzel.flows.portal.connect_portal import connect
+from uzel.flows.portal.drain_portal import drain
+from uzel.flows.portal.portal_work import seconds_to_retry
+from uzel.flows.portal.sweep_portal import SWEEP_S
+from uzel.flows.setup.set_up_portal import set_up
 from uzel.hub.ledger import ledger
 from uzel.hub.models import DealNotice, Delivery, Employee, Node, Package, Portal
 from uzel.hub.passwords import hash_password

@@ -5,10 +5,10 @@ import pytest
 from tests.exchange.talk import Talk, make_node, order, package, zipped
 from tests.flows.catalogue import due, goods, item, offer, offers, price, root, row, shown
 from tests.flows.due_orders import NOW
-from uzel.flows import deactivate_unnamed as deactivating
-from uzel.flows import receive_catalog, receive_pictures
-from uzel.flows.open_session import close_idle_uploads
-from uzel.flows.read_in_turn import read_in_turn
+from uzel.flows.calls.open_session import close_idle_uploads
+from uzel.flows.catalog import deactivate_unnamed as deactivating
+from uzel.flows.catalog import receive_catalog, receive_pictures
+from uzel.flows.files.read_in_turn import read_in_turn
 from uzel.hub import feed_store
 from uzel.hub.models import Call, CatalogPicture, ExchangeSession, Node, NomenclatureRow, OrderRow, Package
 

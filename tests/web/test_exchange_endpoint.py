@@ -10,7 +10,7 @@ from lxml import etree
 
 from tests.exchange.talk import PASSWORD, Talk, basic, make_node, order, package, zipped
 from tests.flows.due_orders import NOW, change_in_portal, delivery_of, due_order
-from uzel.flows.read_in_turn import read_in_turn
+from uzel.flows.files.read_in_turn import read_in_turn
 from uzel.hub.models import Call, DocumentVerdict, ExchangeSession, Node, OrderRow, Package
 
 pytestmark = pytest.mark.django_db

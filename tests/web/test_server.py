@@ -164,7 +164,7 @@ def test_a_stranger_leaves_a_trace_and_no_more(port: int, settings: Any) -> None
 
 
 def test_a_slow_stranger_is_heard_no_longer_than_a_stranger_is(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uzel.flows.take_call.STRANGER_SECONDS", 0.0)
+    monkeypatch.setattr("uzel.flows.calls.take_call.STRANGER_SECONDS", 0.0)
     with Wire(port) as wire:
         wire.say("POST", f"{PAGE}file&filename=a.xml", {"Content-Length": 999}, b"<")
         heard = wire.hear()

@@ -7,7 +7,7 @@ import pytest
 
 from tests.exchange.talk import Talk, make_node
 from tests.flows.due_orders import due_order
-from uzel.flows.node_news import news_of
+from uzel.flows.calls.node_news import news_of
 from uzel.hub.models import Call, Delivery, Node, OrderRow, Package
 from uzel.web import waiting
 from uzel.web.waiting import WaitingRoom

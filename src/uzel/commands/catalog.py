@@ -9,7 +9,7 @@ from uzel.commands.output import CommandError, setup, show, show_json, the_node,
 from uzel.console import Titles
 
 if TYPE_CHECKING:
-    from uzel.flows.catalog_status import CatalogStatus, SourceStatus
+    from uzel.flows.catalog.catalog_status import CatalogStatus, SourceStatus
 
 SOURCES: Titles = {
     "node": "база", "file": "последний файл", "sections": "групп", "items": "товаров", "variants": "характеристик",
@@ -44,7 +44,7 @@ def _status(options: argparse.Namespace) -> None:
     setup()
     from django.utils import timezone
 
-    from uzel.flows.catalog_status import catalog_status
+    from uzel.flows.catalog.catalog_status import catalog_status
 
     node = the_node(options.node).code if options.node else ""
     told = catalog_status(the_portal(), timezone.now(), node)
@@ -79,7 +79,7 @@ def _counts(one: "SourceStatus") -> Mapping[str, Any]:
 
 def _retry(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.catalog_status import retry
+    from uzel.flows.catalog.catalog_status import retry
 
     node = the_node(options.node) if options.node else None
     print(f"Снова будут записаны при следующем обмене: {retry(the_portal(), node)}.")

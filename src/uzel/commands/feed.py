@@ -28,7 +28,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _import(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.import_file import import_file
+    from uzel.flows.files.import_file import import_file
 
     node = the_node(options.node)
     for path in options.file:

@@ -110,7 +110,7 @@ def _values(options: argparse.Namespace) -> dict[str, Any]:
 
 def _bound(text: str) -> int | None:
     """Minutes after which a base is silent, as they are kept."""
-    from uzel.flows.watch_silence import LEAST_BOUND, MOST_BOUND, NEVER
+    from uzel.flows.calls.watch_silence import LEAST_BOUND, MOST_BOUND, NEVER
 
     if text in WORDS_OF_SILENCE:
         return {"auto": None, "off": NEVER}[text]
@@ -167,7 +167,7 @@ def _check_dialect(dialect: str, profile: str) -> None:
 
 def _set(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.open_session import end_sessions
+    from uzel.flows.calls.open_session import end_sessions
     from uzel.hub.models import Node
 
     values = _values(options)

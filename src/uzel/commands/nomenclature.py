@@ -11,7 +11,7 @@ from uzel.commands.table_files import feed_file, tell_done, write_file
 from uzel.console import Titles
 
 if TYPE_CHECKING:
-    from uzel.flows.nomenclature_report import Report
+    from uzel.flows.catalog.nomenclature_report import Report
 
 COUNTS: Titles = {
     "node": "база", "id": "по Ид", "hand": "вручную", "article": "по артикулу", "barcode": "по штрихкоду",
@@ -58,7 +58,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _report(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.nomenclature_report import report
+    from uzel.flows.catalog.nomenclature_report import report
     from uzel.hub.models import Node
 
     nodes = [the_node(options.node)] if options.node else list(Node.objects.order_by("code"))
@@ -86,7 +86,7 @@ def _waiting(one: "Report") -> Iterator[Mapping[str, Any]]:
 
 def _match(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.match_items import UnknownProductError, forget_match, match_item
+    from uzel.flows.catalog.match_items import UnknownProductError, forget_match, match_item
 
     node = the_node(options.node)
     if options.forget:
@@ -105,7 +105,7 @@ def _match(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.match_table import import_matches
+    from uzel.flows.catalog.match_table import import_matches
 
     node = the_node(options.node)
     done = feed_file(options.file, lambda data: import_matches(node, data))
@@ -115,6 +115,6 @@ def _import(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.match_table import as_csv
+    from uzel.flows.catalog.match_table import as_csv
 
     write_file(options.file, as_csv(the_node(options.node)))

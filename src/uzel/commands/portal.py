@@ -20,7 +20,7 @@ def _sweep(options: argparse.Namespace) -> None:
     from django.utils import timezone
 
     from uzel.bitrix24.errors import PortalError
-    from uzel.flows.sweep_portal import sweep
+    from uzel.flows.portal.sweep_portal import sweep
 
     try:
         print(f"Прочитано сделок: {sweep(the_portal().pk, timezone.now())}")

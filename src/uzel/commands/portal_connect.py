@@ -10,8 +10,8 @@ from uzel.commands.output import CommandError, setup, show_json, the_portal
 from uzel.console import Titles, print_table
 
 if TYPE_CHECKING:
-    from uzel.flows.install_application import Asked
-    from uzel.flows.portal_status import Status
+    from uzel.flows.portal.install_application import Asked
+    from uzel.flows.portal.portal_status import Status
     from uzel.hub.models import PortalApplication
 
 POLL_S = 1.0
@@ -73,7 +73,7 @@ def _connect(options: argparse.Namespace) -> None:
 
 def _connect_webhook(options: argparse.Namespace) -> None:
     from uzel.bitrix24.errors import PortalError
-    from uzel.flows.connect_portal import BadAddressError, connect
+    from uzel.flows.portal.connect_portal import BadAddressError, connect
 
     try:
         portal, user = connect(options.url, event_token=options.event_token, speed=options.speed)
@@ -87,7 +87,7 @@ def _connect_webhook(options: argparse.Namespace) -> None:
 
 def _connect_application(options: argparse.Namespace) -> None:
     from uzel.bitrix24.errors import PortalError
-    from uzel.flows.install_application import Asked, WrongAddressError, ask_installation, keys_are_lacking
+    from uzel.flows.portal.install_application import Asked, WrongAddressError, ask_installation, keys_are_lacking
 
     secret = sys.stdin.readline().strip() if options.client_secret == STDIN else options.client_secret
     asked = Asked(options.domain, options.hub, options.client_id, secret, options.oauth_server, options.speed)
@@ -103,7 +103,7 @@ def _connect_application(options: argparse.Namespace) -> None:
 
 
 def _give_keys(asked: "Asked") -> None:
-    from uzel.flows.install_application import give_keys
+    from uzel.flows.portal.install_application import give_keys
 
     give_keys(asked)
     print("Ключи приложения подошли: доступ будет продлеваться сам.")
@@ -111,7 +111,7 @@ def _give_keys(asked: "Asked") -> None:
 
 def _show_steps(row: "PortalApplication") -> None:
     from uzel.bitrix24.scopes import SCOPES
-    from uzel.flows.install_application import install_path
+    from uzel.flows.portal.install_application import install_path
 
     scopes = ", ".join(f"{one.title} ({one.code})" for one in SCOPES)
     handler = f"{row.hub_address}/portal/{row.portal.code}/events"
@@ -122,7 +122,7 @@ def _show_steps(row: "PortalApplication") -> None:
 
 def _await_installation(row: "PortalApplication", seconds: float) -> None:
     """Until the portal has called, refused or not."""
-    from uzel.flows.install_application import complete_installation
+    from uzel.flows.portal.install_application import complete_installation
 
     until = time.monotonic() + seconds
     while True:
@@ -144,7 +144,7 @@ def _status(options: argparse.Namespace) -> None:
     setup()
     from django.utils import timezone
 
-    from uzel.flows.portal_status import portal_status
+    from uzel.flows.portal.portal_status import portal_status
 
     status = portal_status(the_portal(), timezone.now())
     if options.json:

@@ -50,7 +50,7 @@ def _limits(options: argparse.Namespace) -> None:
     setup()
     from django.utils import timezone
 
-    from uzel.flows.portal_limits import probe_plan, set_limits
+    from uzel.flows.portal.portal_limits import probe_plan, set_limits
 
     _check(options)
     portal, given = the_portal(), (options.plan, options.reserve_requests, options.reserve_operating)
@@ -97,7 +97,7 @@ def _budget(options: argparse.Namespace) -> None:
 def _found(portal: Any) -> dict[str, Any]:
     from django.utils import timezone
 
-    from uzel.flows.portal_budget import budget_of
+    from uzel.flows.portal.portal_budget import budget_of
 
     return budget_of(portal, timezone.now())
 

@@ -30,7 +30,7 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 def _setup(options: argparse.Namespace) -> None:
     setup()
     from uzel.bitrix24.errors import PortalError
-    from uzel.flows.build_portal import WaitError
+    from uzel.flows.setup.build_portal import WaitError
 
     if options.yes and not options.undo:
         raise CommandError("--yes нужен только вместе с --undo")
@@ -46,7 +46,7 @@ def _setup(options: argparse.Namespace) -> None:
 
 
 def _plan(options: argparse.Namespace) -> None:
-    from uzel.flows.set_up_portal import plan_setup
+    from uzel.flows.setup.set_up_portal import plan_setup
 
     steps = plan_setup(the_portal(), lists_only=options.lists_only)
     rows = ({**asdict(step), "action": step.action if options.json else ACTIONS[step.action]} for step in steps)
@@ -54,8 +54,8 @@ def _plan(options: argparse.Namespace) -> None:
 
 
 def _build(options: argparse.Namespace) -> None:
-    from uzel.flows.hand_work import HAND_WORK
-    from uzel.flows.set_up_portal import set_up
+    from uzel.flows.setup.hand_work import HAND_WORK
+    from uzel.flows.setup.set_up_portal import set_up
 
     checks = set_up(the_portal(), lists_only=options.lists_only)
     show((asdict(check) for check in checks), CHECKS, as_json=options.json)
@@ -68,7 +68,7 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _pipeline(options: argparse.Namespace) -> None:
-    from uzel.flows.pipelines import pipeline_for
+    from uzel.flows.setup.pipelines import pipeline_for
 
     node = the_node(options.pipeline)
     category_id = pipeline_for(the_portal(), node)
@@ -76,7 +76,7 @@ def _pipeline(options: argparse.Namespace) -> None:
 
 
 def _undo(options: argparse.Namespace) -> None:
-    from uzel.flows.undo_setup import undo_setup
+    from uzel.flows.setup.undo_setup import undo_setup
 
     removals = undo_setup(the_portal(), with_data=options.yes)
     show((asdict(one) for one in removals), REMOVALS, as_json=options.json)

@@ -25,7 +25,7 @@ def _import(options: argparse.Namespace) -> None:
     setup()
     from django.utils import timezone
 
-    from uzel.flows.promo_table import import_codes
+    from uzel.flows.promo.promo_table import import_codes
 
     done = feed_file(options.file, lambda data: import_codes(the_portal(), data, timezone.now()))
     summary = f"Новых промокодов: {done.new}, изменено: {done.changed}, без изменений: {done.unchanged}"
@@ -36,6 +36,6 @@ def _import(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.promo_table import as_csv
+    from uzel.flows.promo.promo_table import as_csv
 
     write_file(options.file, as_csv(the_portal()))

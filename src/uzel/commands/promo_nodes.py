@@ -25,7 +25,7 @@ def _nodes(options: argparse.Namespace) -> None:
 
 
 def _rows() -> Iterator[Mapping[str, Any]]:
-    from uzel.flows.promo_delta import behind
+    from uzel.flows.promo.promo_delta import behind
     from uzel.hub.models import Node
     from uzel.hub.promo_book import last_revision
 

@@ -56,8 +56,8 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def _add(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.import_employees import doubt_of
-    from uzel.flows.map_employee import map_employee
+    from uzel.flows.staff.import_employees import doubt_of
+    from uzel.flows.staff.map_employee import map_employee
     from uzel.hub.queries import users_of
     from uzel.mapping.employees import numbers_in_portal
 
@@ -75,7 +75,7 @@ def _add(options: argparse.Namespace) -> None:
 
 def _list(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.employee_list import dismissed_employees, known_employees, unmapped_employees
+    from uzel.flows.staff.employee_list import dismissed_employees, known_employees, unmapped_employees
 
     if options.unmapped:
         found = unmapped_employees()
@@ -102,7 +102,7 @@ def _few(numbers: Sequence[str], total: int) -> str:
 
 def _import(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.import_employees import import_employees
+    from uzel.flows.staff.import_employees import import_employees
 
     portal = the_portal()
     done = feed_file(options.file, lambda data: import_employees(portal, data))
@@ -113,6 +113,6 @@ def _import(options: argparse.Namespace) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.employee_list import as_csv
+    from uzel.flows.staff.employee_list import as_csv
 
     write_file(options.file, as_csv(the_portal()))

@@ -9,7 +9,7 @@ from uzel.commands.output import CommandError, ask_secret, setup, show, show_jso
 from uzel.console import Titles
 
 if TYPE_CHECKING:
-    from uzel.flows.check_employees import Finding
+    from uzel.flows.staff.check_employees import Finding
     from uzel.hub.models import Portal
 
 STDIN = "-"
@@ -31,7 +31,7 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _check(options: argparse.Namespace) -> None:
     setup()
-    from uzel.flows.check_employees import check_employees
+    from uzel.flows.staff.check_employees import check_employees
 
     portal = the_portal()
     user_id = _user_of(portal, options.number) if options.number else options.portal_user
@@ -43,7 +43,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _user_of(portal: "Portal", number: str) -> int:
-    from uzel.flows.employee_list import known_employees
+    from uzel.flows.staff.employee_list import known_employees
 
     found = {one["user_id"] for one in known_employees(portal) if one["personnel_number"] == number.strip()}
     if not found:
@@ -56,8 +56,8 @@ def _user_of(portal: "Portal", number: str) -> int:
 
 def _check_webhook(portal: "Portal", user_id: int | None, *, as_json: bool) -> None:
     from uzel.bitrix24.errors import PortalError
-    from uzel.flows.check_access import WrongEmployeeError, check_access
-    from uzel.flows.connect_portal import BadAddressError
+    from uzel.flows.portal.connect_portal import BadAddressError
+    from uzel.flows.staff.check_access import WrongEmployeeError, check_access
 
     try:
         access = check_access(portal, ask_secret("Вебхук сотрудника: ", LONGEST_ADDRESS), user_id)

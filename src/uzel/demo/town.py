@@ -70,9 +70,9 @@ def _set_up(town: Town, speed: float, say: Callable[[str], None]) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from uzel.flows.connect_portal import connect
-    from uzel.flows.map_employee import map_employee
-    from uzel.flows.set_up_portal import set_up
+    from uzel.flows.portal.connect_portal import connect
+    from uzel.flows.setup.set_up_portal import set_up
+    from uzel.flows.staff.map_employee import map_employee
 
     say("База данных и таблицы")
     call_command("migrate", interactive=False, verbosity=0)
@@ -94,8 +94,8 @@ def _add_promo_codes(portal: Any) -> None:
     from django.utils import timezone
 
     from uzel.bitrix24.entities.smart_process import PROMO_CODES, add_item
-    from uzel.flows.portal_line import open_line
-    from uzel.flows.read_promo_codes import read_promo
+    from uzel.flows.portal.portal_line import open_line
+    from uzel.flows.promo.read_promo_codes import read_promo
     from uzel.hub.queries import known_process
 
     process = known_process(portal, PROMO_CODES)

@@ -1,1 +1,1 @@
-"""THE STRAIGHT LINES: one file is one story."""
+"""THE STRAIGHT LINES: one folder is one subject, one file is one story."""

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from uzel.bitrix24.batch import Done, Failed, Outcome
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities.notification import notify, read_notification
-from uzel.flows.portal_job import LIMITED
+from uzel.flows.portal.portal_job import LIMITED
 from uzel.hub.models import Alert, Portal
 
 MOST_ATTEMPTS = 6

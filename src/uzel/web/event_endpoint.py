@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST
 
 from uzel import jobs
 from uzel.bitrix24.entities.events import read_id
-from uzel.flows.portal_access import application_of
-from uzel.flows.take_event import take_event
+from uzel.flows.portal.portal_access import application_of
+from uzel.flows.portal.take_event import take_event
 from uzel.hub.models import Portal
 from uzel.web.forms import whole_form
 

@@ -11,7 +11,7 @@ from uzel import jobs
 from uzel.exchange import replies
 from uzel.exchange.replies import Reply
 from uzel.exchange.request import COOKIE, CallRequest, parse_query
-from uzel.flows.take_call import take_call
+from uzel.flows.calls.take_call import take_call
 from uzel.web import waiting
 
 READ_BYTES = 256 << 10

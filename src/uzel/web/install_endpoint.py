@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from uzel import jobs
-from uzel.flows.install_application import take_installation
+from uzel.flows.portal.install_application import take_installation
 from uzel.web.forms import whole_form
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.db import close_old_connections, connection, connections
 
-from uzel.flows.node_news import news_of
+from uzel.flows.calls.node_news import news_of
 
 WORKING = 8  # calls carried out at once
 SEATS = 100  # bases that wait at once; one more is told at once that there is nothing yet

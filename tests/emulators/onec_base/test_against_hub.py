@@ -16,7 +16,7 @@ from tests.flows.due_orders import delivery_of, due_order
 from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.profiles import RELEASES
 from uzel.emulators.onec_base.random_life import random_action
-from uzel.flows.read_in_turn import read_in_turn
+from uzel.flows.files.read_in_turn import read_in_turn
 from uzel.hub.models import Call, DocumentVerdict, Node, OrderRow, Package
 from uzel.hub.node_client import node_client
 from uzel.hub.passwords import hash_password

@@ -14,9 +14,9 @@ from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.entities.smart_process import PROMO_CODES
 from uzel.emulators.onec_base import ExchangeError
 from uzel.emulators.onec_base.extension import PromoExtension
-from uzel.flows.portal_line import open_line
-from uzel.flows.promo_delta import behind
-from uzel.flows.read_in_turn import read_in_turn
+from uzel.flows.files.read_in_turn import read_in_turn
+from uzel.flows.portal.portal_line import open_line
+from uzel.flows.promo.promo_delta import behind
 from uzel.hub.models import Call, Node, Package
 from uzel.hub.passwords import hash_password
 from uzel.hub.queries import known_process

@@ -12,7 +12,7 @@ from uzel.emulators.bitrix24_portal import Options
 from uzel.emulators.bitrix24_portal.options import SCOPES
 from uzel.flows.doctor.doctor_portal import doctor_portal
 from uzel.flows.doctor.finding import Finding, Grade
-from uzel.flows.portal_line import open_line
+from uzel.flows.portal.portal_line import open_line
 from uzel.hub.models import Delivery, Node, Portal
 
 pytestmark = pytest.mark.django_db

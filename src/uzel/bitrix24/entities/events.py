@@ -1,6 +1,6 @@
 """What the portal tells of: names of events, their bindings, the queue of offline ones (bitrix24-rest G).
 
-A new kind of event is a line in one of the groups below, and in ``flows/take_event.py`` what it means for us.
+A new kind of event is a line in one of the groups below, and in ``flows/portal/take_event.py`` what it means for us.
 """
 
 from collections.abc import Iterable, Mapping

@@ -9,7 +9,7 @@ from uzel.bitrix24.scopes import SCOPES
 from uzel.bitrix24.setup_plan import Action, Kind
 from uzel.flows.doctor.finding import Check, Grade, Said, unknown, warning, well, wrong
 from uzel.flows.doctor.portal_record import ObservedPortal, PortalNode
-from uzel.flows.hand_work import HAND_WORK
+from uzel.flows.setup.hand_work import HAND_WORK
 
 SILENT_PORTAL = "портал не спрошен"
 SWEPT_LATE, EVENTS_LATE = dt.timedelta(minutes=15), dt.timedelta(days=7)

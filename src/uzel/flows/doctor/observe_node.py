@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from uzel.commerceml.marks import FileMarks, marks_of
 from uzel.exchange.request import PROBE
+from uzel.flows.calls.know_dialect import heard_name
 from uzel.flows.doctor.node_record import ObservedNode, SeenCall, SeenFile, SeenOrders
-from uzel.flows.know_dialect import heard_name
 from uzel.hub import feed_store
 from uzel.hub.models import Call, Delivery, DocumentVerdict, Node, OrderRow, Package, UnmappedEmployee
 from uzel.hub.queries import rules_of

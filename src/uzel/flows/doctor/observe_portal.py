@@ -12,20 +12,20 @@ from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import catalog, events, pipeline
 from uzel.bitrix24.errors import PortalError, Refused, WrongCredentials
 from uzel.bitrix24.setup_plan import Step, plan
-from uzel.flows.build_portal import wanted_of
-from uzel.flows.catalog_status import catalog_status
-from uzel.flows.check_employees import GOOD, WRONG, check_employees
+from uzel.flows.catalog.catalog_status import catalog_status
 from uzel.flows.doctor.finding import Grade
 from uzel.flows.doctor.portal_record import Budget, ObservedPortal, PortalNode, Told, Waiting
-from uzel.flows.follow_staff import all_users
-from uzel.flows.look_at_portal import ask, look_at_portal
-from uzel.flows.pipelines import check_stages
-from uzel.flows.portal_access import application_of
-from uzel.flows.portal_budget import budget_of
-from uzel.flows.portal_line import open_line
-from uzel.flows.portal_status import portal_status
-from uzel.flows.portal_work import WORK
-from uzel.flows.set_up_portal import Check, check_reading, check_rights
+from uzel.flows.portal.portal_access import application_of
+from uzel.flows.portal.portal_budget import budget_of
+from uzel.flows.portal.portal_line import open_line
+from uzel.flows.portal.portal_status import portal_status
+from uzel.flows.portal.portal_work import WORK
+from uzel.flows.setup.build_portal import wanted_of
+from uzel.flows.setup.look_at_portal import ask, look_at_portal
+from uzel.flows.setup.pipelines import check_stages
+from uzel.flows.setup.set_up_portal import Check, check_reading, check_rights
+from uzel.flows.staff.check_employees import GOOD, WRONG, check_employees
+from uzel.flows.staff.follow_staff import all_users
 from uzel.hub.models import Delivery, Node, Portal, PortalApplication
 
 REASONS = 3  # named of those for which something was given up

@@ -1,0 +1,1 @@
+"""One HTTP call of a base, from its first byte to the reply."""

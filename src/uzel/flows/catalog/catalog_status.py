@@ -1,0 +1,150 @@
+"""``uzel catalog status`` and ``retry``: what each source base has told, what of it waits, what was given up and why."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Q, QuerySet
+
+from uzel.flows.catalog.catalog_book import lock_catalog
+from uzel.flows.portal.portal_budget import budget_of
+from uzel.hub.catalog_ledger import CatalogFile, catalog_files
+from uzel.hub.models import CatalogPicture, Node, NomenclatureRow, Package, Portal, PriceTypeRow, ProductPictures, SectionRow
+
+GIVEN_UP_LIMIT = 100  # rows named of one base; the counts know of all
+CATALOGUE_WORK = ("sections", "products", "pictures")
+
+Rows = QuerySet[Any]
+#: What goods of a base are counted by.
+KINDS: Mapping[str, Q] = {
+    "items": Q(parent=""),
+    "variants": ~Q(parent=""),
+    "prices": ~Q(prices={}),
+    "active": Q(active=True),
+    "marked": Q(active=False),
+    "in_portal": Q(entity_id__isnull=False),
+}
+GIVEN_UP = ~Q(problem_code="")
+ANEW: Mapping[str, Any] = {"attempts": 0, "problem_code": "", "problem": ""}
+WAITS = Q(wanted__gt=F("confirmed"), problem_code="", content__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """A row that is tried no more."""
+
+    kind: str
+    xml_id: str
+    name: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One base. ``waits`` are tried still, ``refused`` of them have a reason by now; ``reasons`` says why, with counts."""
+
+    node: str
+    title: str
+    source: bool
+    last_file: CatalogFile | None
+    sections: int
+    items: int
+    variants: int
+    prices: int
+    pictures: int
+    active: int
+    marked: int
+    in_portal: int
+    waits: int
+    pictures_wait: int
+    given_up: int
+    reasons: dict[str, int] = field(default_factory=dict)
+    rows: tuple[GivenUp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogStatus:
+    """``seconds``: until what waits is written, at the earliest; ``inventory``: the portal keeps quantities itself."""
+
+    portal: str
+    inventory: bool | None
+    seconds: int
+    sources: tuple[SourceStatus, ...]
+
+
+def catalog_status(portal: Portal, now: dt.datetime, node_code: str = "") -> CatalogStatus:
+    """As the tables have it; the portal is not called. Bases that are sources, or have told something before."""
+    told = Q(catalog_source=True) | Q(pk__in=NomenclatureRow.objects.filter(portal=portal).values("node"))
+    nodes = Node.objects.filter(told, portal=portal).order_by("code")
+    seconds = [work["seconds"] for work in budget_of(portal, now)["work"] if work["kind"] in CATALOGUE_WORK]
+    return CatalogStatus(
+        portal.code,
+        portal.inventory_accounting,
+        max(seconds),
+        tuple(_source(node) for node in (nodes.filter(code=node_code) if node_code else nodes)),
+    )
+
+
+@transaction.atomic
+def retry(portal: Portal, node: Node | None = None) -> int:
+    """Give rows that were given up a new chance with the next drain; how many. An unanswered create keeps its time."""
+    lock_catalog(portal.pk)
+    count = 0
+    for table in (SectionRow, NomenclatureRow):
+        rows = table._default_manager.filter(GIVEN_UP, portal=portal)
+        if node is not None:
+            rows = rows.filter(node=node)
+        rows.filter(outcome_unknown=False).update(retry_at=None)
+        count += rows.update(**ANEW)
+    pictures = ProductPictures.objects.filter(GIVEN_UP, product__portal=portal)
+    pictures = pictures if node is None else pictures.filter(product__node=node)
+    return count + pictures.update(**ANEW, retry_at=None)
+
+
+def _source(node: Node) -> SourceStatus:
+    goods = NomenclatureRow.objects.filter(node=node, content__isnull=False)
+    counts = {name: goods.filter(of_kind).count() for name, of_kind in KINDS.items()}
+    tables: tuple[Rows, ...] = (SectionRow.objects.filter(node=node), NomenclatureRow.objects.filter(node=node))
+    shown = ProductPictures.objects.select_related("product").filter(product__node=node)
+    given_up = [rows.filter(GIVEN_UP) for rows in (*tables, shown)]
+    file = Package.objects.select_related("node").filter(node=node, catalog__isnull=False).order_by("-finished_at", "-pk")[:1]
+    return SourceStatus(
+        node=node.code,
+        title=node.title,
+        source=node.catalog_source and node.active,
+        last_file=next(iter(catalog_files(file)), None),
+        sections=SectionRow.objects.filter(node=node, content__isnull=False).count(),
+        pictures=CatalogPicture.objects.filter(node=node).count(),
+        waits=sum(rows.filter(WAITS).count() for rows in tables),
+        pictures_wait=shown.filter(due_since__isnull=False, problem_code="").count(),
+        given_up=sum(rows.count() for rows in given_up),
+        reasons=_reasons(*tables, PriceTypeRow.objects.filter(node=node), shown),
+        rows=tuple(one for rows in given_up for one in _named(rows))[:GIVEN_UP_LIMIT],
+        **counts,
+    )
+
+
+def _reasons(*tables: Rows) -> dict[str, int]:
+    """What keeps rows back, the commonest first."""
+    found: dict[str, int] = {}
+    for rows in tables:
+        for reason, count in rows.exclude(problem="").values_list("problem").annotate(rows=Count("pk")):
+            found[reason] = found.get(reason, 0) + count
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def _named(rows: Rows) -> Iterator[GivenUp]:
+    for row in rows.order_by("pk")[:GIVEN_UP_LIMIT]:
+        shown = row.product if isinstance(row, ProductPictures) else row
+        yield GivenUp(_kind(row), shown.xml_id, str((shown.content or {}).get("name", "")), row.problem_code, row.problem)
+
+
+def _kind(row: Any) -> str:
+    if isinstance(row, ProductPictures):
+        return "pictures"
+    if isinstance(row, SectionRow):
+        return "section"
+    return "variant" if row.parent else "item"

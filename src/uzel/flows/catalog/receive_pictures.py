@@ -1,0 +1,66 @@
+"""Pictures of goods: their bytes are kept in the archive and tied to the name under which goods speak of them.
+
+They come in a zip, all at once, or each by itself, a large one in pieces that nobody numbers.
+"""
+
+from collections.abc import Mapping
+
+from django.db import connection, transaction
+
+from uzel.commerceml.catalog.common import picture_name
+from uzel.exchange.zips import PICTURE_BYTES
+from uzel.flows.catalog.catalog_book import lock_catalog, want
+from uzel.hub import feed_store
+from uzel.hub.models import CatalogPicture, Feed, Node, NomenclatureRow
+
+#: The operator ``?|`` compares every name with every picture: a minute and a half for 500,000 goods and 20,000 names.
+SHOW_ANY = """SELECT id FROM hub_nomenclaturerow WHERE node_id = %s AND wanted > 0 AND EXISTS (
+    SELECT FROM jsonb_array_elements_text(content -> 'pictures') AS picture(file) WHERE picture.file = ANY(%s)
+)"""
+
+
+NAME_CHARACTERS = 255
+BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"BM")  # a piece that has none goes on with a picture
+
+
+@transaction.atomic
+def receive_picture(node: Node, file_name: str, piece: Feed, head: bytes) -> str:
+    """Keep a picture that came by itself, or the next piece of it; says in Russian why it is not kept, if so."""
+    name = picture_name(file_name)[:NAME_CHARACTERS]
+    lock_catalog(node.portal_id)
+    known = CatalogPicture.objects.select_related("feed").filter(node=node, name=name).first()
+    feed = piece if known is None or head.startswith(BEGINNINGS) else _grown(known.feed, piece)
+    if feed is None or feed.size > PICTURE_BYTES:
+        CatalogPicture.objects.filter(node=node, name=name).delete()
+        return f"Картинка {name} больше {PICTURE_BYTES >> 20} МБ, не взята"
+    receive_pictures(node, {name: feed})
+    return ""
+
+
+def _grown(known: Feed, piece: Feed) -> Feed | None:
+    """A picture with its next piece, unless that is there already: a piece comes twice when our answer was lost."""
+    if known.size + piece.size > PICTURE_BYTES:
+        return None
+    before, more = feed_store.read_feed(known), feed_store.read_feed(piece)
+    if not before.startswith(BEGINNINGS):
+        return piece
+    return known if before.endswith(more) else feed_store.store_bytes(before + more)
+
+
+@transaction.atomic
+def receive_pictures(node: Node, pictures: Mapping[str, Feed]) -> int:
+    """Tie pictures to their names; goods that show one that is new or changed are due. How many were new or changed."""
+    lock_catalog(node.portal_id)
+    known = dict(CatalogPicture.objects.filter(node=node, name__in=list(pictures)).values_list("name", "feed_id"))
+    fresh = [CatalogPicture(node=node, name=name, feed=feed) for name, feed in pictures.items() if known.get(name) != feed.pk]
+    if fresh:
+        CatalogPicture.objects.bulk_create(fresh, update_conflicts=True, unique_fields=["node", "name"], update_fields=["feed"])
+        want(NomenclatureRow.objects.filter(pk__in=_goods_that_show(node, [picture.name for picture in fresh])))
+    return len(fresh)
+
+
+def _goods_that_show(node: Node, names: list[str]) -> list[int]:
+    """Rows of the node that speak of one of these pictures."""
+    with connection.cursor() as cursor:
+        cursor.execute(SHOW_ANY, [node.pk, names])
+        return [key for (key,) in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""Counterparties of orders and their cards in the portal, each way."""

@@ -1,0 +1,1 @@
+"""Orders and the deals that show them, each way."""

@@ -1,0 +1,1 @@
+"""The line to the portal: the way in, the limits, the events, the waves of work."""

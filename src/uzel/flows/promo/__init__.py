@@ -1,0 +1,1 @@
+"""Promo codes: the directory, its versions for the bases, the judgement of orders by it."""

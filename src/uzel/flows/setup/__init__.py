@@ -1,0 +1,1 @@
+"""What the exchange needs in the portal is created, shown and undone."""

@@ -1,0 +1,186 @@
+"""``uzel portal setup``: what the exchange needs in the portal is created once; what cannot be is said in plain Russian."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from uzel.bitrix24.batch import Command
+from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.entities import client_card, requisite
+from uzel.bitrix24.entities import deal as deals
+from uzel.bitrix24.entities import user as users
+from uzel.bitrix24.entities.deal_fields import NODE
+from uzel.bitrix24.errors import PortalError
+from uzel.bitrix24.scopes import KNOWN, NEEDED
+from uzel.bitrix24.setup_plan import Action, Kind, Step, plan
+from uzel.flows.portal.portal_access import application_of
+from uzel.flows.portal.portal_line import open_line
+from uzel.flows.portal.portal_status import token_warning
+from uzel.flows.setup.build_portal import Outcome, build_portal, wanted_of
+from uzel.flows.setup.look_at_portal import ask, look_at_portal
+from uzel.flows.setup.pipelines import StagesOfNode, check_stages
+from uzel.flows.setup.undo_setup import begin_again
+from uzel.flows.staff.follow_staff import read_users
+from uzel.hub.models import Node, Portal
+
+log = logging.getLogger("uzel.setup")
+
+TRY_AGAIN_S = 600  # seconds between two attempts of a drain to add a node that the portal refuses
+#: How the exchange employee is named, in either way in.
+WEBHOOK, APPLICATION = "Сделайте вебхук", "Подключите приложение заново (uzel portal connect --application)"
+#: Russian presets by the word in their XML_ID; the first preset serves where there is none.
+PRESET_WORDS = {client_card.COMPANY: "COMPANY", client_card.CONTACT: "INDIVIDUAL"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report: what was looked at, how it is, and what a person should do."""
+
+    what: str
+    passed: bool
+    outcome: str
+    advice: str = ""
+
+
+def plan_setup(portal: Portal, *, lists_only: bool = False) -> tuple[Step, ...]:
+    """What :func:`set_up` would do; only reads."""
+    with open_line(portal) as client:
+        return plan(wanted_of(portal, lists_only=lists_only), look_at_portal(client))
+
+
+def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
+    """Check the exchange employee, create what is lacking, learn the staff, check the stages. Safe to repeat."""
+    with open_line(portal) as client:
+        checks = check_rights(portal, client)
+        if all(check.passed for check in checks):
+            outcomes = build_portal(portal, client, timezone.now(), lists_only=lists_only)
+            if all(outcome.passed for outcome in outcomes):
+                begin_again(portal)
+            checks += map(_of_outcome, outcomes)
+            checks += _check_keys(portal, timezone.now())
+            checks.append(check_reading(client))
+            checks.append(_try("Сотрудники портала", lambda line: _check_users(portal, line), client))
+            checks += [_of_stages(one) for one in check_stages(portal, client)]
+            complete_setup(portal, client)
+    return checks
+
+
+def check_rights(portal: Portal, client: PortalClient) -> list[Check]:
+    """What the way in may do at all, and whether the exchange employee may do everything; two calls."""
+    return [
+        _try("Права подключения", _check_scopes, client),
+        _try("Сотрудник обмена", lambda line: _check_employee(portal, line), client),
+    ]
+
+
+def check_reading(client: PortalClient) -> Check:
+    """Whether deals can be read; one call."""
+    return _try("Сделки", _check_deals, client)
+
+
+def complete_setup(portal: Portal, client: PortalClient) -> None:
+    """What a drain needs: something that stands for each node, and templates of requisites. Costs nothing when all is there."""
+    if "node_field" in portal.setup and _lacking(portal) - _refused_lately(portal, timezone.now()):
+        _add_nodes(portal, client, timezone.now())
+    if "presets" not in portal.setup:
+        portal.setup["presets"] = _presets(ask(client, requisite.presets("presets")))
+        portal.save(update_fields=["setup"])
+
+
+def _lacking(portal: Portal) -> set[str]:
+    codes = Node.objects.filter(portal=portal).values_list("code", flat=True)
+    return set(codes) - set(portal.setup["nodes"])
+
+
+def _refused_lately(portal: Portal, now: dt.datetime) -> set[str]:
+    """A portal that refuses a node is not asked at every drain."""
+    since = now - dt.timedelta(seconds=TRY_AGAIN_S / portal.speed)
+    return {code for code, tried in portal.setup.get("refused", {}).items() if dt.datetime.fromisoformat(tried) > since}
+
+
+def _add_nodes(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
+    for outcome in build_portal(portal, client, now, kinds=frozenset((Kind.NODE,))):
+        if not outcome.passed:
+            log.warning("portal %s: %s: %s", portal.code, outcome.step.title, outcome.text)
+    portal.setup["refused"] = dict.fromkeys(sorted(_lacking(portal)), now.isoformat())
+    portal.save(update_fields=["setup"])
+
+
+def _of_outcome(outcome: Outcome) -> Check:
+    refused = not outcome.passed and outcome.step.action == Action.CREATE
+    return Check(
+        outcome.step.title, outcome.passed, outcome.text, "Исправьте причину и повторите настройку." if refused else ""
+    )
+
+
+def _of_stages(one: StagesOfNode) -> Check:
+    if not one.missing:
+        return Check(f"Стадии узла «{one.title}»", True, "все есть")
+    advice = "Создайте их в воронке или исправьте таблицу статусов узла (uzel node set --stage)."
+    return Check(f"Стадии узла «{one.title}»", False, f"в портале нет: {', '.join(one.missing)}", advice)
+
+
+def _try(what: str, look: Callable[[PortalClient], str], client: PortalClient) -> Check:
+    """A look that raises is a failed check with the portal's reason."""
+    try:
+        return Check(what, True, look(client))
+    except LackingError as lack:
+        return Check(what, False, str(lack), lack.advice)
+    except PortalError as error:
+        return Check(what, False, f"портал ответил: {error}", "Проверьте подключение и права сотрудника обмена и повторите.")
+
+
+class LackingError(Exception):
+    """A check found something missing."""
+
+    def __init__(self, outcome: str, advice: str) -> None:
+        super().__init__(outcome)
+        self.advice = advice
+
+
+def _check_scopes(client: PortalClient) -> str:
+    given = set(ask(client, Command("scope", {}, "scope")))
+    missing = [scope for scope in NEEDED if scope not in given]
+    if missing:
+        raise LackingError(f"не хватает: {', '.join(missing)}", "Отметьте недостающие права в портале.")
+    needless = sorted(given - KNOWN)
+    return ", ".join(NEEDED) + (f"; обмену не нужны: {', '.join(needless)}" if needless else "")
+
+
+def _check_employee(portal: Portal, client: PortalClient) -> str:
+    """Only an administrator of CRM may create user fields and see every deal (bitrix24-rest C7, E)."""
+    profile = ask(client, Command("profile", {}, "profile"))
+    name = users.read_user(profile).full_name
+    if not profile.get("ADMIN"):
+        raise LackingError(
+            f"{name}: не администратор",
+            f"{WEBHOOK if application_of(portal) is None else APPLICATION} от имени отдельного сотрудника «Обмен с 1С» "
+            "с правами администратора CRM: он должен видеть и менять все сделки, контакты и компании и создавать поля.",
+        )
+    return f"{name}, администратор"
+
+
+def _check_keys(portal: Portal, now: dt.datetime) -> list[Check]:
+    """Of an application only: whether its access will go on."""
+    row = application_of(portal)
+    warning = token_warning(row, now)
+    return [] if row is None else [Check("Ключи приложения", not warning, warning or "обновляются сами")]
+
+
+def _check_deals(client: PortalClient) -> str:
+    ask(client, deals.listing("deals", NODE, {}, {"id": "DESC"}))
+    return "читаются"
+
+
+def _check_users(portal: Portal, client: PortalClient) -> str:
+    return f"прочитано: {read_users(portal, client, timezone.now())}"
+
+
+def _presets(found: Any) -> dict[str, int]:
+    listed = [(int(one["ID"]), str(one.get("XML_ID") or "")) for one in found]
+    first = listed[0][0] if listed else 0
+    return {kind: next((i for i, xml_id in listed if word in xml_id), first) for kind, word in PRESET_WORDS.items()}

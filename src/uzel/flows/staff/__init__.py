@@ -1,0 +1,1 @@
+"""Employees by their personnel numbers."""
