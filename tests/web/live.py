@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
@@ -25,7 +24,7 @@ def serving() -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    web = WebServer(_leaving_nothing(application))
+    web = WebServer(application)
     server = Server(web, address="127.0.0.1", port=port, interface=Interfaces.RSGI, http=HTTPModes.http1, log_enabled=False)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_until_complete, args=(server.serve(),), daemon=True)
@@ -38,18 +37,6 @@ def serving() -> Iterator[int]:
         thread.join(PATIENCE_SECONDS)
         web.close()
         loop.close()
-
-
-def _leaving_nothing(application: Callable[..., Any]) -> Callable[..., Any]:
-    """Threads of the server end with the test; the test's database must not be held by them."""
-
-    def call(*arguments: Any) -> Any:
-        try:
-            return application(*arguments)
-        finally:
-            connections.close_all()
-
-    return call
 
 
 def _wait_for(port: int) -> None:

@@ -11,7 +11,7 @@ from tests.exchange.talk import basic, make_node, order, package
 from tests.web.live import Heard, Wire, serving
 from uzel.hub.feed_store import read_feed
 from uzel.hub.models import Call, Package
-from uzel.web import waiting
+from uzel.web.places import FOR_BASES, WORKING
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
 PAGE = "/1c/shop/?type=sale&mode="
@@ -122,7 +122,7 @@ def test_a_byte_now_and_then_does_not_last_for_ever(port: int, known: dict[str, 
 def test_slow_bodies_hold_up_nobody_else(port: int, known: dict[str, str]) -> None:
     slow = [Wire(port).say("POST", f"{PAGE}file&filename={n}.xml", {**known, "Content-Length": 999}) for n in range(12)]
     assert sent(port, known, FILE).body == "success"
-    assert waiting.WORK._value == waiting.WORKING, "who waits for bytes has no place among those that work"
+    assert FOR_BASES.free == WORKING, "who waits for bytes has no place among those that work"
     for wire in slow:
         wire.socket.close()
     while Call.objects.filter(problem_code="empty_file").count() < len(slow):

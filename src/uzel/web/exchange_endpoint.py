@@ -13,6 +13,7 @@ from uzel.exchange.replies import Reply
 from uzel.exchange.request import COOKIE, CallRequest, parse_query
 from uzel.flows.calls.take_call import take_call
 from uzel.web import waiting
+from uzel.web.places import FOR_BASES
 
 READ_BYTES = 256 << 10
 
@@ -21,7 +22,7 @@ READ_BYTES = 256 << 10
 def exchange(request: HttpRequest, code: str = "") -> HttpResponse:
     """``/1c/<node>/…`` and, for a base known by its login alone, ``/bitrix/admin/1c_exchange.php``."""
     call = call_of(request, code)
-    with waiting.WORK:
+    with FOR_BASES.taken():
         reply = take_call(
             call,
             _body(request, call.content_length),
@@ -29,7 +30,6 @@ def exchange(request: HttpRequest, code: str = "") -> HttpResponse:
             start_reading=jobs.process_package_soon,
             drain_soon=jobs.drain_soon,
         )
-        waiting.keep_or_close()
     if reply.waits_for and waiting.ROOM.wait(reply.waits_for):
         reply = replies.render(replies.success(), "utf-8")
     return _response(reply)
@@ -66,7 +66,7 @@ def _body(request: HttpRequest, length: int | None) -> Iterator[bytes]:
     source, left = request.META["wsgi.input"], length
     read = getattr(source, "read1", source.read)  # what is there already, so that whoever sends slowly is noticed
     while left is None or left > 0:
-        with waiting.aside():
+        with FOR_BASES.left():
             chunk = read(READ_BYTES if left is None else min(READ_BYTES, left))
         if not chunk:
             return

@@ -7,6 +7,8 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
+from uzel.web.places import FOR_PORTAL
+
 Rest = ParamSpec("Rest")
 
 
@@ -21,6 +23,7 @@ def whole_form(
             _ = request.POST
         except UnreadablePostError:
             return HttpResponse("the form did not come whole", status=HTTPStatus.REQUEST_TIMEOUT, content_type="text/plain")
-        return view(request, *rest, **named)
+        with FOR_PORTAL.taken():
+            return view(request, *rest, **named)
 
     return checked

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 
 from uzel.web.arrival import Arrival
-from uzel.web.waiting import ROOM, SEATS, WORKING
+from uzel.web.places import WORKING
+from uzel.web.waiting import ROOM, SEATS
 
 log = logging.getLogger(__name__)
 

@@ -5,15 +5,13 @@ A base has one seat: its next call takes the place of one that nobody may be lis
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from django.db import close_old_connections, connection, connections
+from django.db import close_old_connections, connections
 
 from uzel.flows.calls.node_news import news_of
 
-WORKING = 8  # calls carried out at once
 SEATS = 100  # bases that wait at once; one more is told at once that there is nothing yet
 WAIT_SECONDS = 50.0  # the protocol's limit is 60, and so is that of many a proxy
 LOOK_SECONDS = 1.0  # between two looks into the database
@@ -32,7 +30,7 @@ def _in_background(watch: Callable[[], None]) -> None:
 
 
 class WaitingRoom:
-    """``look`` says which of some nodes have something to take; ``leave`` gives back what the calling thread holds."""
+    """``look`` says which of some nodes have something to take; ``leave`` gives back what the watch has used for it."""
 
     def __init__(
         self,
@@ -51,7 +49,6 @@ class WaitingRoom:
 
     def wait(self, node_id: int) -> bool:
         """Whether there is news for the node before its time is over."""
-        self._leave()
         seat = self._sit_down(node_id)
         if seat is None:
             return False
@@ -118,27 +115,3 @@ def _look(node_ids: set[int]) -> set[int]:
 
 
 ROOM = WaitingRoom(_look)
-#: Threads are many, because most of them wait; those that work are as few as ever, and so are their connections.
-WORK = threading.BoundedSemaphore(WORKING)
-_warm: set[int] = set()
-
-
-@contextmanager
-def aside() -> Iterator[None]:
-    """A call that waits for the next piece of its body works not: its place is another's, and so is its connection."""
-    keep_or_close()
-    WORK.release()
-    try:
-        yield
-    finally:
-        WORK.acquire()
-
-
-def keep_or_close() -> None:
-    """At the end of a call: a few threads keep their connection for the next one, the others give it back."""
-    living = {thread.ident for thread in threading.enumerate()}
-    _warm.intersection_update(living)
-    if threading.get_ident() in _warm or len(_warm) < WORKING or connection.in_atomic_block:
-        _warm.add(threading.get_ident())
-    else:
-        connections.close_all()
