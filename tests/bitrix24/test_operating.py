@@ -75,6 +75,15 @@ def test_a_blocked_method_rests_until_the_oldest_basket_leaves() -> None:
     assert unknown.wait(1.0, 0.0, NOW + 66, RULES) == 0.0
 
 
+def test_when_a_basket_leaves_a_look_is_sent_within_the_margin() -> None:
+    full = spent((NOW + 1, 1.0), (NOW + 50, 469.0)).with_report(470.0, NOW + 60, NOW + 601, RULES)
+    assert full.wait(3.0, 0.0, NOW + 600.9, RULES) > 0
+    assert full.wait(3.0, 0.0, NOW + 601, RULES) == 0.0
+    assert full.room(0.0, NOW + 601, RULES) * RULES.caution < RULES.limit * RULES.margin
+    assert full.wait(3.0, 3.0, NOW + 601, RULES) > 0, "one look, and no more before its answer"
+    assert full.with_report(3.0, NOW + 602, NOW + 1201, RULES).room(0.0, NOW + 602, RULES) > 300
+
+
 @pytest.mark.parametrize(
     "time", [None, [], "x", {"duration": None, "finish": "x", "operating": float("nan"), "operating_reset_at": -1}]
 )

@@ -15,6 +15,7 @@ from typing import Any
 
 SLOTS_PER_WINDOW = 600  # resolution of the log: a second; what is late in leaving it is lost in every window
 SHORTEST_WAIT_S = 0.5
+LOOK = 0.5  # of the margin
 BASKET_S = 60.0
 
 
@@ -32,6 +33,11 @@ class OperatingRules:
     def usable(self) -> float:
         """Seconds that we may spend."""
         return self.limit * (1 - self.margin - self.reserve)
+
+    @property
+    def look(self) -> float:
+        """Seconds that may go beyond that to learn what has become free."""
+        return self.limit * self.margin * LOOK
 
     @property
     def pace(self) -> float:
@@ -86,7 +92,7 @@ class Budget:
         """
         if self.blocked_until > now:
             return self.blocked_until - now
-        excess = self.spent(now, rules) + (in_flight + need) * rules.caution - rules.usable
+        excess = (in_flight + need) * rules.caution - self._free(now, rules)
         if excess <= 0 or not (self.spent(now, rules) or in_flight):
             return 0.0
         return max(SHORTEST_WAIT_S, self._free_at(excess, now, rules) - now)
@@ -95,7 +101,14 @@ class Budget:
         """Estimated seconds that may be spent without waiting."""
         if self.blocked_until > now:
             return 0.0
-        return max(0.0, (rules.usable - self.spent(now, rules)) / rules.caution - in_flight)
+        return max(0.0, self._free(now, rules) / rules.caution - in_flight)
+
+    def _free(self, now: float, rules: OperatingRules) -> float:
+        """Seconds left of the budget. When a basket leaves, by the portal's own word, a part of the margin goes for a look: its
+        answer says how much has become free, long before the log would know of all of it.
+        """
+        look = rules.look if self.reported_at < self.reset_at <= now else 0.0
+        return rules.usable + look - self.spent(now, rules)
 
     def _free_at(self, excess: float, now: float, rules: OperatingRules) -> float:
         """The moment when ``excess`` seconds will have left; ``now`` when only answers of commands in flight can help."""
