@@ -158,7 +158,11 @@ def _reasons() -> str:
 
 
 def _events() -> str:
-    looks = {"DEAL_EVENTS": "the deal is read", "CARD_EVENTS": "changed deals, contacts and companies are looked for at once"}
+    looks = {
+        "DEAL_EVENTS": "the deal is read", "CARD_EVENTS": "changed deals, contacts and companies are looked for at once",
+        "ITEM_EVENTS": "of a promo code: changed ones are looked for at once; other smart processes are left alone",
+        "ITEM_GONE_EVENTS": "of a promo code: the codes are read whole; other smart processes are left alone",
+    }  # fmt: skip
     rows = (
         (code(event), look) for name, look in looks.items() for event in source.constant("bitrix24/entities/events.py", name)
     )

@@ -47,6 +47,35 @@ def test_a_changed_contact_makes_a_sweep_due(client: Client, portal: Portal) -> 
     assert drains() == 1
 
 
+@pytest.mark.parametrize(
+    ("event", "about", "swept", "read"),
+    [
+        ("ONCRMDYNAMICITEMUPDATE", "1032", True, False),
+        ("onCrmDynamicItemAdd", "1032", True, False),
+        ("ONCRMDYNAMICITEMDELETE", "1032", True, True),
+        ("ONCRMDYNAMICITEMUPDATE", "", True, False),
+        ("ONCRMDYNAMICITEMDELETE", "x", True, True),
+        ("ONCRMDYNAMICITEMUPDATE", "1030", False, False),
+        ("ONCRMDYNAMICITEMDELETE", "1030", False, False),
+    ],
+)
+def test_promo_codes_are_looked_for_and_other_smart_processes_cost_nothing(
+    client: Client, portal: Portal, event: str, about: str, swept: bool, read: bool
+) -> None:
+    processes = {"nodes": {"id": 1, "entityTypeId": 1030}, "promo_codes": {"id": 2, "entityTypeId": 1032}}
+    moment = "2026-01-01T00:00:00Z"
+    Portal.objects.update(swept_at=moment, promo_read_at=moment, setup={"processes": processes})
+    assert tell(client, event, **{"data[FIELDS][ID]": "3", "data[FIELDS][ENTITY_TYPE_ID]": about}) == 200
+    found = Portal.objects.get()
+    assert (found.swept_at is None, found.promo_read_at is None, drains()) == (swept, read, int(swept))
+
+
+def test_a_portal_without_smart_processes_has_no_promo_codes(client: Client, portal: Portal) -> None:
+    Portal.objects.update(swept_at="2026-01-01T00:00:00Z")
+    assert tell(client, "ONCRMDYNAMICITEMDELETE", **{"data[FIELDS][ENTITY_TYPE_ID]": "1032"}) == 200
+    assert (Portal.objects.get().swept_at is None, drains()) == (False, 0)
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "токен"])
 def test_a_stranger_is_refused(client: Client, portal: Portal, token: str) -> None:
     assert tell(client, "ONCRMDEALUPDATE", token, **{"data[FIELDS][ID]": "17"}) == 403

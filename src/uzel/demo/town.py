@@ -90,7 +90,7 @@ def _set_up(town: Town, speed: float, say: Callable[[str], None]) -> None:
 
 
 def _add_promo_codes(portal: Any) -> None:
-    """Cards that people make in the portal; the hub reads them at once, as it does every ten minutes."""
+    """Cards that people make in the portal; the hub reads them at once, as it does when one changes."""
     from django.utils import timezone
 
     from uzel.bitrix24.entities.smart_process import PROMO_CODES, add_item

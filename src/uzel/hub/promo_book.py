@@ -16,7 +16,10 @@ from uzel.model.codec import from_json, to_json
 from uzel.model.promo import PromoCode
 from uzel.sync.promo import shops_of
 
-COLUMNS = ["content", "entity_id", "revision", "deleted", "counted_in", "used", "used_on"]
+COLUMNS = [
+    "content", "entity_id", "revision", "deleted", "counted_in", "used", "used_on",
+    "attempts", "retry_at", "problem_code", "problem",
+]  # fmt: skip
 BATCH = 500  # rows
 ALL = ""  # instead of a key: every code
 
@@ -73,8 +76,9 @@ def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool)
         row = rows.get(key) or PromoCodeRow(portal=portal, key=key)
         news, moved = _take(row, entry), row.entity_id != entry.entity_id
         row.entity_id = entry.entity_id
-        if moved:  # another card, which shows nothing yet
+        if moved:  # another card, which shows nothing yet and need not be made
             row.used = row.used_on = None
+            row.attempts, row.retry_at, row.problem_code, row.problem = 0, None, "", ""
         if news:
             revision += 1
             row.revision = revision

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from uzel import jobs
-from uzel.bitrix24.entities.events import read_id
+from uzel.bitrix24.entities.events import Subject, read_id
 from uzel.flows.portal.portal_access import application_of
 from uzel.flows.portal.take_event import take_event
 from uzel.hub.models import Portal
@@ -29,7 +29,8 @@ def portal_event(request: HttpRequest, code: str) -> HttpResponse:
     Portal.objects.filter(pk=portal.pk).update(last_event_at=timezone.now())
     event = request.POST.get("event", "")
     entity_id = read_id(request.POST.get("data[FIELDS][ID]") or request.POST.get("data[ID]", ""))
-    if take_event(portal, event, entity_id):
+    type_id = read_id(request.POST.get("data[FIELDS][ENTITY_TYPE_ID]", ""))
+    if take_event(portal, event, Subject(entity_id, type_id)):
         jobs.drain_soon(portal.pk)
     return HttpResponse("ok", content_type="text/plain")
 

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.flows import promo_cards
 from tests.flows.application_town import OFFLINE, TOKEN, AppHub, open_app_hub
-from tests.flows.portal_town import ORDER
+from tests.flows.portal_town import ORDER, moved
 from tests.stories.server import Web, serving
 from uzel.bitrix24.batch import changes
 from uzel.bitrix24.wire import open_http
@@ -20,7 +21,7 @@ from uzel.flows.portal.portal_access import GONE
 from uzel.flows.portal.portal_status import portal_status
 from uzel.flows.portal.renew_token import LOST_ANSWER, renew_token
 from uzel.flows.setup.set_up_portal import set_up
-from uzel.hub.models import DealNotice, PortalApplication
+from uzel.hub.models import DealNotice, Portal, PortalApplication, PromoCodeRow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
 KINDS = [pytest.param({}, id="online"), pytest.param(OFFLINE, id="offline")]
@@ -270,6 +271,51 @@ def test_our_own_writes_that_the_queue_tells_of_are_known_by_what_they_say(web: 
         hub.drain()
         assert hub.commands()["event.offline.clear"] == 1
         assert writes_of(hub) == {}
+
+
+def until_quiet(hub: AppHub) -> None:
+    """Events travel and are followed, time standing still; one's own work that made the next event would never end."""
+    for _ in range(5):
+        hub.drain()
+        if not hub.deliver():
+            return
+    raise AssertionError("events go on and on")
+
+
+def promo_codes() -> set[str]:
+    return set(PromoCodeRow.objects.filter(deleted=False).values_list("content__code", flat=True))
+
+
+@pytest.mark.parametrize("features", KINDS)
+@pytest.mark.parametrize(
+    "switches",
+    [{}, {"offline_event_data": "false", "auth_connector_in_crm_item": False, "unchanged_update_fires_event": True,
+          "smart_process_events_by_type": False}],
+)  # fmt: skip
+def test_a_card_of_a_promo_code_is_read_at_once_and_our_own_word_in_it_is_not(
+    web: Web, features: dict[str, str], switches: dict[str, Any]
+) -> None:
+    with open_app_hub(web, Options(features=features, **switches), lists_only=False) as hub:
+        hub.install()
+        until_quiet(hub)
+        first, second = promo_cards.add(hub, "Весна10"), promo_cards.add(hub, "Лето")
+        hub.drain()
+        assert promo_codes() == set()  # time has not passed: nobody looks by himself
+        until_quiet(hub)
+        assert promo_codes() == {"Весна10", "Лето"}
+        promo_cards.change(hub, first, UZEL_CODE="Осень")
+        promo_cards.delete(hub, second)
+        until_quiet(hub)
+        assert promo_codes() == {"Осень"}
+        hub.receive(moved(ORDER, promo_code="осень"))
+        Portal.objects.update(promo_read_at=hub.now)
+        hub.pass_time(301)  # «Применён раз» and the card of the node are news
+        until_quiet(hub)
+        assert int(promo_cards.cards(hub)[0][promo_cards.process(hub).code("UZEL_USED")]) == 1
+        assert Portal.objects.get().promo_read_at != hub.now  # the cards were not read for that
+        hub.emulator.forget_calls()
+        hub.drain()
+        assert (hub.commands(), hub.deliver()) == ({}, 0)
 
 
 @pytest.mark.parametrize("method", ["event.offline.get", "event.offline.clear"])

@@ -13,13 +13,16 @@ from uzel.bitrix24.values import as_text, is_yes
 #: A move to another pipeline fires instead of an update (bitrix24-rest G1).
 DEAL_EVENTS = frozenset(("ONCRMDEALADD", "ONCRMDEALUPDATE", "ONCRMDEALMOVETOCATEGORY", "ONCRMDEALDELETE"))
 CARD_EVENTS = frozenset(("ONCRMCONTACTUPDATE", "ONCRMCOMPANYUPDATE"))
+#: Items of every smart process, with its number. Those of one process alone (``…UPDATE_1030``) are not in every portal.
+ITEM_EVENTS = frozenset(("ONCRMDYNAMICITEMADD", "ONCRMDYNAMICITEMUPDATE"))
+ITEM_GONE_EVENTS = frozenset(("ONCRMDYNAMICITEMDELETE",))
 OFFLINE_EVENTS = frozenset(("ONOFFLINEEVENT",))
 GONE_EVENTS = frozenset(("ONAPPUNINSTALL", "ONAPPSUNINSTALL"))
 INSTALLED = "ONAPPINSTALL"
 GONE_TO_BIND = "ONAPPUNINSTALL"
 OFFLINE_TO_BIND = "ONOFFLINEEVENT"
-CHANGES = tuple(sorted(DEAL_EVENTS | CARD_EVENTS))
-OURS = DEAL_EVENTS | CARD_EVENTS | OFFLINE_EVENTS | GONE_EVENTS
+CHANGES = tuple(sorted(DEAL_EVENTS | CARD_EVENTS | ITEM_EVENTS | ITEM_GONE_EVENTS))
+OURS = frozenset(CHANGES) | OFFLINE_EVENTS | GONE_EVENTS
 SOURCE_KEY = "uzel"
 OFFLINE_FEATURE, CONNECTOR_FEATURE = "rest_offline_extended", "rest_auth_connector"
 PAGE_ROWS = 50
@@ -37,12 +40,20 @@ class Binding:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What an event is about. ``type_id``: the smart process of an item. None where the portal does not say."""
+
+    entity_id: int | None = None
+    type_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A row of the queue. ``entity_id`` is None where the portal does not say which; ``process``: by whom it is reserved."""
+    """A row of the queue. ``process``: by whom it is reserved."""
 
     row_id: str
     event: str
-    entity_id: int | None
+    subject: Subject
     process: str = ""
 
 
@@ -122,17 +133,18 @@ def read_rows(result: Any) -> list[QueueRow]:
     found = (one for one in rows if isinstance(one, Mapping)) if isinstance(rows, list) else ()
     return [
         QueueRow(
-            as_text(one.get("ID")), as_text(one.get("EVENT_NAME")).upper(), entity_id(one.get("EVENT_DATA")),
+            as_text(one.get("ID")), as_text(one.get("EVENT_NAME")).upper(), read_subject(one.get("EVENT_DATA")),
             as_text(one.get("PROCESS_ID")) or process,
         )
         for one in found
     ]  # fmt: skip
 
 
-def entity_id(data: Any) -> int | None:
-    """The id in ``EVENT_DATA``, which may be ``false`` ([?] of bitrix24-rest G2)."""
+def read_subject(data: Any) -> Subject:
+    """What ``EVENT_DATA`` says, which may be ``false`` ([?] of bitrix24-rest G2)."""
     fields = data.get("FIELDS", data) if isinstance(data, Mapping) else {}
-    return read_id(as_text(fields.get("ID"))) if isinstance(fields, Mapping) else None
+    found = fields if isinstance(fields, Mapping) else {}
+    return Subject(read_id(as_text(found.get("ID"))), read_id(as_text(found.get("ENTITY_TYPE_ID"))))
 
 
 def read_id(text: str) -> int | None:

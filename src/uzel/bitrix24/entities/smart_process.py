@@ -196,6 +196,12 @@ def list_items(key: str, process: KnownProcess, start: int = 0) -> Command:
     return Command("crm.item.list", _of(process) | {"select": ["*", "UF_*"], "order": {"id": "ASC"}, "start": start}, key)
 
 
+def items_since(key: str, process: KnownProcess, moment: str, start: int = 0) -> Command:
+    """A page of items touched at ``moment`` (as the portal writes it) or later by whomever, oldest first."""
+    wanted = {"select": ["*", "UF_*"], "filter": {">=updatedTime": moment}, "order": {"updatedTime": "ASC", "id": "ASC"}}
+    return Command("crm.item.list", _of(process) | wanted | {"start": start}, key)
+
+
 def find_items(key: str, process: KnownProcess, name: str, values: Iterable[str]) -> Command:
     """Items in which a field is one of these values."""
     wanted = {"select": ["id", name], "filter": {f"@{name}": list(values)}, "order": {"id": "ASC"}}

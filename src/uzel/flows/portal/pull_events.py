@@ -57,7 +57,8 @@ def _take_over(portal: Portal, row: PortalApplication, client: PortalClient) -> 
 def _keep_and_confirm(portal: Portal, row: PortalApplication, client: PortalClient, found: Sequence[QueueRow]) -> None:
     with transaction.atomic():
         for one in found:
-            if not take_event(portal, one.event, one.entity_id):
+            take_event(portal, one.event, one.subject)
+            if one.subject.entity_id is None:
                 sweep_soon(portal)
     for process in sorted({one.process for one in found}):
         rows = [one.row_id for one in found if one.process == process]

@@ -4,14 +4,12 @@ Events get lost, and a change of rows alone may not touch the deal ([?] of bitri
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from django.db.models import F
 
-from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities import deal as deals
@@ -22,7 +20,7 @@ from uzel.flows.deals.receive_deal import Arrived, forget_deal, needs_card, node
 from uzel.flows.portal.attend_application import DEAL, attend_application
 from uzel.flows.portal.portal_limits import learn_licence
 from uzel.flows.portal.portal_line import portal_line
-from uzel.flows.portal.portal_reading import chunks, read_all, read_cards, read_rows
+from uzel.flows.portal.portal_reading import chunks, pages_since, read_all, read_cards, read_rows
 from uzel.flows.promo.read_promo_codes import read_promo
 from uzel.flows.setup.undo_setup import is_undone
 from uzel.flows.staff.follow_staff import read_users
@@ -102,24 +100,8 @@ def _deals(portal: Portal, client: PortalClient, deal_ids: Sequence[int]) -> Ite
 def _changed_deals(portal: Portal, client: PortalClient, since: dict[str, str]) -> Iterator[Deal]:
     """Deals that people touched last since the last sweep. Where we wrote after them, the write itself has read them."""
     command = partial(deals.changed_since, "page", node_field_of(portal), not_by=portal.exchange_user_id or 0)
-    for result in _pages(client, since, DEAL, command):
+    for result in pages_since(client, since, DEAL, command):
         yield from deals.read_items(result, node_field_of(portal))
-
-
-def _pages(client: PortalClient, since: dict[str, str], kind: str, command: Callable[..., Command]) -> Iterator[Any]:
-    """Pages of what changed; ``since`` moves along. Time is the key; only within one second does the page need an offset."""
-    moment, start = since.get(kind, ""), 0
-    while True:
-        asked = command(moment=moment, start=start)
-        result = client.call(asked.method, asked.params, repeatable=True).result
-        yield result
-        items = result["items"]
-        last = str(items[-1]["updatedTime"]) if items else moment
-        since[kind] = last
-        if len(items) < PAGE:
-            return
-        start = start + PAGE if last == moment else 0
-        moment = last
 
 
 def _receive_all(portal: Portal, client: PortalClient, found: Sequence[Deal], now: dt.datetime) -> None:
@@ -154,7 +136,7 @@ def _receive_cards(portal: Portal, client: PortalClient, since: dict[str, str]) 
     for kind in client_card.TYPE_ID:
         touched: list[int] = []
         command = partial(client_card.changed_since, "page", kind, not_by=portal.exchange_user_id or 0)
-        for result in _pages(client, since, kind, command):
+        for result in pages_since(client, since, kind, command):
             touched += [known.entity_id for known in client_card.read_cards(result, kind)]
         bound = CounterpartyBinding.objects.filter(portal=portal, kind=kind, entity_id__in=touched)
         ids = sorted({binding.entity_id for binding in bound if binding.entity_id})

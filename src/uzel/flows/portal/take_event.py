@@ -5,19 +5,30 @@ from collections.abc import Callable, Mapping
 from django.db.models import F
 from django.utils import timezone
 
-from uzel.bitrix24.entities.events import CARD_EVENTS, DEAL_EVENTS, GONE_EVENTS, OFFLINE_EVENTS
+from uzel.bitrix24.entities.events import (
+    CARD_EVENTS,
+    DEAL_EVENTS,
+    GONE_EVENTS,
+    ITEM_EVENTS,
+    ITEM_GONE_EVENTS,
+    OFFLINE_EVENTS,
+    Subject,
+)
+from uzel.bitrix24.entities.smart_process import PROMO_CODES
 from uzel.flows.portal.portal_access import GONE
 from uzel.hub.models import DealNotice, Portal, PortalApplication
+from uzel.hub.queries import known_process
 
 
-def take_event(portal: Portal, event: str, entity_id: int | None) -> bool:
+def take_event(portal: Portal, event: str, subject: Subject) -> bool:
     """Note it; False: it is not for us, or says nothing."""
     take = TAKE.get(event.upper())
-    return take is not None and take(portal, entity_id)
+    return take is not None and take(portal, subject)
 
 
-def _deal(portal: Portal, deal_id: int | None) -> bool:
+def _deal(portal: Portal, subject: Subject) -> bool:
     """Make the deal due for a look; any number of events is one look."""
+    deal_id = subject.entity_id
     if deal_id is None:
         return False
     DealNotice.objects.get_or_create(portal=portal, deal_id=deal_id, defaults={"noticed": 0})
@@ -30,17 +41,34 @@ def sweep_soon(portal: Portal) -> None:
     Portal.objects.filter(pk=portal.pk).update(swept_at=None)
 
 
-def _sweep(portal: Portal, _: int | None) -> bool:
+def _sweep(portal: Portal, _: Subject) -> bool:
     sweep_soon(portal)
     return True
 
 
-def _fetch(portal: Portal, _: int | None) -> bool:
+def _item(portal: Portal, subject: Subject) -> bool:
+    """The sweep looks for changed promo codes. Other smart processes are none of ours, or written by nobody but us."""
+    process = known_process(portal, PROMO_CODES)
+    if process is None or subject.type_id not in (None, process.entity_type_id):
+        return False
+    sweep_soon(portal)
+    return True
+
+
+def _item_gone(portal: Portal, subject: Subject) -> bool:
+    """What is no more is in no list of changes: the directory is read whole."""
+    if not _item(portal, subject):
+        return False
+    Portal.objects.filter(pk=portal.pk).update(promo_read_at=None)
+    return True
+
+
+def _fetch(portal: Portal, _: Subject) -> bool:
     Portal.objects.filter(pk=portal.pk).update(events_wait=True)
     return True
 
 
-def _gone(portal: Portal, _: int | None) -> bool:
+def _gone(portal: Portal, _: Subject) -> bool:
     """Its tokens are dead from now on; everything else stays for the next connection."""
     here = PortalApplication.objects.filter(portal=portal, installed_at__isnull=False, gone_at=None)
     dead = {"sealed_access_token": "", "sealed_refresh_token": "", "events": ""}
@@ -49,9 +77,11 @@ def _gone(portal: Portal, _: int | None) -> bool:
     return True
 
 
-TAKE: Mapping[str, Callable[[Portal, int | None], bool]] = {
+TAKE: Mapping[str, Callable[[Portal, Subject], bool]] = {
     **dict.fromkeys(DEAL_EVENTS, _deal),
     **dict.fromkeys(CARD_EVENTS, _sweep),
+    **dict.fromkeys(ITEM_EVENTS, _item),
+    **dict.fromkeys(ITEM_GONE_EVENTS, _item_gone),
     **dict.fromkeys(OFFLINE_EVENTS, _fetch),
     **dict.fromkeys(GONE_EVENTS, _gone),
 }
