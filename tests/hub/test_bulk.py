@@ -1,12 +1,13 @@
-"""Rows written through one JSON text are the rows that were given."""
+"""Rows written many at a time are the rows that were given."""
 
 import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import DataError, IntegrityError, transaction
 
 from tests.exchange.talk import make_node
-from uzel.hub.bulk import insert_rows, update_rows
+from uzel.hub.bulk import insert_rows, insert_values, update_rows, update_values
 from uzel.hub.models import DocumentVerdict, Node, OrderRow, Package
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def test_only_the_named_fields_are_written(shop: Node) -> None:
 def test_more_columns_are_set_out_of_what_stands_in_the_row(shop: Node) -> None:
     rows = [row(shop, "1", version=7, hold="100 %"), row(shop, "2", version=3)]
     insert_rows(rows)
-    update_rows(rows, ("merged",), "version = version + 1, hold = ''")
+    update_values(OrderRow, [{"id": one.pk, "merged": {}} for one in rows], "version = version + 1, hold = ''")
     assert sorted(OrderRow.objects.values_list("version", "hold")) == [(4, ""), (8, "")]
 
 
@@ -66,7 +67,25 @@ def test_moments_and_foreign_keys(shop: Node) -> None:
     assert (found.package, found.order, found.position, found.reason, found.at) == (package, None, 3, "100 %s", at)
 
 
+def test_columns_that_are_not_given_are_as_the_model_has_them(shop: Node) -> None:
+    insert_values(OrderRow, [{"node_id": shop.pk, "document_id": "id-1", "number": "1", "merged": AWKWARD, "in_node": None}])
+    found, usual = OrderRow.objects.get(), row(shop, "1")
+    for field in OrderRow._meta.concrete_fields:
+        if not (field.primary_key or field.name in ("created_at", "updated_at")):
+            assert getattr(found, field.attname) == getattr(usual, field.attname), field.name
+
+
+def test_what_the_database_refuses_has_the_name_of_django(shop: Node) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert_rows([row(shop, "1"), row(shop, "1")])
+    with pytest.raises(DataError), transaction.atomic():
+        insert_rows([row(shop, "2", hold="\0")])
+    assert not OrderRow.objects.exists()
+
+
 def test_nothing_is_no_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         insert_rows([])
+        insert_values(OrderRow, [])
         update_rows([], ("version",))
+        update_values(OrderRow, [])

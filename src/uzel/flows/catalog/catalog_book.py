@@ -3,7 +3,8 @@
 A row belongs to the source base that named it first. ``wanted`` rises only for what really changed and can be shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, LiteralString
@@ -13,7 +14,7 @@ from django.db.models import Case, F, QuerySet, When
 
 from uzel.commerceml.catalog.common import item_of
 from uzel.commerceml.catalog.entry import Entry, Record, Told
-from uzel.hub.bulk import insert_rows, update_rows
+from uzel.hub.bulk import insert_values, update_values
 from uzel.hub.models import Node, NomenclatureRow, Package, PriceTypeRow, SectionRow, SourceWord
 from uzel.model import NomenclatureItem, PriceType, Section, Unit, Variant, Warehouse
 from uzel.model.codec import to_json
@@ -35,12 +36,11 @@ WORDS: Mapping[type, tuple[str, str]] = {
     Warehouse: (SourceWord.Kind.WAREHOUSE, "warehouse_id"),
     Unit: (SourceWord.Kind.UNIT, "unit_id"),
 }
-PUBLISHED = ("content", "package")
 #: What :func:`want` does, in the statement that writes the row: a second one would make every row once more.
 WANT: LiteralString = (
     "wanted = wanted + 1, attempts = 0, problem_code = '', problem = '', retry_at = CASE WHEN outcome_unknown THEN retry_at END"
 )
-SEARCHED = ("name", "article", "barcode", "active", "parent", "prices", "stocks")
+OFFERED = ("prices", "stocks")
 #: What variants show of their item: with a change of it they are due too.
 OF_VARIANTS = ("name", "deletion_mark", "vat_rate", "measure_code", "article")
 
@@ -56,7 +56,10 @@ class Outcome(StrEnum):
 
 @dataclass(slots=True)
 class Kept:
-    """A row as it stands in this transaction; ``wanted`` is that of the beginning. ``passed_on``: its variants change too."""
+    """A row as it stands in this transaction; ``wanted`` is that of the beginning.
+
+    ``changed`` are the columns that are to be written. ``passed_on``: its variants change too.
+    """
 
     xml_id: str
     node_id: int
@@ -65,7 +68,7 @@ class Kept:
     wanted: int = 0
     prices: Json = field(default_factory=dict)
     stocks: Json = field(default_factory=dict)
-    changed: bool = False
+    changed: set[str] = field(default_factory=set)
     passed_on: bool = False
 
     @property
@@ -147,7 +150,7 @@ class CatalogBook:
             return Outcome.REFUSED, kept.node_id
         for name, value in values.items():
             setattr(kept, name, value)
-        kept.changed = True
+        kept.changed.update(values)
         return Outcome.CHANGED, None
 
     def save(self, package: Package) -> None:
@@ -159,19 +162,26 @@ class CatalogBook:
                 self._save(table, changed, package)
 
     def _save(self, table: Table, changed: list[Kept], package: Package) -> None:
-        names = PUBLISHED + SEARCHED if table is NomenclatureRow else PUBLISHED
-        insert_rows([self._row(table, kept, package, wanted=int(self._shows(kept))) for kept in changed if kept.pk is None])
-        for shows, also in ((True, WANT), (False, "")):
-            known = [kept for kept in changed if kept.pk is not None and self._shows(kept) == shows]
-            update_rows([self._row(table, kept, package, pk=kept.pk) for kept in known], names, also)
+        self._insert(table, [kept for kept in changed if kept.pk is None], package)
+        known: defaultdict[tuple[frozenset[str], bool], list[Kept]] = defaultdict(list)
+        for kept in changed:
+            if kept.pk is not None:
+                known[frozenset(kept.changed), self._shows(kept)].append(kept)
+        for (names, shows), of_a_sort in known.items():
+            rows = [{"id": kept.pk, "package_id": package.pk} | _columns(table, kept, names) for kept in of_a_sort]
+            update_values(table, rows, WANT if shows else "")
         if table is NomenclatureRow:
             new = [kept.xml_id for kept in changed if not kept.wanted and self._shows(kept)]
             self._wake_variants([xml_id for xml_id in new if not item_of(xml_id)])
             want_variants(self.node.portal_id, [kept.xml_id for kept in changed if kept.passed_on and kept.wanted])
 
-    def _row(self, table: Table, kept: Kept, package: Package, **fields: Any) -> SectionRow | PriceTypeRow | NomenclatureRow:
-        fields |= {"portal_id": self.node.portal_id, "node_id": kept.node_id, "xml_id": kept.xml_id, "package": package}
-        return table(content=kept.content, **fields, **(_searched(kept) if table is NomenclatureRow else {}))
+    def _insert(self, table: Table, new: list[Kept], package: Package) -> None:
+        names = ("content", *OFFERED) if table is NomenclatureRow else ("content",)
+        fields = {"portal_id": self.node.portal_id, "node_id": self.node.pk, "package_id": package.pk}
+        rows = [
+            {"xml_id": kept.xml_id, "wanted": int(self._shows(kept))} | fields | _columns(table, kept, names) for kept in new
+        ]
+        insert_values(table, rows)
 
     def _shows(self, kept: Kept) -> bool:
         """Whether the portal has anything to show or to take down; a variant waits for its item."""
@@ -216,18 +226,19 @@ def _read(table: Table, portal_id: int | None, ids: set[str]) -> dict[str, Kept]
     return {kept.xml_id: kept for kept in rows}
 
 
-def _searched(kept: Kept) -> Json:
-    """Columns that repeat the content."""
-    content = kept.content or {}
-    return {
-        "parent": item_of(kept.xml_id),
-        "name": content.get("name", "")[:NAME_CHARACTERS],
-        "article": content.get("article", "")[:CODE_CHARACTERS],
-        "barcode": content.get("barcode", "")[:CODE_CHARACTERS],
-        "active": not kept.deleted,
-        "prices": kept.prices,
-        "stocks": kept.stocks,
-    }
+def _columns(table: Table, kept: Kept, names: Collection[str]) -> Json:
+    """The named columns, with the content those that repeat it."""
+    columns = {name: getattr(kept, name) for name in names}
+    if "content" in columns and table is NomenclatureRow:
+        content = kept.content or {}
+        columns |= {
+            "parent": item_of(kept.xml_id),
+            "name": content.get("name", "")[:NAME_CHARACTERS],
+            "article": content.get("article", "")[:CODE_CHARACTERS],
+            "barcode": content.get("barcode", "")[:CODE_CHARACTERS],
+            "active": not kept.deleted,
+        }
+    return columns
 
 
 def want(rows: QuerySet[Any]) -> None:
