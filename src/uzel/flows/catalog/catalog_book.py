@@ -72,6 +72,7 @@ class Kept:
     content: Json | None = None
     prices: Json = field(default_factory=dict)
     stocks: Json = field(default_factory=dict)
+    named_in: int | None = None
     changed: set[str] = field(default_factory=set)
     passed_on: bool = False
 
@@ -157,13 +158,22 @@ class CatalogBook:
         kept.changed.update(values)
         return Outcome.CHANGED, None
 
-    def save(self, package: Package) -> None:
-        """Write what changed."""
+    def save(self, package: Package, named: Collection[str] = ()) -> None:
+        """Write what changed, and with it which items a full load ``named``: a statement of its own would write them twice."""
+        self._name(package, set(named))
         _save_words(self.node, self.new_words)
         for table, rows in self.rows.items():
             changed = [kept for kept in rows.values() if kept.changed]
             if changed:
                 self._save(table, changed, package)
+
+    def _name(self, package: Package, named: set[str]) -> None:
+        for kept in self.rows.get(NomenclatureRow, {}).values():
+            if kept.changed and kept.xml_id in named:
+                kept.named_in = package.pk
+                kept.changed |= {"named_in"}
+                named.discard(kept.xml_id)
+        note_named(package, named)
 
     def _save(self, table: Table, changed: list[Kept], package: Package) -> None:
         self._insert(table, [kept for kept in changed if kept.pk is None], package)
@@ -180,7 +190,7 @@ class CatalogBook:
             want_variants(self.node.portal_id, [kept.xml_id for kept in changed if kept.passed_on and kept.wanted])
 
     def _insert(self, table: Table, new: list[Kept], package: Package) -> None:
-        names = ("content", "prices", "stocks") if table is NomenclatureRow else ("content",)
+        names = ("content", "named_in", "prices", "stocks") if table is NomenclatureRow else ("content",)
         fields = {"portal_id": self.node.portal_id, "node_id": self.node.pk, "package_id": package.pk}
         rows = [
             {"xml_id": kept.xml_id, "wanted": int(self._shows(kept))} | fields | _columns(table, kept, names) for kept in new
@@ -206,6 +216,13 @@ def lock_catalog(portal_id: int | None) -> None:
     """Until the end of the transaction no other source changes the portal's catalogue."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", (CATALOG_LOCK, portal_id))
+
+
+def note_named(package: Package, items: Collection[str]) -> None:
+    """Of the base's own items note which a full load named."""
+    if items:
+        rows = NomenclatureRow.objects.filter(portal=package.node.portal_id, node=package.node_id, xml_id__in=items)
+        rows.update(named_in=package.pk)
 
 
 def _ids(entries: Iterable[Entry]) -> dict[Table, set[str]]:

@@ -17,7 +17,7 @@ from uzel.commerceml.catalog.entry import Entry, EntryKind, Known
 from uzel.commerceml.catalog.reader import read_catalog
 from uzel.commerceml.errors import PackageError
 from uzel.exchange.commands import Refusal
-from uzel.flows.catalog.catalog_book import CatalogBook, Outcome
+from uzel.flows.catalog.catalog_book import CatalogBook, Outcome, note_named
 from uzel.flows.files.in_chunks import in_chunks, take_chunks
 from uzel.hub import feed_store
 from uzel.hub.bulk import renew_statistics
@@ -105,10 +105,12 @@ def _receive_chunk(reading: _Reading, chunk: list[Entry], first: int, *, ours_to
     fresh = chunk[max(0, package.entries_done - first) :]
     if not fresh:
         return
+    named = _named(package, fresh)
     if ours_to_blame:
         outcomes: list[Told] = [(Outcome.REFUSED, (OUR_FAULT,)) for _ in fresh]
+        note_named(package, named)
     else:
-        outcomes = _take_all(reading, package, fresh)
+        outcomes = _take_all(reading, package, fresh, named)
     counts = package.catalog or {}
     for entry, (outcome, _) in zip(fresh, outcomes, strict=True):
         of_kind = counts.setdefault(entry.kind.value, {})
@@ -116,26 +118,22 @@ def _receive_chunk(reading: _Reading, chunk: list[Entry], first: int, *, ours_to
     notes = _notes(package, fresh, outcomes)[: reading.notes_left]
     CatalogNote.objects.bulk_create(notes)
     package.catalog, package.entries_done, package.bytes_done = counts, first + len(chunk), reading.bytes_read
-    package.full_load = _note_named(package, fresh) or package.full_load
+    package.full_load |= bool(named)
     package.save(update_fields=["catalog", "entries_done", "bytes_done", "full_load"])
     reading.notes_left -= len(notes)
 
 
-def _note_named(package: Package, entries: list[Entry]) -> bool:
-    """Which items a full load named; whether this is one. Only a base that talks to the page may say that it is over."""
-    named = {item_of(entry.xml_id) or entry.xml_id for entry in entries if entry.of_full_list and entry.xml_id}
-    if not named or package.session_id is None:
-        return False
-    NomenclatureRow.objects.filter(portal=package.node.portal_id, node=package.node_id, xml_id__in=named).update(
-        named_in=package.pk
-    )
-    return True
+def _named(package: Package, entries: list[Entry]) -> set[str]:
+    """Ид of items that a full load names. Only a base that talks to the page may say that it is over."""
+    if package.session_id is None:
+        return set()
+    return {item_of(entry.xml_id) or entry.xml_id for entry in entries if entry.of_full_list and entry.xml_id}
 
 
-def _take_all(reading: _Reading, package: Package, entries: list[Entry]) -> list[Told]:
+def _take_all(reading: _Reading, package: Package, entries: list[Entry], named: set[str]) -> list[Told]:
     book = CatalogBook(package.node, [entry for entry in entries if not entry.fatal])
     outcomes = [_take(reading, book, entry) for entry in entries]
-    book.save(package)
+    book.save(package, named)
     return outcomes
 
 
