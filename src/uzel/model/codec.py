@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 Coder = Callable[[Any], Any]
+_PLAIN = frozenset({str, bool, int, float, types.NoneType})  # nearly every field: it is JSON already
 
 
 def to_json(value: Any) -> Any:
@@ -33,7 +34,9 @@ def from_json(kind: type[T], value: Any) -> T:
 def _encoder(kind: Any) -> Coder:
     if dataclasses.is_dataclass(kind):
         names = [field.name for field in dataclasses.fields(kind)]
-        return lambda record: {name: to_json(getattr(record, name)) for name in names}
+        return lambda record: {
+            name: value if type(value := getattr(record, name)) in _PLAIN else to_json(value) for name in names
+        }
     if issubclass(kind, (tuple, list)):
         return lambda items: [to_json(item) for item in items]
     if issubclass(kind, Decimal):
