@@ -37,7 +37,7 @@ LEDGER: Titles = {
 }  # fmt: skip
 DAYS: Titles = {"day": "день", **{name: LEDGER[name] for name in ("title", "received", "became")}, "balanced": "сходится"}
 ATTENTION: Titles = {
-    "conflicts": "конфликтов", "problems": "портал не принял", "failed_packages": "битых файлов",
+    "conflicts": "конфликтов", "awaiting": "ждут заказа", "problems": "портал не принял", "failed_packages": "битых файлов",
     "unfinished_packages": "не разобрано",
 }  # fmt: skip
 WAITS: Titles = {"to_portal": "в портал", "to_node": "в базу"}

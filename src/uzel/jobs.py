@@ -85,6 +85,17 @@ def watch_silence(timestamp: int) -> None:
     send_letters(timezone.now())
 
 
+@app.periodic(cron="17 3 * * *")
+@app.task(queue="tick", queueing_lock="forget_held")
+def forget_held(timestamp: int) -> None:
+    """Let documents go whose orders never came."""
+    from django.utils import timezone
+
+    from uzel.flows.files.waiting_room import forget_old
+
+    forget_old(timezone.now())
+
+
 def trigger_all() -> None:
     """Packages that wait and portals that are connected, each once; uploads that nobody goes on with come to an end."""
     from django.utils import timezone

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from tests.exchange.talk import zipped
+from tests.exchange.talk import package, zipped
 from tests.flows.catalogue import goods, item, offer, offers, price
 from uzel.cli import main
 from uzel.emulators.bitrix24_portal import RunningPortal, start_portal
@@ -54,6 +54,18 @@ def file(tmp_path: Path) -> Path:
     path = tmp_path / "orders.xml"
     path.write_bytes(write_orders(orders, base.shop.books, base.settings, base.shop.clock()))
     return path
+
+
+def test_who_waits_for_an_order_is_listed(uzel: Run, shop: None, tmp_path: Path) -> None:
+    paid = "<Документ><Ид>p</Ид><Номер>7</Номер><ХозОперация>Выплата наличных денег</ХозОперация><Сумма>12.50</Сумма>"
+    path = tmp_path / "payments.xml"
+    path.write_bytes(package(f"{paid}<Основание>no-such</Основание></Документ>"))
+    uzel("import", str(path), "--node", "shop")
+    (one,) = as_json(uzel("orders", "held", "--node", "shop", "--json"))
+    assert (one["number"], one["total"], one["waits_for"], one["file"]) == ("7", "12.5", "no-such", "payments.xml")
+    assert "Ждут своих заказов" in uzel("orders", "held")
+    assert "ждут заказа 1" in uzel("ledger")
+    assert as_json(uzel("orders", "held", "--node", "other", "--json")) == []
 
 
 def as_json(text: str) -> Any:

@@ -92,5 +92,5 @@ def test_what_is_still_to_be_done(shop: Node) -> None:
 def test_the_number_of_queries_does_not_grow_with_the_bases(shop: Node, django_assert_num_queries: Any) -> None:
     for n in range(5):
         receive(make_node(f"n{n}"), package(order("a")))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert all(isinstance(row, LedgerRow) for row in ledger())

@@ -1,13 +1,16 @@
 """Payments, shipments, refunds and returns: one by one, in parts, taken back; what is not mentioned stays."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from uzel.commerceml import tags
 from uzel.commerceml.document import Document
-from uzel.mapping.settlements import OPERATIONS, kind_of, with_settlements
+from uzel.mapping.settlements import FLAGS, OPERATIONS, from_kept, kept_of, kind_of, with_settlements
 from uzel.model import Order
 from uzel.model.order import Settlement, SettlementKind
 
@@ -103,3 +106,21 @@ def test_settlements_stand_in_one_order_whatever_the_order_of_news() -> None:
     assert with_settlements(ORDER, (one, other), told=()) == after(one, other)
     assert after(beside("o", "Счет-фактура", 1)) == ORDER
     assert after(one).settlements == (Settlement("b", SettlementKind.PAYMENT, Decimal(1)),)
+
+
+documents = st.builds(
+    Document,
+    document_id=st.text(max_size=5),
+    number=st.text(max_size=5),
+    date=st.none() | st.dates(),
+    operation=st.sampled_from(sorted(OPERATIONS)),
+    total=st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=3),
+    requisites=st.dictionaries(st.sampled_from(FLAGS), st.tuples(st.sampled_from(["true", "false", "", "наверное" * 9]))),
+)
+
+
+@given(documents)
+def test_what_is_kept_of_a_document_says_the_same_of_its_order(document: Document) -> None:
+    kept = json.loads(json.dumps(kept_of(document)))
+    assert after(from_kept(kept)) == after(document)
+    assert kept_of(from_kept(kept)) == kept

@@ -1,8 +1,9 @@
-"""``uzel orders list|show|retry``: orders, their deals, and how both sides stand."""
+"""``uzel orders list|show|held|retry``: orders, their deals, and how both sides stand."""
 
 import argparse
 from typing import Any
 
+from uzel.commands import orders_held
 from uzel.commands.output import CommandError, setup, show, show_json
 from uzel.console import VERDICTS, Titles, print_table
 
@@ -36,6 +37,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     again = verbs.add_parser("retry", help="give what the portal refused another chance")
     again.add_argument("--node", default="", metavar="CODE")
     again.set_defaults(run=_retry)
+    orders_held.register(verbs)
     one = verbs.add_parser("show", help="one order: both sides, deliveries, verdicts, conflicts")
     one.add_argument("node")
     one.add_argument("number", help="number or Ид")

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncDate
 
-from uzel.hub.models import Conflict, Delivery, DocumentVerdict, Node, OrderRow, Package
+from uzel.hub.models import Conflict, Delivery, DocumentVerdict, HeldDocument, Node, OrderRow, Package
 from uzel.model import Verdict
 
 UNFINISHED = (Package.State.RECEIVING, Package.State.WAITING)
@@ -33,6 +33,7 @@ class LedgerRow:
     to_node: int = 0
     problems: int = 0
     conflicts: int = 0
+    awaiting: int = 0  # documents that came before their orders
 
     @property
     def balanced(self) -> bool:
@@ -87,11 +88,13 @@ def ledger(node_code: str = "") -> list[LedgerRow]:
     """Rows of all bases, or of one."""
     nodes = list((Node.objects.filter(code=node_code) if node_code else Node.objects.all()).order_by("code"))
     ids = [node.pk for node in nodes]
-    counts = (_packages(ids), _verdicts(ids), _orders(ids), _due(ids), _conflicts(ids))
+    counts = (_packages(ids), _verdicts(ids), _orders(ids), _due(ids), _conflicts(ids), _awaiting(ids))
     return [_row(node, *(table.get(node.pk, {}) for table in counts)) for node in nodes]
 
 
-def _row(node: Node, packages: Counts, verdicts: Counts, orders: Counts, due: Counts, conflicts: Counts) -> LedgerRow:
+def _row(
+    node: Node, packages: Counts, verdicts: Counts, orders: Counts, due: Counts, conflicts: Counts, awaiting: Counts
+) -> LedgerRow:
     return LedgerRow(
         node=node.code,
         title=node.title,
@@ -106,6 +109,7 @@ def _row(node: Node, packages: Counts, verdicts: Counts, orders: Counts, due: Co
         to_node=due.get(Delivery.Target.NODE, 0) if node.receives_changes else 0,
         problems=due.get("problems", 0),
         conflicts=conflicts.get("conflicts", 0),
+        awaiting=awaiting.get("awaiting", 0),
     )
 
 
@@ -149,6 +153,10 @@ def _due(nodes: list[int]) -> dict[int, Counts]:
 def _conflicts(nodes: list[int]) -> dict[int, Counts]:
     found = Conflict.objects.filter(order__node__in=nodes).values_list("order__node").annotate(Count("pk"))
     return {node: {"conflicts": count} for node, count in found}
+
+
+def _awaiting(nodes: list[int]) -> dict[int, Counts]:
+    return _by_node(HeldDocument.objects.filter(node__in=nodes).values("node").annotate(awaiting=Count("pk")))
 
 
 def _by_node(rows: Iterable[Any]) -> dict[int, Counts]:

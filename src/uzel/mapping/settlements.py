@@ -3,13 +3,16 @@
 They come inside their order, in its container, or alone; one that is not mentioned stays as it was (onec-exchange 2.1, 4.1).
 """
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from uzel.commerceml.document import Document
 from uzel.mapping.requisites import parse_flag
 from uzel.model import Order
+from uzel.model.codec import to_json
 from uzel.model.order import Settlement, SettlementKind
 
 PAYMENT, REFUND, SHIPMENT, RETURN = SettlementKind
@@ -26,6 +29,8 @@ OPERATIONS: Mapping[str, SettlementKind] = {
 _BACK = {PAYMENT: REFUND, SHIPMENT: RETURN}
 DELETION_MARK, POSTED, IS_RETURN = "ПометкаУдаления", "Проведен", "ПризнакВозврата"
 PAID, SHIPPED = ("Оплачен", "Оплачено"), ("Отгружен", "Отгружено")
+FLAGS = (DELETION_MARK, POSTED, IS_RETURN, *PAID, *SHIPPED)
+FLAG_CHARACTERS, NUMBER_CHARACTERS = 20, 200  # kept of a document that waits; a longer flag is none
 
 
 def kind_of(document: Document) -> SettlementKind | None:
@@ -44,7 +49,7 @@ def with_settlements(order: Order, documents: Iterable[Document], *, told: Colle
         kind = kind_of(document)
         if kind is None:
             continue
-        place = kind, _key(document)
+        place = kind, key_of(document)
         if _flag(document, DELETION_MARK):
             known.pop(place, None)
         else:
@@ -57,6 +62,31 @@ def with_settlements(order: Order, documents: Iterable[Document], *, told: Colle
     )
 
 
+def kept_of(document: Document) -> dict[str, Any]:
+    """All that is read here of a document, as JSON: what must be kept of one whose order has not come yet."""
+    said = {name: document.requisite(name) for name in FLAGS}
+    return {
+        "document_id": document.document_id,
+        "number": document.number[:NUMBER_CHARACTERS],
+        "date": None if document.date is None else document.date.isoformat(),
+        "operation": document.operation.strip(),
+        "total": None if document.total is None else to_json(document.total),
+        "flags": {name: value[:FLAG_CHARACTERS] for name, value in said.items() if value is not None},
+    }
+
+
+def from_kept(kept: Mapping[str, Any]) -> Document:
+    """The document that :func:`kept_of` was made of, as far as it is read here."""
+    return Document(
+        document_id=kept["document_id"],
+        number=kept["number"],
+        date=None if kept["date"] is None else dt.date.fromisoformat(kept["date"]),
+        operation=kept["operation"],
+        total=None if kept["total"] is None else Decimal(kept["total"]),
+        requisites={name: (value,) for name, value in kept["flags"].items()},
+    )
+
+
 def _is_paid(order: Order, before: Order) -> bool:
     return order.received >= order.total > 0 or (order.paid and order.received >= before.received)
 
@@ -65,9 +95,9 @@ def _is_shipped(order: Order) -> bool:
     return order.shipped or any(one.done and one.kind == SHIPMENT for one in order.settlements)
 
 
-def _key(document: Document) -> str:
+def key_of(document: Document) -> str:
     """Its Ид; without one the number, and without that what else it says: sent again it is the same."""
-    return document.document_id or document.number or f"{document.date or ''}/{document.total or ''}"
+    return document.document_id or document.number or f"{document.date or ''}/{to_json(document.total or '')}"
 
 
 def _is_done(document: Document, kind: SettlementKind) -> bool:

@@ -17,9 +17,12 @@ from uzel.emulators.onec_base import Base
 from uzel.emulators.onec_base.profiles import RELEASES
 from uzel.emulators.onec_base.random_life import random_action
 from uzel.flows.files.read_in_turn import read_in_turn
-from uzel.hub.models import Call, DocumentVerdict, Node, OrderRow, Package
+from uzel.hub.ledger import ledger
+from uzel.hub.models import Call, DocumentVerdict, HeldDocument, Node, OrderRow, Package
 from uzel.hub.node_client import node_client
 from uzel.hub.passwords import hash_password
+from uzel.model import Order
+from uzel.model.codec import from_json
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
 
@@ -225,6 +228,31 @@ def test_truncated_file_is_not_lost_from_sight(make_client: MakeClient, name: st
 def test_lists_of_the_hub(make_client: MakeClient, name: str) -> None:
     lists = make_client(name).info()
     assert lists.statuses
+
+
+@pytest.mark.parametrize("lost", ["", "file", "import"])
+def test_payments_sent_before_their_orders_count_once(make_client: MakeClient, lost: str) -> None:
+    """The payments come in a file of their own, again in the orders' file, and all of it again the next day."""
+    base = make_client("bitrix 3.1")
+    fill(base, 3)
+    for order in base.orders():
+        base.shop.post(order["document_id"])
+        base.shop.pay(order["document_id"])
+    base.faults.arm("documents_first", times=2)
+    if lost:
+        base.faults.arm("lose_answer", lost)
+    assert base.exchange().error == ""
+    assert set(DocumentVerdict.objects.values_list("verdict", "reason_code")) >= {
+        ("updated", "taken_with_order"),
+        ("created", ""),
+    }
+    assert not DocumentVerdict.objects.filter(verdict="held").exists()
+    base.exchange(everything=True)
+    for row in OrderRow.objects.all():
+        shown = from_json(Order, row.merged)
+        assert (len(shown.settlements), shown.received, shown.paid) == (1, shown.total, True)
+    (row,) = ledger()
+    assert (row.balanced, row.awaiting, HeldDocument.objects.count()) == (True, 0, 0)
 
 
 def test_bases_with_one_seed_are_strangers(make_client: MakeClient) -> None:

@@ -167,6 +167,19 @@ def test_faults_spend_themselves() -> None:
     assert faults.pending() == {}
 
 
+def test_documents_first_go_in_a_file_of_their_own(site: Site, make_base: MakeBase) -> None:
+    base = make_base("bitrix", version="3.1")
+    order = base.shop.new_order()
+    base.shop.post(order.document_id)
+    base.shop.pay(order.document_id)
+    base.faults.arm("documents_first")
+    assert base.exchange().sent == (order.document_id,)
+    early, whole = (etree.fromstring(file) for file in site.files())
+    operations = [[one.findtext("{*}ХозОперация") for one in file.iter("{*}Документ")] for file in (early, whole)]
+    assert operations == [["Выплата наличных денег"], ["Заказ товара", "Выплата наличных денег"]]
+    assert [one.text for one in early.iter("{*}Основание")] == [order.document_id]
+
+
 @pytest.mark.parametrize("arguments", [("explode",), ("lose_answer", "import_all"), ("send_twice", "file")])
 def test_unknown_faults_are_refused(arguments: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="сбо"):

@@ -62,6 +62,13 @@ CASES = [
     Case("employees_known", GOOD, orders(unmapped=tuple("абвгдеж")), WARNING, "а, б, в, г, д и ещё 2"),
     Case("statuses_mapped", GOOD, orders(statuses=("Z",)), WARNING, "Z"),
     Case("nothing_held", GOOD, orders(held=1), WARNING),
+    Case(
+        "payments_have_orders",
+        orders(orderless=1, orderless_since=NOW),
+        orders(orderless=3, orderless_since=OLD_DUE),
+        WARNING,
+        "ждут своего заказа: 3",
+    ),
     Case("nothing_given_up", GOOD, orders(given_up=4), WRONG, "4"),
     Case("changes_taken", orders(waits=1, waits_since=NOW), orders(waits=7, waits_since=OLD_DUE), WRONG, "7"),
 ]

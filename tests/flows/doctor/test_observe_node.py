@@ -89,6 +89,15 @@ def test_what_waits_for_the_base_and_what_was_given_up(shop: Node) -> None:
     assert found.waits_since is not None
 
 
+def test_payments_without_their_orders_are_counted(shop: Node) -> None:
+    base = Talk().open()
+    base.ask("init")
+    said = "<Ид>p</Ид><ХозОперация>Выплата наличных денег</ХозОперация><Сумма>1</Сумма><Основание>z</Основание>"
+    base.send(package(f"<Документ>{said}</Документ>"))
+    found = observed(shop).orders
+    assert (found.orderless, found.orderless_since is not None) == (1, True)
+
+
 def test_older_calls_and_files_and_those_fed_by_hand_do_not_count(shop: Node) -> None:
     Talk().open().send(package(order("a")))
     Package.objects.create(node=shop, file_name="by-hand.xml")

@@ -13,10 +13,15 @@ from uzel.flows.files.decide_document import (
     Decision,
     PackageMemory,
     belongs_elsewhere,
+    container_word,
     decide,
+    put_off,
     refuse,
     remember,
+    taken_up,
     target_id,
+    waits_for,
+    words_of,
 )
 from uzel.mapping.rules import NodeRules
 from uzel.model import Order, Problem, Verdict
@@ -113,6 +118,48 @@ def test_a_payment_of_an_order_that_the_base_never_showed_waits(in_node: Order |
     for asked in (None, lambda: States(None, born, None, born)):
         decision = decide(PAYMENT, in_node, asked, RULES)
         assert (decision.verdict, decision.reason_code, decision.plan) == (Verdict.HELD, "order_not_known", None)
+
+
+def test_what_waited_counts_as_said_before_the_order() -> None:
+    waiting = [replace(PAYMENT, total=Decimal(30)), replace(PAYMENT, document_id="p2", total=Decimal(70))]
+    inside = replace(ORDER, subordinates=(replace(PAYMENT, total=Decimal(40)),))
+    for document, received in ((ORDER, 100), (inside, 110)):
+        decision = decide(document, None, None, RULES, waiting)
+        assert decision.plan is not None
+        assert decision.plan.states.in_node is not None
+        assert (decision.plan.states.in_node.received, decision.plan.states.in_node.paid) == (received, True)
+        assert (taken_up(PAYMENT, decision).verdict, taken_up(PAYMENT, decision).reason_code) == ("updated", "taken_with_order")
+    assert taken_up(PAYMENT, Decision(ORDER, Verdict.UNCHANGED)).verdict is Verdict.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("document", "containers", "word"),
+    [
+        (replace(PAYMENT, basis_ids=("a",), container=3), {3: "b"}, "a"),
+        (replace(PAYMENT, container=3), {3: "b"}, "b"),
+        (replace(PAYMENT, container=3), {}, container_word(7, 3)),
+        (PAYMENT, {3: "b"}, ""),
+        (replace(PAYMENT, basis_ids=("x" * 201,)), {}, ""),
+    ],
+)
+def test_under_what_word_a_document_waits(document: Document, containers: dict[int, str], word: str) -> None:
+    assert waits_for(document, PackageMemory(containers), 7) == word
+    assert not word or word in (*words_of(replace(ORDER, document_id="a"), 7), *words_of(replace(ORDER, container=3), 7), "b")
+    assert words_of(PAYMENT, 7) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict", "code"),
+    [
+        ({"named": False, "known": False, "full": True}, "held", "order_not_named"),
+        ({"named": True, "known": True, "full": True}, "duplicate", "held_already"),
+        ({"named": True, "known": False, "full": True}, "rejected", "too_many_held"),
+        ({"named": True, "known": False, "full": False}, "held", "order_not_known"),
+    ],
+)
+def test_what_becomes_of_a_document_before_its_order(asked: dict[str, bool], verdict: str, code: str) -> None:
+    decision = put_off(decide(PAYMENT, None, None, RULES), **asked)
+    assert (decision.verdict, decision.reason_code) == (verdict, code)
 
 
 def test_payments_are_summed_up() -> None:

@@ -22,7 +22,7 @@ from uzel.emulators.onec_base.read import read_orders
 from uzel.emulators.onec_base.records import Books, Order
 from uzel.emulators.onec_base.shop import Shop
 from uzel.emulators.onec_base.wire import Wire
-from uzel.emulators.onec_base.write import write_orders
+from uzel.emulators.onec_base.write import write_documents_alone, write_orders
 
 MAX_QUERIES = 10_000  # of one session of Bitrix's module
 
@@ -96,6 +96,9 @@ def upload(talk: Conversation, *, everything: bool = False) -> None:
     formed = talk.shop.clock()  # the start of the session, the same for every portion
     stem = uuid.UUID(int=talk.rng.getrandbits(128), version=4)
     for number, portion in enumerate(_portions(due, talk.settings.portion_size)):
+        if talk.settings.is_container and talk.faults.take("documents_first"):
+            early = write_documents_alone(portion, talk.settings, formed)
+            _send_with_repeats(talk, Package(f"documents-{stem}_{number}.xml", early, formed, ()))
         package = _write_package(talk, f"orders-{stem}_{number}.xml", portion, formed)
         _send_with_repeats(talk, package)
         _forget_changes(talk.shop.books, package.orders)

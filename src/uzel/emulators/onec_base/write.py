@@ -19,11 +19,7 @@ EMPTY_DATE = "0001-01-01"  # СрокПлатежа is always assigned, even whe
 
 def write_orders(orders: Sequence[Order], books: Books, settings: Settings, formed: dt.datetime) -> bytes:
     """One file of a session; ``formed`` is the session's start, the same for every portion."""
-    namespace = settings.namespace
-    nsmap: Any = {None: namespace} if namespace else None
-    root = etree.Element(etree.QName(namespace or None, "КоммерческаяИнформация"), nsmap=nsmap)
-    root.set("ВерсияСхемы", settings.schema_version)
-    root.set("ДатаФормирования", formed.isoformat(timespec="seconds"))
+    root = _root(settings, formed)
     for order in orders:
         parent = _add(root, "Контейнер") if settings.is_container else root
         document = _write_order(parent, order, books, settings)
@@ -32,6 +28,23 @@ def write_orders(orders: Sequence[Order], books: Books, settings: Settings, form
         elif settings.has_subordinates:
             _write_subordinates(document, order, settings)
     return _serialise(root, settings)
+
+
+def write_documents_alone(orders: Sequence[Order], settings: Settings, formed: dt.datetime) -> bytes:
+    """A file of 3.1 with the payments and shipments of these orders, without the orders."""
+    root = _root(settings, formed)
+    for order in orders:
+        _write_container_documents(_add(root, "Контейнер"), order, settings)
+    return _serialise(root, settings)
+
+
+def _root(settings: Settings, formed: dt.datetime) -> etree._Element:
+    namespace = settings.namespace
+    nsmap: Any = {None: namespace} if namespace else None
+    root = etree.Element(etree.QName(namespace or None, "КоммерческаяИнформация"), nsmap=nsmap)
+    root.set("ВерсияСхемы", settings.schema_version)
+    root.set("ДатаФормирования", formed.isoformat(timespec="seconds"))
+    return root
 
 
 def _serialise(root: etree._Element, settings: Settings) -> bytes:

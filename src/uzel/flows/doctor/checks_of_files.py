@@ -13,6 +13,7 @@ UNREAD_LONG = dt.timedelta(minutes=15)
 CLOCK_OFF = dt.timedelta(minutes=10)
 SESSION_TAKES = dt.timedelta(hours=1)  # ДатаФормирования is the start of the session (onec-exchange 3.2)
 HALF_HOUR = dt.timedelta(minutes=30)
+ORDER_LATE = dt.timedelta(days=1)
 TAKEN_LATE = dt.timedelta(days=1)
 ENOUGH_ORDERS = 20  # without a requisite: it is not written at all
 MANY_REJECTED = 0.2
@@ -208,6 +209,14 @@ def _held(seen: ObservedNode) -> Said:
     return warning(f"отложено заказов: {seen.orders.held}") if seen.orders.held else well("отложенных заказов нет")
 
 
+def _have_orders(seen: ObservedNode) -> Said:
+    since = seen.orders.orderless_since
+    if since is None:
+        return well("у всех оплат и отгрузок есть заказ")
+    text = f"ждут своего заказа: {seen.orders.orderless}, с {since.astimezone():%d.%m.%Y %H:%M}"
+    return warning(text) if seen.now - since > ORDER_LATE else well(text)
+
+
 def _given_up(seen: ObservedNode) -> Said:
     return wrong(f"не записано в портал заказов: {seen.orders.given_up}") if seen.orders.given_up else well("портал принял все")
 
@@ -281,6 +290,11 @@ FILE_CHECKS: Sequence[Check[ObservedNode]] = (
           "Добавьте строки: uzel node set КОД --stage СТАТУС=НАЗВАНИЕ=СТАДИЯ."),
     Check("nothing_held", "нет отложенных заказов", _held,
           "Посмотрите причину: uzel orders show; снимите её в сделке или в 1С."),
+    Check(
+        "payments_have_orders", "у оплат и отгрузок есть заказ", _have_orders,
+        "Выгрузите эти заказы из 1С: они не попадают в выгрузку (дата начала, отбор, нет номера на сайте). Документы ждут их "
+        "и будут учтены сами; список: uzel orders held.",
+    ),
     Check("nothing_given_up", "портал принимает заказы базы", _given_up,
           "Посмотрите отказ (uzel orders list), исправьте причину и повторите: uzel orders retry."),
     Check("changes_taken", "база забирает изменения", _taken,

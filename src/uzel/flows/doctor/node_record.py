@@ -45,7 +45,8 @@ class SeenOrders:
     """Orders of the period, counted. ``twice``: numbers that several documents bear, ``statuses``: not in the status table.
 
     ``rejected``: reasons of refused documents and how many; ``held``: orders that wait for a person, ``given_up``: what the
-    portal or the base did not take, ``waits_since``: the oldest change that the base has not taken.
+    portal or the base did not take, ``waits_since``: the oldest change that the base has not taken;
+    ``orderless``: payments and shipments that wait for their orders, ``orderless_since``: the oldest of them.
     """
 
     orders: int = 0
@@ -63,6 +64,8 @@ class SeenOrders:
     given_up: int = 0
     waits: int = 0
     waits_since: dt.datetime | None = None
+    orderless: int = 0
+    orderless_since: dt.datetime | None = None
     unmapped: tuple[str, ...] = ()
 
 

@@ -13,7 +13,7 @@ from uzel.exchange.request import PROBE
 from uzel.flows.calls.know_dialect import heard_name
 from uzel.flows.doctor.node_record import ObservedNode, SeenCall, SeenFile, SeenOrders
 from uzel.hub import feed_store
-from uzel.hub.models import Call, Delivery, DocumentVerdict, Node, OrderRow, Package, UnmappedEmployee
+from uzel.hub.models import Call, Delivery, DocumentVerdict, HeldDocument, Node, OrderRow, Package, UnmappedEmployee
 from uzel.hub.queries import rules_of
 from uzel.mapping.stages import table
 from uzel.model import Verdict
@@ -86,6 +86,7 @@ def _orders(node: Node, since: dt.datetime) -> SeenOrders:
     rejected = verdicts.filter(verdict=Verdict.REJECTED).values_list("reason").annotate(count=Count("pk")).order_by("-count")
     due = Delivery.objects.filter(order__node=node)
     waits = due.filter(target=Delivery.Target.NODE, wanted__gt=F("confirmed"), order__hold="", problem_code="")
+    orderless = HeldDocument.objects.filter(node=node).aggregate(count=Count("pk"), since=Min("held_at"))
     return SeenOrders(
         documents=verdicts.count(),
         rejected=tuple(rejected[:NAMED]),
@@ -94,6 +95,8 @@ def _orders(node: Node, since: dt.datetime) -> SeenOrders:
         given_up=due.filter(target=Delivery.Target.PORTAL).exclude(problem_code="").count(),
         waits=waits.count(),
         waits_since=waits.aggregate(since=Min("due_since"))["since"],
+        orderless=orderless["count"],
+        orderless_since=orderless["since"],
         unmapped=tuple(_people(node)),
         statuses=tuple(_odd_statuses(node, rows)),
         twice=tuple(_twice(rows)),

@@ -1,7 +1,7 @@
 """One received document: what it says of an order, and its verdict. Pure: no tables, no clock."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from uzel.commerceml.document import ORDER_OPERATION, Document
 from uzel.mapping.document_order import order_of
@@ -59,6 +59,26 @@ def target_id(document: Document, memory: PackageMemory) -> str:
     return memory.order_of_container.get(document.container, "") if document.container is not None else ""
 
 
+def waits_for(document: Document, memory: PackageMemory, package_id: int) -> str:
+    """Under what word a document waits for its order: the order's Ид, or the container it stands in; "" if neither."""
+    key = target_id(document, memory)
+    if key or document.container is None:
+        return key if len(key) <= ID_CHARACTERS else ""
+    return container_word(package_id, document.container)
+
+
+def words_of(order: Document, package_id: int) -> list[str]:
+    """The words under which documents wait for an order that has come; none for what is no order."""
+    if not is_order(order):
+        return []
+    return [order.document_id, *([] if order.container is None else [container_word(package_id, order.container)])]
+
+
+def container_word(package_id: int, container: int) -> str:
+    """A container of a file: what stands in it before its order waits under this word, which is no Ид."""
+    return f"контейнер {container} файла {package_id}"
+
+
 def refuse(document: Document, memory: PackageMemory) -> Decision | None:
     """A verdict that needs no look at what we know, if there is one."""
     fatal = document.fatal
@@ -83,16 +103,24 @@ def remember(document: Document, memory: PackageMemory) -> None:
         memory.order_of_container[document.container] = document.document_id
 
 
-def decide(document: Document, in_node: Order | None, states: Callable[[], States] | None, rules: NodeRules) -> Decision:
+def decide(
+    document: Document,
+    in_node: Order | None,
+    states: Callable[[], States] | None,
+    rules: NodeRules,
+    waiting: Sequence[Document] = (),
+) -> Decision:
     """The verdict on a document whose order is known (``states``) or new (``None``).
 
-    The states are asked for only when the order has moved: most documents of a package tell nothing new.
+    ``waiting``: what came before the order; it counts as older than what the order itself says. The states are asked
+    for only when the order has moved: most documents of a package tell nothing new.
     """
     whole = is_order(document)
     if not whole and in_node is None:
-        return Decision(document, Verdict.HELD, "order_not_known", "Заказ, к которому относится документ, ещё не получен")
+        reason = "Заказ, к которому относится документ, ещё не получен: документ ждёт его"
+        return Decision(document, Verdict.HELD, "order_not_known", reason)
     before = in_node or _offered_first(states)
-    subject = document if whole or in_node is None else Document(in_node.document_id, subordinates=(document,))
+    subject = _whole(document, waiting) if whole or in_node is None else _beside(in_node, document)
     seen, problems = order_of(subject, before, rules)
     code, reason = _first_problem((*document.problems, *problems))
     if in_node and not changed(in_node, seen) and seen.document_id == in_node.document_id:
@@ -104,6 +132,38 @@ def decide(document: Document, in_node: Order | None, states: Callable[[], State
     if plan.conflicts:
         return Decision(document, Verdict.CONFLICT, plan.conflicts[0].reason, _told(plan.conflicts), plan)
     return Decision(document, Verdict.UPDATED, code, reason, plan)
+
+
+def _whole(document: Document, waiting: Sequence[Document]) -> Document:
+    return replace(document, subordinates=(*waiting, *document.subordinates)) if waiting else document
+
+
+def _beside(order: Order, document: Document) -> Document:
+    return Document(order.document_id, subordinates=(document,))
+
+
+def put_off(decision: Decision, *, named: bool, known: bool, full: bool) -> Decision:
+    """What becomes of a document that came before its order.
+
+    ``named``: it says whose it is; ``known``: it waits already; ``full``: as many wait as may.
+    """
+    document = decision.document
+    if not named:
+        return Decision(
+            document, Verdict.HELD, "order_not_named", "В документе не назван заказ (Основание): не с чем сопоставить"
+        )
+    if known:
+        return Decision(document, Verdict.DUPLICATE, "held_already", "Этот документ уже ждёт своего заказа")
+    if full:
+        reason = "Своих заказов ждёт слишком много документов этой базы, этот не взят. Пришлите его после заказа"
+        return Decision(document, Verdict.REJECTED, "too_many_held", reason)
+    return decision
+
+
+def taken_up(document: Document, order: Decision) -> Decision:
+    """The verdict on a document that waited, by that on the order that has come."""
+    verdict = Verdict.UPDATED if order.plan else Verdict.UNCHANGED
+    return Decision(document, verdict, "taken_with_order", "Пришёл раньше своего заказа, учтён вместе с ним")
 
 
 def belongs_elsewhere(document: Document, node_title: str) -> Decision:

@@ -16,6 +16,7 @@ from uzel.flows.files import decide_document as deciding
 from uzel.flows.files.decide_document import Decision, PackageMemory
 from uzel.flows.files.in_chunks import in_chunks, take_chunks
 from uzel.flows.files.order_book import Entry, OrderBook
+from uzel.flows.files.waiting_room import WaitingRoom, documents_of
 from uzel.hub import feed_store
 from uzel.hub.bulk import insert_rows
 from uzel.hub.models import DocumentVerdict, Package
@@ -55,6 +56,16 @@ class _Reading:
     staff: Staff
     now: dt.datetime
     memory: PackageMemory = field(default_factory=PackageMemory)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Documents of one transaction: what they may speak of, and who of them waits."""
+
+    book: OrderBook
+    room: WaitingRoom
+    memory: PackageMemory
+    rules: NodeRules
 
 
 def process_package(package_id: int, now: dt.datetime, *, advance: Callable[[int], None] = lambda _: None) -> Progress:
@@ -107,46 +118,62 @@ def _receive_chunk(reading: _Reading, chunk: list[Document], first: int, *, ours
     for document in chunk[:done]:
         deciding.remember(document, memory)
     if done < len(chunk):
-        fresh = chunk[done:]
-        outcomes = _blamed(fresh) if ours_to_blame else _decide_all(reading, fresh, memory)
-        verdicts = enumerate(outcomes, first + done)
-        insert_rows([_verdict(package, place, decision, entry, reading.now) for place, (decision, entry) in verdicts])
+        if ours_to_blame:
+            _write_verdicts(reading, _blamed(chunk[done:]), first + done)
+        else:
+            _decide_all(reading, chunk[done:], memory, first + done)
         package.documents_done = first + len(chunk)
         package.save(update_fields=["documents_done"])
     reading.memory = memory
 
 
-def _decide_all(reading: _Reading, documents: list[Document], memory: PackageMemory) -> list[Outcome]:
-    look_ahead = memory.for_next_chunk()
+def _decide_all(reading: _Reading, documents: list[Document], memory: PackageMemory, first: int) -> None:
+    """Verdicts, orders and documents that wait for theirs; where ``documents`` begin in the package is ``first``."""
+    package, look_ahead = reading.package, memory.for_next_chunk()
     for document in documents:
         deciding.remember(document, look_ahead)
     ids = [deciding.target_id(document, look_ahead) for document in documents]
     numbers = [document.number for document in documents if deciding.is_order(document)]
-    book = OrderBook(reading.package.node, ids, numbers)
-    outcomes = [_decide_one(document, book, memory, reading.rules) for document in documents]
-    book.save(reading.package, reading.staff)
-    return outcomes
+    containers = {document.container for document in documents if document.container is not None}
+    words = (*ids, *(deciding.container_word(package.pk, number) for number in containers))
+    chunk = _Chunk(OrderBook(package.node, ids, numbers), WaitingRoom(package, words, reading.now), memory, reading.rules)
+    outcomes = [_decide_one(chunk, document, place) for place, document in enumerate(documents, first)]
+    chunk.book.save(package, reading.staff)
+    _write_verdicts(reading, outcomes, first)
+    chunk.room.save()
 
 
-def _decide_one(document: Document, book: OrderBook, memory: PackageMemory, rules: NodeRules) -> Outcome:
+def _decide_one(chunk: _Chunk, document: Document, place: int) -> Outcome:
+    book, room, memory = chunk.book, chunk.room, chunk.memory
     refused = deciding.refuse(document, memory)
     if refused:
         return refused, None
     deciding.remember(document, memory)
     key = deciding.target_id(document, memory)
     entry = book.find(key, document.number if deciding.is_order(document) else "")
+    rows = room.waiting(deciding.words_of(document, room.package.pk))
+    early = documents_of(rows)
     elsewhere = "" if entry else book.owner_elsewhere(key)
     if elsewhere:
+        room.take(rows, [deciding.belongs_elsewhere(one, elsewhere) for one in early], None)
         return deciding.belongs_elsewhere(document, elsewhere), None
     in_node, states = (entry.in_node, entry.states) if entry else (None, None)
-    decision = deciding.decide(document, in_node, states, rules)
+    decision = deciding.decide(document, in_node, states, chunk.rules, early)
+    if decision.verdict is Verdict.HELD:
+        return room.admit(decision, deciding.waits_for(document, memory, room.package.pk), place), None
     if decision.plan:
         entry = book.take(entry, decision.plan)
+    room.take(rows, [deciding.taken_up(one, decision) for one in early], entry)
     return decision, entry
 
 
 def _blamed(documents: list[Document]) -> list[Outcome]:
     return [(Decision(document, Verdict.REJECTED, "our_fault", OUR_FAULT_TEXT), None) for document in documents]
+
+
+def _write_verdicts(reading: _Reading, outcomes: Iterable[Outcome], first: int) -> None:
+    placed = enumerate(outcomes, first)
+    insert_rows([_verdict(reading.package, place, decision, entry, reading.now) for place, (decision, entry) in placed])
 
 
 def _verdict(package: Package, position: int, decision: Decision, entry: Entry | None, now: dt.datetime) -> DocumentVerdict:

@@ -15,7 +15,7 @@ from uzel.hub.models.nomenclature import (
     SourceWord,
     UnmatchedLine,
 )
-from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, OrderRow
+from uzel.hub.models.order import Conflict, Delivery, DocumentVerdict, HeldDocument, OrderRow
 from uzel.hub.models.portal import CounterpartyBinding, CounterpartyNote, DealNotice, MadeInPortal, Portal
 from uzel.hub.models.promo import PromoCheck, PromoCodeRow
 from uzel.hub.models.staff import Employee, PortalUser, UnmappedEmployee
@@ -34,6 +34,7 @@ __all__ = [
     "Employee",
     "ExchangeSession",
     "Feed",
+    "HeldDocument",
     "MadeInPortal",
     "Node",
     "NodePause",

@@ -89,7 +89,7 @@ class Delivery(models.Model):
 
 
 class DocumentVerdict(models.Model):
-    """What became of one received document. Append-only."""
+    """What became of one received document. Append-only, but for one that waited for its order: see :class:`HeldDocument`."""
 
     package = models.ForeignKey(Package, models.CASCADE)
     node = models.ForeignKey(Node, models.CASCADE)
@@ -107,6 +107,24 @@ class DocumentVerdict(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["package", "position"], name="one_verdict_a_document")]
         indexes = [models.Index(fields=["node", "at"], name="verdicts_of_a_node")]
+
+
+class HeldDocument(models.Model):
+    """A payment, shipment, refund or return that came before its order. It stands here until the order comes.
+
+    ``said`` is what :mod:`uzel.mapping.settlements` needs of it, so that neither its file nor a second call is needed.
+    """
+
+    node = models.ForeignKey(Node, models.CASCADE)
+    waits_for = models.CharField(max_length=240, help_text="Ид of the order, or the container of the file that it stands in")
+    package = models.ForeignKey(Package, models.CASCADE)
+    position = models.PositiveIntegerField(help_text="0-based place in the package: that of its verdict")
+    said = models.JSONField()
+    held_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["package", "position"], name="one_held_row_a_document")]
+        indexes = [models.Index(fields=["node", "waits_for"], name="held_documents_by_order")]
 
 
 class Conflict(models.Model):
