@@ -150,6 +150,13 @@ def test_pipelines(rest: Client) -> None:
     assert rest.call("crm.category.list", entityTypeId=3).error[1] == "ENTITY_TYPE_NOT_SUPPORTED"
 
 
+def test_currencies(rest: Client) -> None:
+    answer = rest.call("crm.currency.list", order={"sort": "asc"})
+    assert answer.json["total"] == 0
+    assert [(one["CURRENCY"], one["BASE"]) for one in answer.result[:2]] == [("RUB", "Y"), ("USD", "N")]
+    assert all(rest.add_deal(currencyId=one["CURRENCY"])["currencyId"] == one["CURRENCY"] for one in answer.result)
+
+
 def test_stages(rest: Client) -> None:
     rest.call("crm.category.add", entityTypeId=2, fields={"name": "Опт"})
     stages = rest.call("crm.status.list", order={"SORT": "ASC"}, filter={"ENTITY_ID": "DEAL_STAGE"})

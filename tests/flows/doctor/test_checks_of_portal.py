@@ -21,13 +21,13 @@ WARNING, WRONG = Grade.WARNING, Grade.WRONG
 HOUR = dt.timedelta(hours=1)
 FINE = Told(Grade.OK, "есть")
 STAFF = ("without_number", "shared", "doubtful", "dismissed")
-NODE = PortalNode("shop", "Тверская", default_responsible_id=2, catalog_source=True)
+NODE = PortalNode("shop", "Тверская", default_responsible_id=2, catalog_source=True, currencies=frozenset({"RUB"}))
 SHELF = Shelf(14, 16, {"796": 9}, {Decimal(10): 1, Decimal(20): 2}, [PriceGroup(1, "", True)], inventory=False)
 GOOD = ObservedPortal(
     NOW, last_event_at=NOW, swept_at=NOW, exchange_user_id=1, nodes=(NODE,), staff=dict.fromkeys(STAFF, FINE),
     rights=dict.fromkeys(("scopes", "employee", "deals"), FINE), scopes=frozenset(one.code for one in SCOPES),
     steps=(Step(Action.KEEP, Kind.DEAL_FIELD, "X", "Поле"),), pipelines=frozenset((0,)),
-    users=(User(1, "Обмен"), User(2, "Иванов")), ahead=dt.timedelta(), shelf=SHELF,
+    users=(User(1, "Обмен"), User(2, "Иванов")), ahead=dt.timedelta(), shelf=SHELF, currencies=frozenset({"RUB", "USD"}),
 )  # fmt: skip
 APPLICATION = replace(GOOD, way="application", events="offline", unbound=())
 
@@ -74,6 +74,7 @@ CASES = [
     Case("has_nodes", GOOD, node(active=False), WARNING),
     Case("pipelines", GOOD, node(category_id=7), WRONG, "Тверская"),
     Case("stages", GOOD, node(missing=("PACKED",)), WRONG, "PACKED"),
+    Case("currencies", GOOD, node(currencies=frozenset({"RUB", "KZT", "EUR"})), WRONG, "«Тверская»: EUR, KZT"),
     Case("responsible_named", GOOD, node(default_responsible_id=None), WARNING, "Тверская"),
     Case("responsible_works", GOOD, users(User(2, "Иванов", active=False)), WRONG),
     Case("responsible_works", GOOD, users(User(1, "Обмен")), WRONG, "Тверская"),

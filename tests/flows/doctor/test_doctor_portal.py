@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,6 +69,18 @@ def test_orders_that_the_portal_refused_and_a_queue_that_stands(hub: Hub) -> Non
     assert found["orders_accepted"].seen == "заказов: 1; нет прав"
 
 
+def test_orders_in_a_currency_that_the_portal_does_not_have() -> None:
+    with open_hub(options := Options(currencies=("RUB", "EUR")), **FINE) as hub:
+        hub.receive(ORDER, replace(ORDER, document_id="d", number="A-2", currency="USD"))
+        with in_a_hurry(hub.portal):
+            hub.drain()
+        found = doctor(hub)
+        assert (found["currencies"].grade, found["currencies"].seen) == (Grade.WRONG, "«Тверская»: USD")
+        assert len(hub.deals()) == 1
+        object.__setattr__(options, "currencies", ("RUB", "EUR", "USD"))  # an administrator adds it
+        assert doctor(hub)["currencies"].grade is Grade.OK
+
+
 WITHOUT_OPTIONAL = tuple(one for one in SCOPES if one in ("crm", "user", "basic"))
 
 
@@ -93,6 +106,7 @@ def test_an_employee_who_is_no_administrator() -> None:
     with open_hub(Options(exchange_user_is_admin=False), **FINE) as hub:
         found = doctor(hub)
     assert found["employee_admin"].grade is Grade.WRONG
+    assert found["currencies"].grade is Grade.UNKNOWN
 
 
 def test_a_plan_without_smart_processes_is_a_warning() -> None:

@@ -1,6 +1,6 @@
 """Typed values of fields from what a request brings. A value the portal would refuse is an error, never a guess."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timezone
 from decimal import Decimal
@@ -13,7 +13,6 @@ from uzel.emulators.bitrix24_portal.smart import PARENT, parent_type
 from uzel.emulators.bitrix24_portal.store import Store
 from uzel.emulators.bitrix24_portal.values import is_empty, is_yes, text, to_decimal, to_int, to_list, to_moment
 
-CURRENCIES = frozenset({"RUB", "USD", "EUR", "BYN", "KZT", "UAH", "CNY"})
 Reader = Callable[["Converter", Field, Any], Any]
 UserReader = Callable[[UserField, Any, timezone], Any]
 _ENTITY_OF_LINK: Mapping[str, int] = {"crm_company": COMPANY, "crm_contact": CONTACT}
@@ -26,6 +25,7 @@ class Converter:
     store: Store
     zone: timezone
     entity_type_id: int
+    currencies: Collection[str]
 
     def field(self, one: Field, value: Any) -> Any:
         """Value of a standard field; a multiple one wants something iterable."""
@@ -112,9 +112,9 @@ def _status(reader: Converter, one: Field, value: Any) -> str:
     return shown
 
 
-def _currency(_: Converter, one: Field, value: Any) -> str:
+def _currency(reader: Converter, one: Field, value: Any) -> str:
     shown = _scalar(one.title, value)
-    if shown not in CURRENCIES:
+    if shown not in reader.currencies:
         raise invalid(one.title)
     return shown
 

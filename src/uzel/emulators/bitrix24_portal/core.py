@@ -29,7 +29,7 @@ class Core:
 
     def converter(self, entity_type_id: int) -> Converter:
         """Reader of values for one entity type."""
-        return Converter(self.store, self.clock.zone, entity_type_id)
+        return Converter(self.store, self.clock.zone, entity_type_id, self.options.currencies)
 
 
 @dataclass(frozen=True, slots=True)

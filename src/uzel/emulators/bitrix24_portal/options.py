@@ -45,6 +45,9 @@ OTHER_COST_S = 0.02
 
 SCOPES = ("crm", "user", "user.userfield", "userfieldconfig", "catalog", "placement", "im", "basic")
 
+#: The first one is the base currency.
+CURRENCIES = ("RUB", "USD", "EUR", "BYN", "KZT", "UAH", "CNY")
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -125,6 +128,7 @@ class Options:
     observer_may: str = "read"
     exchange_user_catalog: Rights = "edit"
     manager_catalog: Rights = "read"
+    currencies: tuple[str, ...] = CURRENCIES
     scopes: tuple[str, ...] = SCOPES
     features: Mapping[str, str] = field(default_factory=dict)
     commercial_plan: bool = True

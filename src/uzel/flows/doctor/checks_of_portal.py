@@ -115,6 +115,14 @@ def _stages(seen: ObservedPortal) -> Said:
     return wrong("; ".join(f"«{one.title}»: {', '.join(one.missing[:5])}" for one in lacking[:3]))
 
 
+def _currencies(seen: ObservedPortal) -> Said:
+    foreign = {one.title: sorted(one.currencies - seen.currencies) for one in seen.nodes}
+    lacking = {title: codes for title, codes in foreign.items() if codes}
+    if not lacking:
+        return well("все есть")
+    return wrong("; ".join(f"«{title}»: {', '.join(codes[:5])}" for title, codes in list(lacking.items())[:3]))
+
+
 def _responsible(seen: ObservedPortal) -> Said:
     working = {one.user_id for one in seen.users if one.active}
     lost = [one for one in seen.nodes if one.default_responsible_id and one.default_responsible_id not in working]
@@ -292,6 +300,10 @@ PORTAL_CHECKS: Sequence[Check[ObservedPortal]] = (
     Check(
         "stages", "стадии баз на месте", _asked(_stages, "missing"),
         "Создайте их в воронке или исправьте таблицу статусов (uzel node set --stage).",
+    ),
+    Check(
+        "currencies", "валюты заказов есть в портале", _asked(_currencies, "currencies"),
+        "Добавьте валюту с этим кодом в настройках CRM портала (раздел «Валюты»), затем: uzel orders retry.",
     ),
     Check(
         "responsible_named", "ответственный по умолчанию назван", _responsible_named,

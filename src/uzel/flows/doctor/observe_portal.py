@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from uzel.bitrix24.batch import Command, Done
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import catalog, events, pipeline
+from uzel.bitrix24.entities import catalog, currency, events, pipeline
 from uzel.bitrix24.errors import PortalError, Refused, WrongCredentials
 from uzel.bitrix24.setup_plan import Step, plan
 from uzel.flows.catalog.catalog_status import catalog_status
@@ -26,7 +26,7 @@ from uzel.flows.setup.pipelines import check_stages
 from uzel.flows.setup.set_up_portal import Check, check_reading, check_rights
 from uzel.flows.staff.check_employees import GOOD, WRONG, check_employees
 from uzel.flows.staff.follow_staff import all_users
-from uzel.hub.models import Delivery, Node, Portal, PortalApplication
+from uzel.hub.models import Delivery, Node, OrderRow, Portal, PortalApplication
 
 REASONS = 3  # named of those for which something was given up
 STAFF = ("without_number", "shared", "doubtful", "dismissed")  # in the order of `check_employees`
@@ -84,6 +84,10 @@ def _pipelines(_: Portal, client: PortalClient) -> frozenset[int]:
     return frozenset(one.category_id for one in pipeline.read_all(ask(client, pipeline.list_all("pipelines"))))
 
 
+def _currencies(_: Portal, client: PortalClient) -> frozenset[str]:
+    return currency.read_all(ask(client, currency.list_all("currencies")))
+
+
 def _missing(portal: Portal, client: PortalClient) -> dict[str, tuple[str, ...]]:
     return {one.code: one.missing for one in check_stages(portal, client)}
 
@@ -102,8 +106,12 @@ def _staff(portal: Portal) -> dict[str, Told]:
 def _node(node: Node, missing: dict[str, tuple[str, ...]]) -> PortalNode:
     return PortalNode(
         node.code, node.title, node.active, node.category_id, node.default_responsible_id, node.bulk_load,
-        node.catalog_source, missing.get(node.code, ()),
+        node.catalog_source, missing.get(node.code, ()), _currencies_of(node),
     )  # fmt: skip
+
+
+def _currencies_of(node: Node) -> frozenset[str]:
+    return frozenset(OrderRow.objects.filter(node=node).exclude(currency="").values_list("currency", flat=True).distinct())
 
 
 def _unbound(portal: Portal, client: PortalClient) -> tuple[str, ...] | None:
@@ -145,6 +153,7 @@ _LOOKS: Mapping[str, Callable[[Portal, PortalClient], Any]] = {
     "scopes": _scopes,
     "steps": _steps,
     "pipelines": _pipelines,
+    "currencies": _currencies,
     "missing": _missing,
     "users": lambda _, client: tuple(all_users(client)),
     "unbound": _unbound,

@@ -21,7 +21,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class PortalNode:
-    """A base as far as the portal is concerned. ``missing``: stages of its status table that the portal does not have."""
+    """A base as far as the portal is concerned. ``missing``: stages of its status table that the portal does not have;
+    ``currencies``: those of its orders.
+    """
 
     code: str
     title: str
@@ -31,6 +33,7 @@ class PortalNode:
     bulk_load: bool = False
     catalog_source: bool = False
     missing: tuple[str, ...] = ()
+    currencies: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class ObservedPortal:
     scopes: frozenset[str] = frozenset()
     steps: tuple[Step, ...] = ()
     pipelines: frozenset[int] = frozenset()
+    currencies: frozenset[str] = frozenset()
     users: tuple[User, ...] = ()
     unbound: tuple[str, ...] | None = None
     ahead: dt.timedelta | None = None

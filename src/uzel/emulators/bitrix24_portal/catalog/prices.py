@@ -5,7 +5,6 @@ from typing import Any
 
 from uzel.emulators.bitrix24_portal.catalog.errors import not_found, other
 from uzel.emulators.bitrix24_portal.catalog.fields import PRICE, defaults
-from uzel.emulators.bitrix24_portal.catalog.products import CURRENCIES
 from uzel.emulators.bitrix24_portal.catalog.reading import check_required, read
 from uzel.emulators.bitrix24_portal.catalog.table import Entry
 from uzel.emulators.bitrix24_portal.core import Core
@@ -76,7 +75,7 @@ def _read(core: Core, raw: Mapping[str, Any]) -> dict[str, Any]:
     values = read(PRICE, raw, core.clock.zone, on_create=True)
     if "catalogGroupId" in values and core.store.catalog.price_types.get(values["catalogGroupId"]) is None:
         raise other(WRONG_TYPE)
-    if "currency" in values and values["currency"] not in CURRENCIES:
+    if "currency" in values and values["currency"] not in core.options.currencies:
         raise other("The specified currency does not exist")
     if "price" in values:
         values["priceScale"] = values["price"]

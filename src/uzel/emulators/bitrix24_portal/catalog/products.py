@@ -25,7 +25,6 @@ from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.records import User
 from uzel.emulators.bitrix24_portal.values import to_int
 
-CURRENCIES = frozenset({"RUB", "BYN", "KZT", "UAH", "USD", "EUR", "CNY"})
 EVENT = "CATALOG.PRODUCT.ON."
 
 
@@ -158,7 +157,7 @@ def _check(core: Core, entry: Mapping[str, Any], before: Entry | None) -> None:
         raise other("Section with the specified identifier does not exist")
     if entry.get("vatId") and catalog.vats.get(entry["vatId"]) is None:
         raise other("VAT rate with the specified identifier does not exist")
-    if entry.get("purchasingCurrency") and entry["purchasingCurrency"] not in CURRENCIES:
+    if entry.get("purchasingCurrency") and entry["purchasingCurrency"] not in core.options.currencies:
         raise other("The specified purchasing price currency does not exist")
     for name, verb in (("createdBy", "created"), ("modifiedBy", "modified")):
         if entry[name] not in core.store.users:
