@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UZEL_HOME ?= var
 
-.PHONY: help demo test bench fuzz lint types imports docs lock clean
+.PHONY: help demo test bench schema fuzz lint types imports docs lock clean
 
 help:                      ## this list
 	@sed -n 's/^\([a-z]*\):.*##/\1\t/p' Makefile | sort
@@ -15,6 +15,9 @@ test: .venv/ready-dev lint types imports   ## everything that must pass
 
 bench: .venv/ready-dev     ## the benches; prints ratios
 	$(BIN)/python -m bench
+
+schema: .venv/ready-dev    ## ORDERS=10000 generated orders, each valid under its schema and read back equal; needs the schemas (UZEL_SAMPLES)
+	UZEL_ORDERS=$(or $(ORDERS),10000) $(BIN)/python -m pytest -q -n auto --maxprocesses 4 tests/commerceml/test_schema.py
 
 fuzz: .venv/ready-dev      ## fuzzing by coverage, SECONDS=60 for each harness; needs Linux
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements/fuzz.txt

@@ -1,6 +1,6 @@
 """Everything the writer emits is valid under the official schema of its version, and reads back equal.
 
-``UZEL_ORDERS`` makes more of them: the number that the documentation speaks of is 10000.
+``UZEL_ORDERS`` makes more of them: ``make schema`` takes 10000.
 """
 
 import os

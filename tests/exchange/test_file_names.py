@@ -2,7 +2,7 @@
 
 import pytest
 
-from uzel.exchange.file_names import NAME_LENGTH, name_problem
+from uzel.exchange.file_names import NAME_LENGTH, name_problem, without_work_folder
 
 
 @pytest.mark.parametrize(
@@ -10,6 +10,22 @@ from uzel.exchange.file_names import NAME_LENGTH, name_problem
 )
 def test_good_names(name: str) -> None:
     assert name_problem(name) == ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "name"),
+    [
+        ("/tmp/orders-1_0.xml", "orders-1_0.xml"),
+        ("upload/1c/webdata/import0.xml", "import0.xml"),
+        ("/upload/1c/webdata/import_files/1a/1.jpg", "import_files/1a/1.jpg"),
+        ("tmp/a.xml", "a.xml"),
+        ("a/tmp/b.xml", "a/tmp/b.xml"),
+        ("/tmp/../etc/passwd.xml", "../etc/passwd.xml"),
+        ("/tmpa.xml", "/tmpa.xml"),
+    ],
+)
+def test_the_folder_of_a_linux_server_is_cut_off(sent: str, name: str) -> None:
+    assert without_work_folder(sent) == name
 
 
 @pytest.mark.parametrize(

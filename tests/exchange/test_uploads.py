@@ -226,6 +226,7 @@ def test_beginnings_of_xml(data: bytes, begins: bool) -> None:
         (HEAD + ROOT, False),
         (HEAD + "<!-- <a> -->" + ROOT, False),
         ("<ns:КоммерческаяИнформация/>", False),
+        (HEAD + "<Классификатор><Ид>1</Ид>", False),
         (HEAD, False),
         ("", False),
         (HEAD + "<html><body>", True),

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.commerceml.samples import SAMPLES
 from tests.exchange.talk import Talk, make_node, order, package, zipped
-from tests.flows.catalogue import due, goods, item, offer, offers, price, root, row, shown
+from tests.flows.catalogue import counts, due, goods, item, offer, offers, price, root, row, shown
 from tests.flows.due_orders import NOW
 from uzel.flows.calls.open_session import close_idle_uploads
 from uzel.flows.catalog import deactivate_unnamed as deactivating
@@ -60,6 +61,15 @@ def picture(name: str = "import_files/ab/1.jpg") -> bytes:
 
 def living() -> set[str]:
     return set(NomenclatureRow.objects.filter(active=True).values_list("xml_id", flat=True))
+
+
+@pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not here")
+@pytest.mark.parametrize("name", sorted(path.name for path in (SAMPLES / "catalog").glob("*.xml")))
+def test_real_files_go_through_the_page(shop: Node, name: str) -> None:
+    assert give(begin(), name, (SAMPLES / "catalog" / name).read_bytes()).partition("\n")[0] == "success"
+    made = Package.objects.get()
+    assert (made.state, made.problem_code) == (Package.State.DONE, "")
+    assert made.entries_received == sum(counts(made).values()) > 0
 
 
 # --------------------------------------------------------------------------------------------------- whole conversations

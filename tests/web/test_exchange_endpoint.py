@@ -155,6 +155,12 @@ def test_real_files_get_a_verdict_for_every_document(shop: Node, name: str) -> N
     assert received.documents_received > 0 or "empty" in name
 
 
+def test_a_base_on_linux_names_its_file_with_the_folder_that_it_stands_in(shop: Node) -> None:
+    assert Talk().open().send(package(order("o")), "/tmp/orders-1_0.xml") == "success"
+    assert Package.objects.get().file_name == "orders-1_0.xml"
+    assert Talk().open().send(package(order("o")), "/tmp/../orders.xml").startswith("failure\nИмя файла выводит")
+
+
 # ------------------------------------------------------------------------------------------------------ addresses, headers
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 NAME_LENGTH = 200  # characters
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp")
+_WORK_FOLDER = re.compile(r"^/?(tmp|upload/1c/webdata)/+")
 _SCRIPT = re.compile(r"(?i)\.(php\d?|phtml|phar|asp|aspx|jsp|cgi|pl|py|rb|sh|bat|cmd|exe|dll|js|htaccess)(\.|\s|$)")
 
 
@@ -16,6 +17,11 @@ def has_controls(name: str) -> bool:
 def is_script(name: str) -> bool:
     """Is it a file that somebody might run?"""
     return _SCRIPT.search(name) is not None
+
+
+def without_work_folder(name: str) -> str:
+    """A 1C server on Linux names its file with the folder where it lies, some clients with the site's (onec-exchange 1.4)."""
+    return _WORK_FOLDER.sub("", name)
 
 
 Rules = tuple[tuple[Callable[[str], object], str], ...]

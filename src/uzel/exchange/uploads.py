@@ -12,7 +12,7 @@ HEAD_BYTES = 4096
 DRAIN_BYTES = 1 << 30  # read past the limit and thrown away, so that the client hears why instead of a reset
 ENCODINGS = ("utf-8", "windows-1251", "utf-16-le", "utf-16-be")
 
-_ROOT = r"(?:[^<>/\s]+:)?КоммерческаяИнформация"
+_ROOT = r"(?:[^<>/\s]+:)?(?:КоммерческаяИнформация|Классификатор)"  # the second by one producer of catalogues
 _CLOSING_ROOT = re.compile(rf"</{_ROOT}\s*>")
 _EMPTY_ROOT = re.compile(rf"<{_ROOT}\b[^<>]*/>\s*\Z")
 _DECLARATION = re.compile(r"\ufeff?\s*<\?xml\s")

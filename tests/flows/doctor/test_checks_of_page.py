@@ -9,7 +9,7 @@ import pytest
 from tests.flows.doctor.cases import Case, prove
 from uzel.exchange.replies import STRANGER, UNNAMED
 from uzel.flows.doctor.checks_of_page import TROUBLES
-from uzel.flows.doctor.finding import Grade
+from uzel.flows.doctor.finding import Grade, Said
 from uzel.flows.doctor.node_checks import WAY_CHECKS
 from uzel.flows.doctor.page_record import Certificate, Heard, ObservedPage, Upload
 from uzel.flows.doctor.wire_probe import _TROUBLES, Ask, certificate_of, hear, trouble_of
@@ -105,6 +105,24 @@ def test_a_check_tells_right_from_wrong(case: Case) -> None:
 
 def test_every_check_has_its_test() -> None:
     assert {case.code for case in CASES} == {check.code for check in WAY_CHECKS}
+
+
+def said(code: str, page: ObservedPage) -> Said:
+    return next(check for check in WAY_CHECKS if check.code == code).look(page)
+
+
+def test_a_password_that_is_lost_on_the_way_is_not_called_wrong() -> None:
+    stripped = but(named=BARE, checkauth=BARE, init_old=BARE, init_new=BARE, query=BARE)
+    assert said("basic_kept", stripped).grade is WRONG
+    for code in ("password_taken", "checkauth_lines", "init_new_lines", "ut_query_readable"):
+        assert said(code, stripped).grade is Grade.UNKNOWN, code
+
+
+def test_a_spoilt_beginning_speaks_for_itself_and_shows_no_keys() -> None:
+    spoilt = but(checkauth=heard("\ufeffsuccess\nUZELSESSION\nabc\nsessid=def"))
+    assert said("password_taken", spoilt).grade is Grade.OK
+    refused = said("password_taken", but(checkauth=heard("oops UZELSESSION abc sessid=def")))
+    assert "oops UZELSESSION *** sessid=***" in refused.seen
 
 
 @pytest.mark.parametrize("check", WAY_CHECKS, ids=lambda check: check.code)

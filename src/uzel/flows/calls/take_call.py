@@ -17,6 +17,7 @@ from django.db import transaction
 
 from uzel.exchange import replies
 from uzel.exchange.commands import Refusal
+from uzel.exchange.file_names import without_work_folder
 from uzel.exchange.replies import Reply
 from uzel.exchange.request import PROBE, CallRequest, printable, without_secrets
 from uzel.exchange.session import Facts, decide
@@ -72,7 +73,7 @@ def _facts(request: CallRequest, caller: Caller) -> Facts:
         kind=request.kind,
         mode=request.mode,
         method=request.method,
-        file_name=request.params.get("filename", ""),
+        file_name=without_work_folder(request.params.get("filename", "")),
         version=request.word("version"),
         pulls="ORDER_ID" in request.params or "MODIFICATION_LABEL" in request.params,
         cml_version=request.word("cmlVersion"),

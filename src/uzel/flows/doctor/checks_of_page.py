@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from uzel.exchange.replies import STRANGER, SWITCHED_OFF, UNNAMED
+from uzel.exchange.request import COOKIE
 from uzel.flows.doctor.finding import Check, Said, unknown, warning, well, wrong
 from uzel.flows.doctor.page_record import Heard, ObservedPage
 
@@ -24,6 +25,7 @@ SHOWN_CHARACTERS = 80
 WARN_DAYS, ALARM_DAYS = 30, 5  # before a certificate ends
 SLOW_S = 5.0
 CLOCK_OFF = dt.timedelta(minutes=2)
+_KEYS = re.compile(rf"({COOKIE} |sessid=)\S+")
 _CHARSET_LAST = re.compile(r";\s*charset=[\w-]+\Z", re.IGNORECASE)
 
 
@@ -41,8 +43,8 @@ def is_ours(heard: Heard) -> bool:
 
 
 def shown(heard: Heard) -> str:
-    """An answer in short."""
-    text = " ".join(heard.text.split())[:SHOWN_CHARACTERS]
+    """An answer in short; the keys of a session are for nobody's eyes."""
+    text = _KEYS.sub(r"\1***", " ".join(heard.text.split()))[:SHOWN_CHARACTERS]
     return f"HTTP {heard.status}, «{text}»" if text else f"HTTP {heard.status}, пустой ответ"
 
 

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Sequence
 
+from uzel.exchange.replies import UNNAMED
 from uzel.flows.doctor.checks_of_page import NOT_TRIED, TROUBLES, is_ours, shown, step_of
 from uzel.flows.doctor.finding import Check, Said, unknown, warning, well, wrong
 from uzel.flows.doctor.page_record import Heard, ObservedPage
 
+NOT_ARRIVING = "не проверялось: логин и пароль не доходят до Узла"
+SPOILT_START = "\ufeff \r\n"  # another check speaks of it
 GIVE_PASSWORD = "не проверялось: дайте пароль базы (--password -)"  # noqa: S105 - what to type, no password
 MEGABYTE = 1 << 20
 _INIT_OLD = re.compile(r"zip=no\nfile_limit=\d+")
@@ -14,15 +17,18 @@ _INIT_NEW = re.compile(r"zip=yes\nfile_limit=\d+\nsessid=\w+\nversion=[\d.]+")
 
 
 def _secret_step(seen: ObservedPage, name: str) -> Heard | Said:
-    """The same of a step that takes the password."""
-    return step_of(seen, name) if seen.knows_password else unknown(GIVE_PASSWORD)
+    """The same of a step that takes the password: where that is lost on the way, nothing is wrong with it."""
+    if not seen.knows_password:
+        return unknown(GIVE_PASSWORD)
+    named = seen.heard.get("named")
+    return unknown(NOT_ARRIVING) if named is not None and UNNAMED in named.text else step_of(seen, name)
 
 
 def _password(seen: ObservedPage) -> Said:
     opened = _secret_step(seen, "checkauth")
     if isinstance(opened, Said):
         return opened
-    return well("приняты") if opened.text.startswith("success") else wrong(shown(opened))
+    return well("приняты") if opened.text.lstrip(SPOILT_START).startswith("success") else wrong(shown(opened))
 
 
 def _checkauth_lines(seen: ObservedPage) -> Said:
