@@ -1,6 +1,7 @@
 """``uzel catalog status`` and ``retry``: what each source base has told, what of it waits, what was given up and why."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,18 +18,24 @@ GIVEN_UP_LIMIT = 100  # rows named of one base; the counts know of all
 CATALOGUE_WORK = ("sections", "products", "pictures")
 
 Rows = QuerySet[Any]
-#: What goods of a base are counted by.
-KINDS: Mapping[str, Q] = {
-    "items": Q(parent=""),
-    "variants": ~Q(parent=""),
-    "prices": ~Q(prices={}),
-    "active": Q(active=True),
-    "marked": Q(active=False),
-    "in_portal": Q(entity_id__isnull=False),
-}
+TOLD = Q(content__isnull=False)
 GIVEN_UP = ~Q(problem_code="")
 ANEW: Mapping[str, Any] = {"attempts": 0, "problem_code": "", "problem": ""}
-WAITS = Q(wanted__gt=F("confirmed"), problem_code="", content__isnull=False)
+WAITS = TOLD & Q(wanted__gt=F("confirmed"), problem_code="")
+#: What rows of a base are counted by, a table of the database each.
+OF_GOODS: Mapping[str, Q] = {
+    "items": TOLD & Q(parent=""),
+    "variants": TOLD & ~Q(parent=""),
+    "prices": TOLD & ~Q(prices={}),
+    "active": TOLD & Q(active=True),
+    "marked": TOLD & Q(active=False),
+    "in_portal": TOLD & Q(entity_id__isnull=False),
+    "waits": WAITS,
+    "given_up": GIVEN_UP,
+}
+OF_SECTIONS: Mapping[str, Q] = {"sections": TOLD, "waits": WAITS, "given_up": GIVEN_UP}
+OF_SHOWN: Mapping[str, Q] = {"pictures_wait": Q(due_since__isnull=False, problem_code=""), "given_up": GIVEN_UP}
+SUMS = {*OF_SECTIONS, *OF_GOODS, *OF_SHOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +112,27 @@ def retry(portal: Portal, node: Node | None = None) -> int:
 
 
 def _source(node: Node) -> SourceStatus:
-    goods = NomenclatureRow.objects.filter(node=node, content__isnull=False)
-    counts = {name: goods.filter(of_kind).count() for name, of_kind in KINDS.items()}
-    tables: tuple[Rows, ...] = (SectionRow.objects.filter(node=node), NomenclatureRow.objects.filter(node=node))
+    sections, goods = SectionRow.objects.filter(node=node), NomenclatureRow.objects.filter(node=node)
     shown = ProductPictures.objects.select_related("product").filter(product__node=node)
-    given_up = [rows.filter(GIVEN_UP) for rows in (*tables, shown)]
+    tables: tuple[Rows, ...] = (sections, goods, shown)
+    counts = sum(map(_counts, tables, (OF_SECTIONS, OF_GOODS, OF_SHOWN)), start=Counter())
     file = Package.objects.select_related("node").filter(node=node, catalog__isnull=False).order_by("-finished_at", "-pk")[:1]
     return SourceStatus(
         node=node.code,
         title=node.title,
         source=node.catalog_source and node.active,
         last_file=next(iter(catalog_files(file)), None),
-        sections=SectionRow.objects.filter(node=node, content__isnull=False).count(),
         pictures=CatalogPicture.objects.filter(node=node).count(),
-        waits=sum(rows.filter(WAITS).count() for rows in tables),
-        pictures_wait=shown.filter(due_since__isnull=False, problem_code="").count(),
-        given_up=sum(rows.count() for rows in given_up),
-        reasons=_reasons(*tables, PriceTypeRow.objects.filter(node=node), shown),
-        rows=tuple(one for rows in given_up for one in _named(rows))[:GIVEN_UP_LIMIT],
-        **counts,
+        reasons=_reasons(*tables, PriceTypeRow.objects.filter(node=node)),
+        rows=tuple(one for rows in tables for one in _named(rows.filter(GIVEN_UP)))[:GIVEN_UP_LIMIT],
+        **{name: counts[name] for name in SUMS},
     )
+
+
+def _counts(rows: Rows, kinds: Mapping[str, Q]) -> Counter[str]:
+    """All of a table in one query; a count may not be called as a column is."""
+    found = rows.aggregate(**{f"of_{name}": Count("pk", filter=kind) for name, kind in kinds.items()})
+    return Counter({name: found[f"of_{name}"] for name in kinds})
 
 
 def _reasons(*tables: Rows) -> dict[str, int]:
