@@ -4,43 +4,43 @@ from typing import Any
 
 import httpx2
 
-from tests.flows.portal_town import Hub
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
+from uzel.emulators.bitrix24_portal import RunningPortal
+from uzel.hub.models import Portal
 from uzel.hub.queries import known_process
 
 
-def process(hub: Hub) -> KnownProcess:
-    """The smart process as the set-up left it."""
-    hub.portal.refresh_from_db()
-    found = known_process(hub.portal, PROMO_CODES)
+def process() -> KnownProcess:
+    """The smart process as the set-up of the only portal left it."""
+    found = known_process(Portal.objects.get(), PROMO_CODES)
     assert found
     return found
 
 
-def ask(hub: Hub, command: Command) -> Any:
+def ask(portal: RunningPortal, command: Command) -> Any:
     """The answer to somebody's call."""
-    answer = httpx2.post(f"{hub.emulator.webhook}{command.method}", json=command.params, trust_env=False)
+    answer = httpx2.post(f"{portal.webhook}{command.method}", json=command.params, trust_env=False)
     return answer.raise_for_status().json()["result"]
 
 
-def add(hub: Hub, code: str, title: str = "", **values: Any) -> int:
+def add(portal: RunningPortal, code: str, title: str = "", **values: Any) -> int:
     """A manager makes a card, ticked «Действует»."""
     fields = {"UZEL_CODE": code, "UZEL_ACTIVE": "Y", **values}
-    return smart_process.read_item_id(ask(hub, smart_process.add_item("add", process(hub), "", title or code, fields)))
+    return smart_process.read_item_id(ask(portal, smart_process.add_item("add", process(), "", title or code, fields)))
 
 
-def change(hub: Hub, item_id: int, **values: Any) -> None:
+def change(portal: RunningPortal, item_id: int, **values: Any) -> None:
     """A manager changes a card."""
-    ask(hub, smart_process.update_item("set", process(hub), item_id, None, values))
+    ask(portal, smart_process.update_item("set", process(), item_id, None, values))
 
 
-def delete(hub: Hub, item_id: int) -> None:
+def delete(portal: RunningPortal, item_id: int) -> None:
     """A manager deletes a card."""
-    ask(hub, smart_process.delete_item("gone", process(hub).entity_type_id, item_id))
+    ask(portal, smart_process.delete_item("gone", process().entity_type_id, item_id))
 
 
-def cards(hub: Hub) -> list[dict[str, Any]]:
+def cards(portal: RunningPortal) -> list[dict[str, Any]]:
     """All cards, oldest first."""
-    return list(ask(hub, smart_process.list_items("all", process(hub)))["items"])
+    return list(ask(portal, smart_process.list_items("all", process()))["items"])

@@ -298,20 +298,20 @@ def test_a_card_of_a_promo_code_is_read_at_once_and_our_own_word_in_it_is_not(
     with open_app_hub(web, Options(features=features, **switches), lists_only=False) as hub:
         hub.install()
         until_quiet(hub)
-        first, second = promo_cards.add(hub, "Весна10"), promo_cards.add(hub, "Лето")
+        first, second = promo_cards.add(hub.emulator, "Весна10"), promo_cards.add(hub.emulator, "Лето")
         hub.drain()
         assert promo_codes() == set()  # time has not passed: nobody looks by himself
         until_quiet(hub)
         assert promo_codes() == {"Весна10", "Лето"}
-        promo_cards.change(hub, first, UZEL_CODE="Осень")
-        promo_cards.delete(hub, second)
+        promo_cards.change(hub.emulator, first, UZEL_CODE="Осень")
+        promo_cards.delete(hub.emulator, second)
         until_quiet(hub)
         assert promo_codes() == {"Осень"}
         hub.receive(moved(ORDER, promo_code="осень"))
         Portal.objects.update(promo_read_at=hub.now)
         hub.pass_time(301)  # «Применён раз» and the card of the node are news
         until_quiet(hub)
-        assert int(promo_cards.cards(hub)[0][promo_cards.process(hub).code("UZEL_USED")]) == 1
+        assert int(promo_cards.cards(hub.emulator)[0][promo_cards.process().code("UZEL_USED")]) == 1
         assert Portal.objects.get().promo_read_at != hub.now  # the cards were not read for that
         hub.emulator.forget_calls()
         hub.drain()

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def hub() -> Iterator[Hub]:
     with open_hub(lists_only=False) as found:
         Portal.objects.update(speed=1000.0, swept_at=None)  # nobody waits for the budget
-        promo_cards.add(found, "Весна10")
+        promo_cards.add(found.emulator, "Весна10")
         found.sweep()
         yield found
 
@@ -41,17 +41,17 @@ def reads(hub: Hub) -> bool:
 
 
 def test_a_change_of_people_is_found_by_the_next_sweep_without_any_event(hub: Hub) -> None:
-    first = promo_cards.cards(hub)[0]["id"]
+    first = promo_cards.cards(hub.emulator)[0]["id"]
     assert not reads(hub)
-    promo_cards.add(hub, "Лето")
+    promo_cards.add(hub.emulator, "Лето")
     assert (reads(hub), known()) == (True, {"Весна10", "Лето"})
-    promo_cards.change(hub, first, UZEL_CODE="Осень")
+    promo_cards.change(hub.emulator, first, UZEL_CODE="Осень")
     assert (reads(hub), known()) == (True, {"Осень", "Лето"})
     assert not reads(hub)
 
 
 def test_one_that_is_deleted_is_found_when_it_is_time(hub: Hub) -> None:
-    promo_cards.delete(hub, promo_cards.cards(hub)[0]["id"])
+    promo_cards.delete(hub.emulator, promo_cards.cards(hub.emulator)[0]["id"])
     assert (reads(hub), known()) == (False, {"Весна10"})
     hub.pass_time(PROMO_S)
     hub.sweep()
@@ -63,20 +63,20 @@ def test_what_we_write_sets_off_no_reading(hub: Hub) -> None:
     hub.pass_time(1)
     hub.drain()
     hub.drain()
-    assert int(promo_cards.cards(hub)[0][promo_cards.process(hub).code("UZEL_USED")]) == 1
+    assert int(promo_cards.cards(hub.emulator)[0][promo_cards.process().code("UZEL_USED")]) == 1
     assert not reads(hub)
 
 
 @pytest.mark.parametrize("code", ["ВЕСНА10", "я" * 300])
 def test_a_card_that_is_nobodys_sets_off_no_reading(hub: Hub, code: str) -> None:
-    promo_cards.add(hub, code, "Вторая")
+    promo_cards.add(hub.emulator, code, "Вторая")
     assert (reads(hub), known()) == (False, {"Весна10"})
 
 
 def test_a_smart_process_that_is_gone_is_asked_for_when_it_is_time(hub: Hub) -> None:
-    for card in promo_cards.cards(hub):
-        promo_cards.delete(hub, card["id"])
-    promo_cards.ask(hub, smart_process.delete_type("gone", promo_cards.process(hub).type_id))
+    for card in promo_cards.cards(hub.emulator):
+        promo_cards.delete(hub.emulator, card["id"])
+    promo_cards.ask(hub.emulator, smart_process.delete_type("gone", promo_cards.process().type_id))
     hub.pass_time(SWEEP_S)
     hub.sweep()
     hub.emulator.forget_calls()
