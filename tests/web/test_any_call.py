@@ -102,7 +102,7 @@ LOGIN = {
 @example([LOGIN, {**LOGIN, "who": "shop2", "door": "/1c/shop2/", "mode": "query", "session": "other"}])
 @example([LOGIN, {**LOGIN, "who": "", "mode": "query", "session": "other"}])
 def test_any_calls(two_bases: None, monkeypatch: pytest.MonkeyPatch, calls: list[dict[str, Any]]) -> None:
-    monkeypatch.setattr("uzel.web.waiting.ROOM.wait", lambda node_id: False)
+    monkeypatch.setattr("uzel.web.waiting.ROOM.wait", lambda *_: False)
     bases, before = Bases(), Call.objects.count()
     listened = 0
     for told in calls:

@@ -11,6 +11,7 @@ from tests.exchange.talk import basic, make_node, order, package
 from tests.web.live import Heard, Wire, serving
 from uzel.hub.feed_store import read_feed
 from uzel.hub.models import Call, Package
+from uzel.web import waiting
 from uzel.web.places import FOR_BASES, WORKING
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
@@ -211,3 +212,19 @@ def test_a_form_that_does_not_come_is_refused(port: int, settings: Any, target: 
         heard = wire.say("POST", target, headers, b"event=").hear()
         assert (heard.status, heard.body) == (408, "the form did not come whole")
         assert wire.is_closed()
+
+
+def test_the_moment_of_arrival_comes_with_the_call(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    moments: list[float] = []
+
+    class Room(waiting.WaitingRoom):
+        def wait(self, node_id: int, arrived: float) -> bool:
+            moments.append(arrived)
+            return True
+
+    monkeypatch.setattr(waiting, "ROOM", Room(lambda nodes: nodes))
+    before = time.monotonic()
+    with Wire(port) as wire:
+        heard = wire.say("GET", "/1c/shop/?type=listen", {"Authorization": basic("shop-login")}).hear()
+    assert heard.body == "success"
+    assert before < moments[0] < time.monotonic()

@@ -5,7 +5,7 @@ No BOM, no trailing newline, never compressed, and the charset stands last in Co
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from uzel.exchange.request import COOKIE
 
@@ -50,6 +50,10 @@ class Reply:
     line: str
     headers: tuple[tuple[str, str], ...] = ()
     waits_for: int = 0
+
+
+#: To who listens, when his time is over.
+NOTHING = Reply(304, b"", "text/plain; charset=utf-8", b"", "")
 
 
 def check_auth(cookie: str, token: str, timestamp: int | None = None) -> Answer:
@@ -126,7 +130,7 @@ def render(answer: Answer, encoding: str) -> Reply:
     if answer.etag:
         return _render_json(answer)
     if answer.waits_for:
-        return Reply(304, b"", f"text/plain; charset={encoding}", b"", "", waits_for=answer.waits_for)
+        return replace(NOTHING, waits_for=answer.waits_for)
     media = "text/plain" if answer.xml is None else "application/xml"  # nobody reads the type; plain is never run as a page
     shown = answer.text
     for secret in answer.secrets:

@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterable, Callable
 from typing import Any
 
+ARRIVED = "uzel.arrived"  # in the variables of a call: when the server had it, by time.monotonic
 BUFFER_BYTES = 512 << 10  # waiting for the thread; past it nothing more is taken from the connection
 BROKEN_ENDS = 2  # empty pieces: granian gives one at the end of a body, and one more when the end is no real one
 LOOK_SECONDS = 0.5  # between two looks at the clock

@@ -1,5 +1,6 @@
 """The exchange page: HTTP into a call, the reply into HTTP. Nothing is decided here."""
 
+import time
 from collections.abc import Iterator
 from http import HTTPStatus
 
@@ -11,8 +12,10 @@ from uzel import jobs
 from uzel.exchange import replies
 from uzel.exchange.replies import Reply
 from uzel.exchange.request import COOKIE, CallRequest, parse_query
+from uzel.exchange.session import LISTEN
 from uzel.flows.calls.take_call import take_call
 from uzel.web import waiting
+from uzel.web.arrival import ARRIVED
 from uzel.web.places import FOR_BASES
 
 READ_BYTES = 256 << 10
@@ -21,18 +24,23 @@ READ_BYTES = 256 << 10
 @csrf_exempt
 def exchange(request: HttpRequest, code: str = "") -> HttpResponse:
     """``/1c/<node>/…`` and, for a base known by its login alone, ``/bitrix/admin/1c_exchange.php``."""
-    call = call_of(request, code)
-    with FOR_BASES.taken():
-        reply = take_call(
-            call,
-            _body(request, call.content_length),
-            timezone.now(),
-            start_reading=jobs.process_package_soon,
-            drain_soon=jobs.drain_soon,
-        )
-    if reply.waits_for and waiting.ROOM.wait(reply.waits_for):
+    arrived, call = request.META.get(ARRIVED, time.monotonic()), call_of(request, code)
+    listens = call.kind in LISTEN and call.mode != "checkauth"
+    with FOR_BASES.taken(waiting.ROOM.seconds_left(arrived) if listens else None) as in_time:
+        reply = _take(call, request) if in_time else replies.NOTHING
+    if reply.waits_for and waiting.ROOM.wait(reply.waits_for, arrived):
         reply = replies.render(replies.success(), "utf-8")
     return _response(reply)
+
+
+def _take(call: CallRequest, request: HttpRequest) -> Reply:
+    return take_call(
+        call,
+        _body(request, call.content_length),
+        timezone.now(),
+        start_reading=jobs.process_package_soon,
+        drain_soon=jobs.drain_soon,
+    )
 
 
 def call_of(request: HttpRequest, code: str = "") -> CallRequest:

@@ -7,6 +7,7 @@ import asyncio
 import io
 import logging
 import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from granian.server import Server
 if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol as HTTPProtocol
 
-from uzel.web.arrival import Arrival
+from uzel.web.arrival import ARRIVED, Arrival
 from uzel.web.places import WORKING
 from uzel.web.waiting import ROOM, SEATS
 
@@ -97,6 +98,7 @@ def variables_of(scope: Scope) -> dict[str, Any]:
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        ARRIVED: time.monotonic(),
     }
     for name, value in scope.headers.items():
         _add_header(variables, name, value)

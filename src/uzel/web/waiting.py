@@ -1,10 +1,12 @@
 """Where calls of ``type=listen`` wait: one thread watches for all of them, and who waits holds no database connection.
 
-A base has one seat: its next call takes the place of one that nobody may be listening to any more.
+A base has one seat: its next call takes the place of one that nobody may be listening to any more. Its time runs from the
+arrival of the call, whatever that waited for before.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -40,19 +42,25 @@ class WaitingRoom:
         seconds: float = WAIT_SECONDS,
         leave: Callable[[], None] = connections.close_all,
         begin: Callable[[Callable[[], None]], None] = _in_background,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._look, self._limit, self._seconds, self._leave, self._begin = look, seats, seconds, leave, begin
+        self._clock = clock
         self._seats: dict[int, _Seat] = {}
         self._lock = threading.Lock()
         self._nobody = threading.Condition(self._lock)
         self._watched = False
 
-    def wait(self, node_id: int) -> bool:
-        """Whether there is news for the node before its time is over."""
+    def seconds_left(self, arrived: float) -> float:
+        """Of a call that arrived at this moment of the clock."""
+        return max(0.0, arrived + self._seconds - self._clock())
+
+    def wait(self, node_id: int, arrived: float) -> bool:
+        """Whether there is news for the node before the time of its call is over."""
         seat = self._sit_down(node_id)
         if seat is None:
             return False
-        seat.called.wait(self._seconds)
+        seat.called.wait(self.seconds_left(arrived))
         with self._lock:
             if self._seats.get(node_id) is seat:
                 del self._seats[node_id]
