@@ -5,6 +5,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -82,6 +83,41 @@ def test_file_and_folders_are_flushed_before_the_row_exists(monkeypatch: pytest.
     feed_store.store([DATA])
     assert "/feeds/tmp/" in flushed[0], "the file first, then the folders that name it"
     assert [Path(name).name for name in flushed[1:4]] == [SHA256[2:4], SHA256[:2], "feeds"]
+    assert len(flushed) == 5, "and the folder of the feeds in its own"
+
+
+@pytest.mark.django_db
+def test_a_folder_is_flushed_with_every_file_and_its_own_name_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    feed_store.store([DATA])
+    flushed: list[str] = []
+    monkeypatch.setattr(feed_store.os, "fsync", lambda descriptor: flushed.append(os.readlink(f"/proc/self/fd/{descriptor}")))
+    monkeypatch.setattr(feed_store.hashlib, "sha256", lambda *_: Digest(SHA256[:4] + "a" * 60))
+    feed_store.store([b"beside it"])
+    assert [Path(name).name for name in flushed[1:]] == [SHA256[2:4]]
+    monkeypatch.setattr(feed_store.hashlib, "sha256", lambda *_: Digest(SHA256[:2] + "b" * 62))
+    flushed.clear()
+    feed_store.store([b"in a folder beside it"])
+    assert [Path(name).name for name in flushed[1:]] == ["bb", SHA256[:2]]
+
+
+class Digest:
+    """Of any bytes the same."""
+
+    def __init__(self, known: str) -> None:
+        self._known = known
+
+    def update(self, chunk: bytes) -> None:
+        """Nothing changes."""
+
+    def hexdigest(self) -> str:
+        return self._known
+
+
+@pytest.mark.django_db
+def test_a_new_feed_is_few_questions_to_the_database(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(2):  # is it known, and its row
+        feed = feed_store.store_bytes(DATA)
+    assert Feed.objects.get() == feed
 
 
 @pytest.mark.django_db

@@ -21,6 +21,10 @@ from uzel.hub.models import Feed
 
 CHUNK_BYTES = 64 << 10  # what the streaming reader likes to be fed
 LEVEL = 3
+NAMED_COUNT = 10_000  # folders that a process remembers
+
+#: Folders whose own names this process has flushed, in all folders above them.
+_named: set[Path] = set()
 
 
 def store(chunks: Iterable[bytes]) -> Feed:
@@ -32,11 +36,12 @@ def store(chunks: Iterable[bytes]) -> Feed:
         with os.fdopen(descriptor, "wb") as file:
             sha256, size = _pack(chunks, file)
             path = f"{sha256[:2]}/{sha256[2:4]}/{sha256}.zst"
-            if not (root / path).exists():
+            is_new = not (root / path).exists()
+            if is_new:
                 file.flush()
                 os.fsync(file.fileno())
                 _give_name(Path(name), root / path)
-        return _known(sha256) or _remember(root, path, sha256, size)
+        return (None if is_new else _known(sha256)) or _remember(root, path, sha256, size)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(name)
@@ -99,9 +104,23 @@ def _give_name(packed: Path, target: Path) -> None:
 
 def _remember(root: Path, path: str, sha256: str, size: int) -> Feed:
     """The row of a file that has its name; flushed again even if another process gave it, for it may not have got so far."""
-    for folder in ((root / path).parent, (root / path).parent.parent, root, root.parent):
+    _flush_names((root / path).parent, root.parent)
+    feed = Feed(sha256=sha256, size=size, path=path)
+    Feed.objects.bulk_create([feed], update_conflicts=True, unique_fields=["sha256"], update_fields=["size", "path"])
+    return feed
+
+
+def _flush_names(folder: Path, top: Path) -> None:
+    """The name of a file in its folder, and the folder's own in those above it, unless this process has done that already."""
+    _flush_folder(folder)
+    fresh = []
+    while folder != top and folder not in _named:
+        fresh.append(folder)
+        folder = folder.parent
         _flush_folder(folder)
-    return Feed.objects.update_or_create(sha256=sha256, defaults={"size": size, "path": path})[0]
+    if len(_named) > NAMED_COUNT:
+        _named.clear()
+    _named.update(fresh)
 
 
 def _flush_folder(folder: Path) -> None:
