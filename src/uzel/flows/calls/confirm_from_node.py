@@ -18,7 +18,9 @@ def confirm(session: ExchangeSession) -> int:
     """Confirm the session's offer; returns how many orders that were. A second ``success`` confirms nothing."""
     lock_node(session.node_id)
     session.refresh_from_db(fields=["offered"])
-    offered = session.offered or {}
+    offered = session.offered
+    if not offered:
+        return 0
     _note_confirmed({int(key): version for key, (version, _) in offered.items()})
     rules = rules_of(session.node)
     rows = OrderRow.objects.select_for_update().filter(pk__in=[int(key) for key in offered]).order_by("pk")

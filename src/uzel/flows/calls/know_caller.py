@@ -35,9 +35,10 @@ class Caller:
 
 
 def know_caller(request: CallRequest, now: dt.datetime) -> Caller:
-    """Find the node and the session of a call. Opening a session always takes the password."""
-    by_cookie = _session_of_cookie(request, now)
-    if by_cookie and request.mode != "checkauth" and _proves(by_cookie, request):
+    """Find the node and the session of a call. Opening a session always takes the password, and looks at no other session."""
+    opens = request.mode == "checkauth"
+    by_cookie = None if opens else _session_of_cookie(request, now)
+    if by_cookie and _proves(by_cookie, request):
         return _caller(by_cookie.node, by_cookie, request)
     credentials = request.credentials
     if credentials is None:
@@ -45,6 +46,8 @@ def know_caller(request: CallRequest, now: dt.datetime) -> Caller:
     node = _node_of(credentials, request.code)
     if node is None:
         return Caller(stranger=STRANGER)
+    if opens:
+        return Caller(node, stranger=_off(node))
     if by_cookie and by_cookie.node_id != node.pk:
         return Caller(node, stranger=_off(node), no_session=FOREIGN)
     return _caller(node, _chosen(node, by_cookie, request, now), request)

@@ -41,9 +41,11 @@ def note_file(package: Package, now: dt.datetime) -> None:
 
 
 def _note(node: Node, client: Client | None, source: str, now: dt.datetime) -> None:
+    if client is None or client.name == heard_name(node):
+        return
     node.refresh_from_db(fields=["heard"])
     before = heard_name(node)
-    if client is None or client.name == before:
+    if client.name == before:
         return
     node.heard = {"client": client.name, "at": now.isoformat(), "from": source, "before": before}
     Node.objects.filter(pk=node.pk).update(heard=node.heard)

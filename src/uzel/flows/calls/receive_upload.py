@@ -58,7 +58,7 @@ class Taken:
 @transaction.atomic
 def receive_piece(session: ExchangeSession, command: StoreFile, piece: Piece, now: dt.datetime) -> Taken:
     """Put a piece in its place; in the old protocol a file that looks whole becomes ready (onec-exchange 8.2)."""
-    ExchangeSession.objects.select_for_update().get(pk=session.pk)  # pieces of a session come one after another
+    _lock(session)  # pieces of a session come one after another
     package = _open_package(session, command.file_name)
     place = place_of(piece.head, piece.tail, piece.feed.size, piece.feed.sha256, _open_upload(package))
     refusal = _refusal(piece, place, package)
@@ -69,7 +69,7 @@ def receive_piece(session: ExchangeSession, command: StoreFile, piece: Piece, no
     if package and place is Place.FIRST:
         fail_uploads([package.pk], now, SUPERSEDED)
     if package is None or place is Place.FIRST:
-        package = Package.objects.create(
+        package = Package(
             node=session.node, session=session, file_name=command.file_name, zipped=is_zip(piece.head), received_at=now
         )
     return _append(package, piece, command)
@@ -113,14 +113,19 @@ def _refused(session: ExchangeSession, command: StoreFile, piece: Piece, refusal
 
 
 def _append(package: Package, piece: Piece, command: StoreFile) -> Taken:
-    PackagePart.objects.create(package=package, position=package.parts.count(), feed=piece.feed)
+    is_new = package.pk is None
     package.size += piece.feed.size
     package.head, package.tail = join_ends(bytes(package.head), bytes(package.tail), piece.head, piece.tail)
     ready = command.at_once and looks_complete(package.head, package.tail)
     if ready:
         package.state, package.head, package.tail = Package.State.WAITING, b"", b""
-    package.save(update_fields=["size", "head", "tail", "state"])
+    package.save(update_fields=None if is_new else ["size", "head", "tail", "state"])
+    PackagePart.objects.create(package=package, position=0 if is_new else package.parts.count(), feed=piece.feed)
     return Taken(package, ready)
+
+
+def _lock(session: ExchangeSession) -> None:
+    ExchangeSession.objects.select_for_update().values_list("pk").get(pk=session.pk)
 
 
 def _open_package(session: ExchangeSession, file_name: str) -> Package | None:
@@ -142,7 +147,7 @@ def ask_import(session: ExchangeSession, file_name: str) -> Package | None:
     Files that travelled in a zip are asked for by their own names (onec-exchange 1.5): until the zip is unpacked
     the zip stands for them. Zips of a catalogue are never asked for themselves, so that any question means all of them.
     """
-    ExchangeSession.objects.select_for_update().get(pk=session.pk)
+    _lock(session)
     sent = Package.objects.filter(session=session).order_by("-pk")
     if session.kind in CATALOG:
         whole_zips = sent.filter(zipped=True, state=Package.State.RECEIVING)
