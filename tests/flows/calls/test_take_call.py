@@ -1,5 +1,6 @@
 """A call from its first byte to the reply: archived and recorded whatever happens, and answered in plain words."""
 
+import datetime as dt
 import hashlib
 import itertools
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.exchange.talk import basic, make_node, order, package, zipped
 from tests.flows.due_orders import NOW, session_of
@@ -276,3 +279,26 @@ def test_odd_letters_do_not_break_the_record(shop: Node, told: Told) -> None:
     )
     assert took(told, request).body.startswith(b"failure\n")
     assert Call.objects.get().problem_code == "unknown_type"
+
+
+def test_the_time_of_the_last_call_is_noted_every_ten_seconds(shop: Node, told: Told) -> None:
+    session = session_of(shop)
+    for seconds, noted in ((0, 0), (9, 0), (10, 10), (19, 10), (-3600, -3600)):
+        now = NOW + dt.timedelta(seconds=seconds)
+        take_call(call("query"), (), now, start_reading=told.reading.append)
+        shop.refresh_from_db()
+        session.refresh_from_db()
+        assert shop.last_call_at == session.last_call_at == NOW + dt.timedelta(seconds=noted)
+    assert Call.objects.count() == 5, "each call has its row"
+
+
+@pytest.mark.parametrize(("mode", "statements"), [("checkauth", 5), ("init", 6), ("query", 6), ("success", 6)])
+def test_a_call_of_a_living_exchange_is_few_statements(shop: Node, told: Told, mode: str, statements: int) -> None:
+    """Most calls change little: who calls, what is asked, whether the reply is known, the call's own row."""
+    session_of(shop)
+    took(told, call("init"))
+    took(told, call("query"))
+    took(told, call(mode))
+    with CaptureQueriesContext(connection) as seen:
+        assert took(told, call(mode)).status == 200
+    assert len([one for one in seen.captured_queries if "SAVEPOINT" not in one["sql"]]) == statements

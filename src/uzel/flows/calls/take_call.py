@@ -10,6 +10,7 @@ import datetime as dt
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from itertools import chain
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from uzel.flows.calls.answer_probe import count_bytes
 from uzel.flows.calls.carry_out import Errand, Outcome, carry_out
 from uzel.flows.calls.know_caller import Caller, know_caller
 from uzel.flows.calls.receive_upload import Piece
-from uzel.flows.calls.watch_silence import note_call
+from uzel.flows.calls.watch_silence import is_news, note_call
 from uzel.hub import feed_store
 from uzel.hub.models import Call, ExchangeSession, Feed
 
@@ -157,12 +158,14 @@ def _record(
     """
     session = outcome.session or caller.session
     told = None if reply.waits_for else feed_store.store_bytes(reply.archived)
-    with transaction.atomic():
+    node = caller.node if caller.node and request.kind != PROBE and is_news(caller.node.last_call_at, now) else None
+    session_called = session is not None and is_news(session.last_call_at, now)
+    with transaction.atomic() if node or session_called else nullcontext():
         if told:
             _archive_call(request, caller, outcome, piece, now, reply, told, duration_ms)
-        if caller.node and request.kind != PROBE:
-            note_call(caller.node, now)
-        if session:
+        if node:
+            note_call(node, now)
+        if session and session_called:
             ExchangeSession.objects.filter(pk=session.pk).update(last_call_at=now)
 
 

@@ -17,12 +17,18 @@ from uzel.sync.silence import KEPT, SHORTEST_PAUSE, Pause, Rhythm, is_silent
 
 HUB_AWAY = dt.timedelta(minutes=15)  # without a look: the hub itself did not run
 LEAST_BOUND, MOST_BOUND = dt.timedelta(minutes=5), dt.timedelta(days=60)  # that may be set by hand
+BETWEEN_NOTES = dt.timedelta(seconds=10)  # calls of an exchange follow one another at once: the first of them is noted
 BETWEEN_ALERTS = dt.timedelta(minutes=30)  # what happens meanwhile is told together
 REMINDED_AFTER = dt.timedelta(days=1)
 MOST_NAMED = 20  # bases by name in one list of an alert
 NEVER = 0  # as a bound by hand
 TOGETHER = 3  # bases silent at once, and half of all: the fault is hardly theirs
 MOMENT = "%d.%m.%Y %H:%M"
+
+
+def is_news(noted: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether the time of the last call, as it was noted, is to be noted anew."""
+    return noted is None or abs(now - noted) >= BETWEEN_NOTES
 
 
 def note_call(node: Node, now: dt.datetime) -> None:
