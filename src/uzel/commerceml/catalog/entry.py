@@ -49,7 +49,7 @@ class Entry:
     @property
     def fatal(self) -> Problem | None:
         """The first problem that makes the entry unusable, if any."""
-        return next((problem for problem in self.problems if problem.fatal), None)
+        return next((problem for problem in self.problems if problem.fatal), None) if self.problems else None
 
 
 @dataclass(slots=True)

@@ -42,6 +42,7 @@ WORDS: Mapping[type, tuple[str, str]] = {
 WANT: LiteralString = (
     "wanted = wanted + 1, attempts = 0, problem_code = '', problem = '', retry_at = CASE WHEN outcome_unknown THEN retry_at END"
 )
+_decode = json.JSONDecoder().raw_decode  # ``loads`` takes longer to look for blanks around than to read a short text
 #: One array, not as many parameters as there are rows; Django's own way of reading them takes twice the time.
 _READ = sql.SQL("SELECT xml_id, node_id, id, wanted, content, {offered} FROM {table} WHERE portal_id = %s AND xml_id = ANY(%s)")
 OFFERED: LiteralString = "prices, stocks"
@@ -56,6 +57,9 @@ class Outcome(StrEnum):
     CREATED = "created"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+
+
+WEIGHTS = {outcome: place for place, outcome in enumerate(Outcome)}
 
 
 @dataclass(slots=True)
@@ -100,7 +104,7 @@ class CatalogBook:
         outcomes = [self._told(told) for told in entry.told]
         if entry.prices or entry.stocks:
             outcomes.append(self._offered(entry))
-        return min(outcomes, key=lambda found: list(Outcome).index(found[0]), default=(Outcome.UNCHANGED, None))
+        return min(outcomes, key=lambda found: WEIGHTS[found[0]], default=(Outcome.UNCHANGED, None))
 
     def _told(self, told: Told) -> tuple[Outcome, int | None]:
         record = told.record
@@ -111,9 +115,10 @@ class CatalogBook:
         if kept is None or kept.content is None:
             return self._introduced(table, getattr(record, id_field), kept, record)
         written = to_json(record)
-        content = {**kept.content, **{name: written[name] for name in told.fields}}
-        if content == kept.content:
+        said = {name: written[name] for name in told.fields}
+        if said.items() <= kept.content.items():
             return Outcome.UNCHANGED, None
+        content = kept.content | said
         if type(record) is NomenclatureItem and kept.node_id == self.node.pk:
             kept.passed_on |= any(content[name] != kept.content[name] for name in OF_VARIANTS)
         return self._change(kept, content=content)
@@ -139,7 +144,7 @@ class CatalogBook:
         """Prices and stocks wait on a row without content when they come before their item."""
         known = self.rows[NomenclatureRow].get(entry.xml_id)
         kept = known or self._new(NomenclatureRow, entry.xml_id)
-        prices = kept.prices | {price.price_type_id: to_json((price.amount, price.currency)) for price in entry.prices}
+        prices = kept.prices | {price.price_type_id: [to_json(price.amount), price.currency] for price in entry.prices}
         stocks = kept.stocks | {stock.warehouse_id: to_json(stock.quantity) for stock in entry.stocks}
         if (prices, stocks) == (kept.prices, kept.stocks):
             return Outcome.UNCHANGED, None
@@ -246,9 +251,14 @@ def _read(table: Table, portal_id: int | None, ids: Collection[str]) -> dict[str
     with connection.cursor() as cursor:
         cursor.execute(query, [portal_id, list(ids)])
         return {
-            xml_id: Kept(xml_id, node_id, pk, wanted, content and json.loads(content), json.loads(prices), json.loads(stocks))
+            xml_id: Kept(xml_id, node_id, pk, wanted, content and _json(content), _json(prices), _json(stocks))
             for xml_id, node_id, pk, wanted, content, prices, stocks in cursor.fetchall()
         }
+
+
+def _json(text: str) -> Json:
+    value: Json = _decode(text)[0]
+    return value
 
 
 def _columns(table: Table, kept: Kept, names: Collection[str]) -> Json:

@@ -6,6 +6,7 @@ absent from a file stays as it is, also when the file calls itself full; which g
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -112,9 +113,9 @@ def _receive_chunk(reading: _Reading, chunk: list[Entry], first: int, *, ours_to
     else:
         outcomes = _take_all(reading, package, fresh, named)
     counts = package.catalog or {}
-    for entry, (outcome, _) in zip(fresh, outcomes, strict=True):
-        of_kind = counts.setdefault(entry.kind.value, {})
-        of_kind[outcome.value] = of_kind.get(outcome.value, 0) + 1
+    for (kind, outcome), found in Counter((entry.kind, told[0]) for entry, told in zip(fresh, outcomes, strict=True)).items():
+        of_kind = counts.setdefault(kind.value, {})
+        of_kind[outcome.value] = of_kind.get(outcome.value, 0) + found
     notes = _notes(package, fresh, outcomes)[: reading.notes_left]
     CatalogNote.objects.bulk_create(notes)
     package.catalog, package.entries_done, package.bytes_done = counts, first + len(chunk), reading.bytes_read

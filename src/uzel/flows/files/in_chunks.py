@@ -31,8 +31,11 @@ def in_chunks(entries: Iterable[T], *limits: Limit[T]) -> Iterator[list[T]]:
     try:
         for entry in entries:
             chunk.append(entry)
-            held = [amount + weigh(entry) for amount, (_, weigh) in zip(held, limits, strict=True)]
-            if any(amount >= most for amount, (most, _) in zip(held, limits, strict=True)):
+            full = False
+            for place, (most, weigh) in enumerate(limits):
+                held[place] += weigh(entry)
+                full = full or held[place] >= most
+            if full:
                 yield chunk
                 chunk, held = [], [0] * len(limits)
     except PackageError as error:
