@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 
 from django.db import connection
-from django.db.models import Field, JSONField, Model
+from django.db.models import BooleanField, Field, JSONField, Model
+from django.db.models.expressions import RawSQL
 from psycopg import sql
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -68,6 +69,11 @@ def update_values(table: type[Model], rows: Sequence[Mapping[str, Any]], also: L
     query = _UPDATE.format(table=_table(table), sets=_comma([*sets, sql.SQL(also)] if also else sets), typed=typed)
     with connection.cursor() as cursor:
         cursor.execute(query, [json.dumps(rows, ensure_ascii=False, default=str)])
+
+
+def is_among(column: LiteralString, values: Iterable[object]) -> RawSQL:
+    """A condition for ``filter``: one array instead of as many parameters, which take longer than the query itself."""
+    return RawSQL(f"{column} = ANY(%s)", [list(values)], output_field=BooleanField())  # noqa: S611
 
 
 def renew_statistics(model: type[Model]) -> None:

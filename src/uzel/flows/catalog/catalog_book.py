@@ -16,7 +16,7 @@ from psycopg import sql
 
 from uzel.commerceml.catalog.common import item_of
 from uzel.commerceml.catalog.entry import Entry, Record, Told
-from uzel.hub.bulk import insert_values, update_values
+from uzel.hub.bulk import insert_values, is_among, update_values
 from uzel.hub.models import Node, NomenclatureRow, Package, PriceTypeRow, SectionRow, SourceWord
 from uzel.model import NomenclatureItem, PriceType, Section, Unit, Variant, Warehouse
 from uzel.model.codec import to_json
@@ -213,8 +213,10 @@ class CatalogBook:
     def _wake_variants(self, items: list[str]) -> None:
         """Variants that came before their item can be shown from now on."""
         if items:
-            variants = NomenclatureRow.objects.filter(portal=self.node.portal_id, parent__in=items, wanted=0, active=True)
-            variants.filter(content__isnull=False).update(wanted=1)
+            waiting = NomenclatureRow.objects.filter(
+                is_among("parent", items), portal=self.node.portal_id, wanted=0, active=True
+            )
+            waiting.filter(content__isnull=False).update(wanted=1)
 
 
 def lock_catalog(portal_id: int | None) -> None:
@@ -226,7 +228,7 @@ def lock_catalog(portal_id: int | None) -> None:
 def note_named(package: Package, items: Collection[str]) -> None:
     """Of the base's own items note which a full load named."""
     if items:
-        rows = NomenclatureRow.objects.filter(portal=package.node.portal_id, node=package.node_id, xml_id__in=items)
+        rows = NomenclatureRow.objects.filter(is_among("xml_id", items), portal=package.node.portal_id, node=package.node_id)
         rows.update(named_in=package.pk)
 
 
@@ -285,7 +287,7 @@ def want(rows: QuerySet[Any]) -> None:
 def want_variants(portal_id: int | None, items: Sequence[str]) -> None:
     """Make variants due whose items changed in what variants show of them."""
     if items:
-        want(NomenclatureRow.objects.filter(portal=portal_id, parent__in=items, wanted__gt=0, content__isnull=False))
+        want(NomenclatureRow.objects.filter(is_among("parent", items), portal=portal_id, wanted__gt=0, content__isnull=False))
 
 
 def _word_key(record: Record) -> WordKey:

@@ -26,7 +26,7 @@ from uzel.hub.models import CatalogNote, Node, NomenclatureRow, Package, PriceTy
 from uzel.model import NomenclatureItem, Problem, Unit
 from uzel.model.codec import from_json
 
-CHUNK_ENTRIES = 1_000  # of a transaction
+CHUNK_ENTRIES = 2_000  # of a transaction
 CHUNK_FIGURES = 50_000  # prices and stocks in a transaction
 CHUNK_CHARACTERS = 4_000_000  # of descriptions in a transaction
 GROWN_ROWS = 5_000  # created by one file: the tables are another size now
