@@ -15,7 +15,7 @@ class Published(models.Model):
     nothing to show: only prices have come, a variant's item has not, or it was marked for deletion before it was shown.
     """
 
-    portal = models.ForeignKey(Portal, models.CASCADE)
+    portal = models.ForeignKey(Portal, models.CASCADE, db_index=False)  # the unique index begins with it
     node = models.ForeignKey(Node, models.CASCADE, help_text="the source base that it belongs to: the first that named it")
     xml_id = models.CharField(max_length=200, help_text="Ид as the base writes it; xmlId in the portal")
     content = models.JSONField(
@@ -30,7 +30,9 @@ class Published(models.Model):
     outcome_unknown = models.BooleanField(default=False, help_text="a create was sent and never answered: look up first")
     problem_code = models.CharField(max_length=60, blank=True, help_text="non-empty: given up until somebody looks")
     problem = models.TextField(blank=True)
-    package = models.ForeignKey(Package, models.SET_NULL, null=True, help_text="the file that changed it last")
+    package = models.ForeignKey(  # written with every change, and a package goes only with its node: not to be looked up by it
+        Package, models.SET_NULL, null=True, db_index=False, db_constraint=False, help_text="the file that changed it last"
+    )
 
     class Meta:
         abstract = True
