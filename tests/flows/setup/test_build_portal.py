@@ -14,7 +14,7 @@ from uzel.bitrix24.setup_plan import Action, Kind
 from uzel.emulators.bitrix24_portal import Options, RunningPortal, start_portal
 from uzel.flows.portal.connect_portal import connect
 from uzel.flows.portal.portal_line import open_line
-from uzel.flows.setup.build_portal import Outcome, build_portal
+from uzel.flows.setup.build_portal import Outcome, build_portal, wanted_of
 from uzel.flows.setup.set_up_portal import plan_setup, set_up
 from uzel.hub.models import MadeInPortal, Node, Portal
 
@@ -61,6 +61,14 @@ def test_a_plan_writes_nothing_and_says_what_would_be_done(portal: Portal, emula
     assert not MadeInPortal.objects.exists()
     portal.refresh_from_db()
     assert portal.setup == {}
+
+
+def test_what_any_number_of_nodes_wants_is_one_question(portal: Portal, django_assert_num_queries: Any) -> None:
+    for code in ("arbat", "sklad"):
+        Node.objects.create(code=code, title=code, login=code, password_hash="x", portal=portal)
+    with django_assert_num_queries(1):
+        wanted = wanted_of(portal)
+    assert [code for code, _ in wanted.nodes] == ["shop", "arbat", "sklad"]
 
 
 def test_everything_made_is_on_record_and_a_second_set_up_writes_nothing(portal: Portal, emulator: RunningPortal) -> None:

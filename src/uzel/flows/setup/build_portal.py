@@ -7,7 +7,7 @@ we wait until the lost create must have ended.
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -60,7 +60,7 @@ def build_portal(
         found = look_at_portal(client, refused)
         settle_unanswered(portal, found)
         wanted = wanted_of(portal, lists_only=lists_only)
-        builder = Builder(portal, client, now, found, link_of(wanted, found))
+        builder = Builder(portal, client, now, found, link_of(wanted, found), wanted)
         steps = [step for step in plan(wanted, found) if step.kind in kinds]
         before, outcomes = outcomes, {}
         for step in steps:
@@ -74,7 +74,7 @@ def build_portal(
 
 def wanted_of(portal: Portal, *, lists_only: bool = False) -> Wanted:
     """What the nodes of the portal need."""
-    nodes = Node.objects.filter(portal=portal).order_by("pk")
+    nodes = Node.objects.filter(portal=portal).select_related("portal").order_by("pk")
     chosen = portal.setup.get("node_field", deal_fields.NODE if portal.setup.get("nodes") else "")
     link = "" if not chosen else LIST if chosen == deal_fields.NODE else PROCESS
     return Wanted(
@@ -154,6 +154,7 @@ class Builder:
     now: dt.datetime
     found: Found
     link: str
+    wanted: Wanted = field(default_factory=Wanted)
     touched: bool = False
     extended: bool = False
 
@@ -201,9 +202,8 @@ class Builder:
 
 
 def _deal_field(builder: Builder, step: Step) -> None:
-    needs = wanted_of(builder.portal)
-    wanted = next(one for one in (*deal_fields.DEAL_FIELDS, *needs.own_fields) if one.code == step.name)
-    nodes = needs.nodes if step.name == deal_fields.NODE else ()
+    wanted = next(one for one in (*deal_fields.DEAL_FIELDS, *builder.wanted.own_fields) if one.code == step.name)
+    nodes = builder.wanted.nodes if step.name == deal_fields.NODE else ()
     builder.make(step, deal_fields.create("field", wanted, nodes), deal_fields.read_id)
     forget_shown(builder.portal, wanted.attribute)
 
@@ -241,7 +241,7 @@ def _process_field(builder: Builder, step: Step) -> None:
 def _node(builder: Builder, step: Step) -> None:
     if builder.link == PROCESS:
         process = builder.process(NODES.name)
-        title = dict(wanted_of(builder.portal).nodes)[step.name]
+        title = dict(builder.wanted.nodes)[step.name]
         command = smart_process.add_item("item", process, step.name, title, {"UZEL_CODE": step.name})
         Node.objects.filter(portal=builder.portal, code=step.name).update(shown=None, shown_at=None)  # a new card shows nothing
         builder.make(step, command, smart_process.read_item_id, single=False)
@@ -254,7 +254,7 @@ def _node(builder: Builder, step: Step) -> None:
 def _extend_list(builder: Builder, known: deal_fields.KnownField) -> None:
     """All new items in one call: it has to name the others, too."""
     items = builder.found.node_items(LIST)
-    new = tuple((code, title) for code, title in wanted_of(builder.portal).nodes if code not in items)
+    new = tuple((code, title) for code, title in builder.wanted.nodes if code not in items)
     builder.extended = builder.touched = True
     for code, title in new:
         MadeInPortal.objects.update_or_create(
