@@ -49,6 +49,11 @@ class Arrival(io.RawIOBase):
         """Whether nothing of it is left on the connection."""
         return self._left == 0 or (self._over and self._error is None)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether who reads need not wait."""
+        return bool(self._buffer) or self._over
+
     async def take(self) -> None:
         """Fill the buffer until the body ends or its time is over; runs beside the thread that reads."""
         filling = asyncio.ensure_future(self._fill())

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -74,7 +75,7 @@ def _body(request: HttpRequest, length: int | None) -> Iterator[bytes]:
     source, left = request.META["wsgi.input"], length
     read = getattr(source, "read1", source.read)  # what is there already, so that whoever sends slowly is noticed
     while left is None or left > 0:
-        with FOR_BASES.left():
+        with nullcontext() if getattr(getattr(source, "raw", None), "is_ready", False) else FOR_BASES.left():
             chunk = read(READ_BYTES if left is None else min(READ_BYTES, left))
         if not chunk:
             return
