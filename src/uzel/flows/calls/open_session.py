@@ -66,6 +66,8 @@ def close_uploads(packages: QuerySet[Package], now: dt.datetime) -> list[int]:
     A catalogue's files are always asked for, but for a zip of pictures alone: a whole zip is read.
     """
     open_uploads = packages.filter(state=Package.State.RECEIVING)
+    if not open_uploads.exists():  # as nearly always
+        return []
     locked = list(open_uploads.select_for_update(of=("self",)).select_related("session").order_by("pk"))
     at_once = [package.pk for package in locked if _read_unasked(package)]
     Package.objects.filter(pk__in=at_once).update(state=Package.State.WAITING)
