@@ -46,6 +46,7 @@ from uzel.bitrix24.errors import (
         (503, None, Unavailable, "HTTP_503"),
         (404, None, Unavailable, "HTTP_404"),
         (403, None, Unavailable, "HTTP_403"),
+        (413, None, Refused, "HTTP_413"),
         (500, {"error": "INTERNAL_SERVER_ERROR"}, OutcomeUnknown, "INTERNAL_SERVER_ERROR"),
         (500, None, OutcomeUnknown, "HTTP_500"),
         (502, None, OutcomeUnknown, "HTTP_502"),

@@ -9,9 +9,11 @@ from tests.flows.due_orders import NOW
 from uzel.flows.calls.open_session import close_idle_uploads
 from uzel.flows.catalog import deactivate_unnamed as deactivating
 from uzel.flows.catalog import receive_catalog, receive_pictures
+from uzel.flows.catalog.catalog_status import catalog_status
+from uzel.flows.catalog.picture_book import wanted_pictures
 from uzel.flows.files.read_in_turn import read_in_turn
 from uzel.hub import feed_store
-from uzel.hub.models import Call, CatalogPicture, ExchangeSession, Node, NomenclatureRow, OrderRow, Package
+from uzel.hub.models import Call, CatalogPicture, ExchangeSession, Node, NomenclatureRow, OrderRow, Package, Portal
 
 pytestmark = pytest.mark.django_db
 JPEG = b"\xff\xd8\xff\xe0"
@@ -197,11 +199,19 @@ def test_a_picture_in_pieces_is_put_together_and_not_doubled(shop: Node) -> None
 def test_too_large_a_picture_stops_nothing(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receive_pictures, "PICTURE_BYTES", 5)
     base = begin()
-    said = "success\nКартинка import_files/ab/1.jpg больше 0 МБ, не взята"
+    said = "success\nКартинка больше 0 МБ, не взята: import_files/ab/1.jpg"
+    give(base, "import0.xml", goods(item(inside="<Картинка>import_files/ab/1.jpg</Картинка>")))
     assert base.send(JPEG, "import_files/ab/1.jpg") == "success"
-    assert base.send(b"22", "import_files/ab/1.jpg") == said
-    assert not CatalogPicture.objects.exists()
+    shown()
+    for piece in (b"22", b"333", b"4"):  # what is left of it is no picture of its own
+        assert base.send(piece, "import_files/ab/1.jpg") == said
+    assert wanted_pictures([NomenclatureRow.objects.get()]) == {NomenclatureRow.objects.get().pk: {}}
+    (status,) = catalog_status(Portal.objects.get(), NOW).sources
+    assert (status.pictures, status.reasons) == (0, {"Картинка больше 0 МБ, не взята": 1})
     assert base.send(JPEG + b"22", "import_files/ab/1.jpg") == said
+    assert not due(), "its goods are as they were"
+    assert base.send(JPEG + b"2", "import_files/ab/1.jpg") == "success"
+    assert (picture(), due(), CatalogPicture.objects.get().problem) == (JPEG + b"2", {"i"}, "")
 
 
 def test_an_empty_picture_is_refused(shop: Node) -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 TOO_MANY_REQUESTS = "QUERY_LIMIT_EXCEEDED"
 METHOD_BLOCKED = "OPERATION_TIME_LIMIT"
+REQUEST_TOO_LARGE = "HTTP_413"  # our own code: the web server before the portal says it with a page
 TOKEN_EXPIRED = "expired_token"  # noqa: S105 - a code; of any case of letters
 OVERLOAD_PAUSE_S = 600.0  # OVERLOAD_LIMIT is set by hand, by the portal's support: nothing to hurry for
 LONGEST_TEXT_CHARS = 1000
@@ -144,6 +145,8 @@ def _of_unreadable(status: int, method: str, retry_after: float | None) -> Porta
         return TooManyRequests(retry_after=retry_after)
     if status == 503:
         return Unavailable(code, "портал временно недоступен (HTTP 503)", retry_after)
+    if status == 413:
+        return Refused(REQUEST_TOO_LARGE, "запрос больше, чем принимает портал")
     if 400 <= status < 500:
         return Unavailable(code, f"вместо ответа портала пришла страница (HTTP {status})", retry_after)
     return OutcomeUnknown(code, f"портал не дал читаемого ответа на {method} (HTTP {status})")

@@ -216,6 +216,14 @@ def test_pictures(rest: Client) -> None:
     assert rest.call("catalog.product.get", id=product["id"]).result["product"]["detailPicture"] is None
 
 
+def test_a_picture_too_large_is_refused(with_options: Callable[..., Client]) -> None:
+    rest = with_options(largest_picture_bytes=len(PICTURE) - 1)
+    product, data = add(rest), ["kettle.png", b64encode(PICTURE).decode()]
+    refused = rest.call("catalog.productImage.add", fields={"productId": product["id"], "type": "MORE_PHOTO"}, fileContent=data)
+    assert refused.error == (400, "0", "Maximum upload file size exceeded")
+    assert rest.call("catalog.productImage.list", productId=product["id"]).result == {"productImages": []}
+
+
 def test_the_picture_of_a_variation_is_downloaded_by_its_link(rest: Client) -> None:
     offer = add(rest, "catalog.product.offer", detailPicture={"fileData": ["red.png", b64encode(PICTURE).decode()]})
     method, _, query = offer["detailPicture"]["url"].removeprefix("/rest/").partition("?")

@@ -11,8 +11,9 @@ from tests.exchange.talk import zipped
 from tests.flows.catalogue import goods, item, load, row
 from tests.flows.portal_town import Hub, open_hub
 from uzel.bitrix24 import client as portal_client
+from uzel.emulators.bitrix24_portal import Options
 from uzel.flows.catalog import publish_pictures
-from uzel.flows.catalog.catalog_status import retry
+from uzel.flows.catalog.catalog_status import catalog_status, retry
 from uzel.hub import feed_store
 from uzel.hub.models import NomenclatureRow, Portal, ProductPictures
 from uzel.mapping.product_pictures import file_name
@@ -113,6 +114,63 @@ def test_a_picture_that_the_portal_refuses_keeps_no_product_back_and_is_given_up
     assert retry(hub.portal) == 1
     hub.drain()
     assert images(hub) == [(DETAIL, called(b"one"))]
+
+
+def settle(hub: Hub) -> None:
+    """Whatever is tried again is tried until it is given up."""
+    for _ in range(8):
+        hub.pass_time(7300)
+        hub.drain()
+    hub.emulator.forget_calls()
+    hub.pass_time(7300)
+    assert not hub.drain().problem
+    assert not [name for name in hub.commands() if name.startswith("catalog.")], "nothing is due for ever"
+
+
+LARGE = bytes(range(256)) * 800  # more than the portal takes in one picture, or in one request
+SAID = ("too_large", publish_pictures.TOO_LARGE)
+
+
+@pytest.mark.parametrize(
+    "limit", [{"largest_picture_bytes": 1000}, {"max_body_bytes": 200_000}], ids=["of a picture", "of a request"]
+)
+def test_a_picture_too_large_for_the_portal_keeps_back_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, limit: dict[str, int]
+) -> None:
+    monkeypatch.setattr(portal_client, "RETRY_DELAYS_S", ())
+    monkeypatch.setattr(publish_pictures, "BATCH_BYTES", 100_000)
+    with open_hub(Options(**limit), catalog_source=True) as hub:
+        Portal.objects.update(plan="enterprise")
+        bring(hub, "a.png", "b.png", "c.png", a=LARGE, b=b"two", c=b"six")
+        settle(hub)
+        kept = ProductPictures.objects.get()
+        assert (row().confirmed, row().problem_code) == (row().wanted, "")
+        assert images(hub) == [(DETAIL, called(b"two")), (MORE, called(b"six"))]
+        assert (kept.due_since, kept.problem_code, kept.problem) == (None, *SAID)
+        (source,) = catalog_status(hub.portal, hub.now).sources
+        assert (source.given_up, source.pictures_wait, source.reasons) == (1, 0, {publish_pictures.TOO_LARGE: 1})
+        assert retry(hub.portal) == 1
+        settle(hub)
+        assert (ProductPictures.objects.get().problem_code, images(hub)[1:]) == ("too_large", [(MORE, called(b"six"))])
+        bring(hub, "a.png", "b.png", "c.png", a=b"less")
+        settle(hub)
+        assert images(hub) == [(DETAIL, called(b"less")), (MORE, called(b"two")), (MORE, called(b"six"))]
+        assert (ProductPictures.objects.get().problem_code, ProductPictures.objects.get().too_large) == ("", [])
+
+
+def test_a_large_picture_that_breaks_the_connection_each_time_is_given_up(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publish_pictures, "BATCH_BYTES", 100_000)
+    hub.emulator.faults.arm("fail_next", method="catalog.productImage.add", status=500, times=100)
+    bring(hub, "a.png", "b.png", a=LARGE, b=b"two")
+    for attempt in range(1, 6):
+        kept = ProductPictures.objects.get()
+        assert (kept.attempts, kept.problem, kept.due_since is None) == (attempt, publish_pictures.NO_ANSWER, False)
+        hub.pass_time(7300)
+        hub.drain()
+    hub.emulator.faults.clear()
+    settle(hub)
+    kept = ProductPictures.objects.get()
+    assert (kept.problem_code, kept.problem, images(hub)) == (*SAID, [(DETAIL, called(b"two"))])
 
 
 def test_a_product_made_anew_gets_its_pictures_again(hub: Hub) -> None:

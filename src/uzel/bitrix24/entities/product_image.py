@@ -4,7 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from uzel.bitrix24.batch import Command
+from uzel.bitrix24.batch import Command, Failed, Outcome
 from uzel.bitrix24.values import as_int, as_text
 
 DETAIL, MORE = "DETAIL_PICTURE", "MORE_PHOTO"
@@ -34,6 +34,11 @@ def add(key: str, product_id: int, kind: str, name: str, content: bytes) -> Comm
     """One picture more; a detail picture takes the place of the one before."""
     fields = {"productId": product_id, "type": kind}
     return Command(ADD, {"fields": fields, "fileContent": [name, b64encode(content).decode()]}, key)
+
+
+def is_too_large(outcome: Outcome | None) -> bool:
+    """Whether a picture was refused for its size: the code 0 is that of many refusals, only the text tells."""
+    return isinstance(outcome, Failed) and "file size" in outcome.text.lower()
 
 
 def delete(key: str, product_id: int, image_id: int) -> Command:

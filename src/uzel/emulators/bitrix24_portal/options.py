@@ -93,6 +93,7 @@ class Options:
     variation_of_simple_product: str = "makes_a_parent"
     row_xml_id: str = "empty"
     section_delete_takes_products: bool = False
+    largest_picture_bytes: int = 32 * 1024 * 1024
 
     # Events.
     event_delay_s: float = 1.0

@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self._body()
         if body is None:
-            self._send(Answer(413, b'{"error":"REQUEST_TOO_LARGE","error_description":"Request body is too large"}'))
+            self._send(Answer(413, b"<html><h1>413 Request Entity Too Large</h1></html>", "text/html"))
             self.close_connection = True
             return
         parts, sent = urlsplit(self.path), []

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 
 from uzel.flows.catalog.catalog_book import lock_catalog
 from uzel.flows.portal.portal_budget import budget_of
@@ -108,12 +109,13 @@ def retry(portal: Portal, node: Node | None = None) -> int:
         count += rows.update(**ANEW)
     pictures = ProductPictures.objects.filter(GIVEN_UP, product__portal=portal)
     pictures = pictures if node is None else pictures.filter(product__node=node)
-    return count + pictures.update(**ANEW, retry_at=None)
+    return count + pictures.update(**ANEW, retry_at=None, too_large=[], due_since=Coalesce("due_since", Now()))
 
 
 def _source(node: Node) -> SourceStatus:
     sections, goods = SectionRow.objects.filter(node=node), NomenclatureRow.objects.filter(node=node)
     shown = ProductPictures.objects.select_related("product").filter(product__node=node)
+    pictures = CatalogPicture.objects.filter(node=node)
     tables: tuple[Rows, ...] = (sections, goods, shown)
     counts = sum(map(_counts, tables, (OF_SECTIONS, OF_GOODS, OF_SHOWN)), start=Counter())
     file = Package.objects.select_related("node").filter(node=node, catalog__isnull=False).order_by("-finished_at", "-pk")[:1]
@@ -122,8 +124,8 @@ def _source(node: Node) -> SourceStatus:
         title=node.title,
         source=node.catalog_source and node.active,
         last_file=next(iter(catalog_files(file)), None),
-        pictures=CatalogPicture.objects.filter(node=node).count(),
-        reasons=_reasons(*tables, PriceTypeRow.objects.filter(node=node)),
+        pictures=pictures.filter(problem="").count(),
+        reasons=_reasons(*tables, PriceTypeRow.objects.filter(node=node), pictures),
         rows=tuple(one for rows in tables for one in _named(rows.filter(GIVEN_UP)))[:GIVEN_UP_LIMIT],
         **{name: counts[name] for name in SUMS},
     )

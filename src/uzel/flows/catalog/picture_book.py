@@ -30,7 +30,8 @@ def wanted_pictures(rows: Sequence[NomenclatureRow]) -> dict[int, Wanted]:
     named = {row.pk: list(dict.fromkeys((row.content or {}).get("pictures") or ())) for row in rows}
     names = {name for own in named.values() for name in own}
     nodes = {row.node_id for row in rows}
-    found = CatalogPicture.objects.filter(node__in=nodes, name__in=names).select_related("feed") if names else ()
+    taken = CatalogPicture.objects.filter(node__in=nodes, name__in=names, problem="")
+    found = taken.select_related("feed") if names else ()
     feeds = {(picture.node_id, picture.name): picture.feed for picture in found}
     return {
         row.pk: {

@@ -29,32 +29,39 @@ def receive_picture(node: Node, file_name: str, piece: Feed, head: bytes) -> str
     name = picture_name(file_name)[:NAME_CHARACTERS]
     lock_catalog(node.portal_id)
     known = CatalogPicture.objects.select_related("feed").filter(node=node, name=name).first()
-    feed = piece if known is None or head.startswith(BEGINNINGS) else _grown(known.feed, piece)
+    feed = piece if known is None or head.startswith(BEGINNINGS) else _grown(known, piece)
     if feed is None or feed.size > PICTURE_BYTES:
-        CatalogPicture.objects.filter(node=node, name=name).delete()
-        return f"Картинка {name} больше {PICTURE_BYTES >> 20} МБ, не взята"
+        problem = f"Картинка больше {PICTURE_BYTES >> 20} МБ, не взята"
+        CatalogPicture.objects.update_or_create(node=node, name=name, defaults={"feed": piece, "problem": problem})
+        return f"{problem}: {name}"
     receive_pictures(node, {name: feed})
     return ""
 
 
-def _grown(known: Feed, piece: Feed) -> Feed | None:
-    """A picture with its next piece, unless that is there already: a piece comes twice when our answer was lost."""
-    if known.size + piece.size > PICTURE_BYTES:
+def _grown(known: CatalogPicture, piece: Feed) -> Feed | None:
+    """A picture with its next piece, unless that is there already: a piece comes twice when our answer was lost.
+
+    The rest of a picture that is not taken is no picture of its own.
+    """
+    if known.problem or known.feed.size + piece.size > PICTURE_BYTES:
         return None
-    before, more = feed_store.read_feed(known), feed_store.read_feed(piece)
+    before, more = feed_store.read_feed(known.feed), feed_store.read_feed(piece)
     if not before.startswith(BEGINNINGS):
         return piece
-    return known if before.endswith(more) else feed_store.store_bytes(before + more)
+    return known.feed if before.endswith(more) else feed_store.store_bytes(before + more)
 
 
 @transaction.atomic
 def receive_pictures(node: Node, pictures: Mapping[str, Feed]) -> int:
     """Tie pictures to their names; goods that show one that is new or changed are due. How many were new or changed."""
     lock_catalog(node.portal_id)
-    known = dict(CatalogPicture.objects.filter(node=node, name__in=list(pictures)).values_list("name", "feed_id"))
+    taken = CatalogPicture.objects.filter(node=node, name__in=list(pictures), problem="")
+    known = dict(taken.values_list("name", "feed_id"))
     fresh = [CatalogPicture(node=node, name=name, feed=feed) for name, feed in pictures.items() if known.get(name) != feed.pk]
     if fresh:
-        CatalogPicture.objects.bulk_create(fresh, update_conflicts=True, unique_fields=["node", "name"], update_fields=["feed"])
+        CatalogPicture.objects.bulk_create(
+            fresh, update_conflicts=True, unique_fields=["node", "name"], update_fields=["feed", "problem"]
+        )
         want(NomenclatureRow.objects.filter(pk__in=_goods_that_show(node, [picture.name for picture in fresh])))
     return len(fresh)
 

@@ -101,6 +101,7 @@ class CatalogPicture(models.Model):
     node = models.ForeignKey(Node, models.CASCADE)
     name = models.CharField(max_length=255, help_text="import_files/…, with slashes")
     feed = models.ForeignKey(Feed, models.PROTECT, related_name="+")
+    problem = models.TextField(blank=True, help_text="why it is not taken, in plain Russian; goods do not show it then")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["node", "name"], name="one_picture_a_name")]
@@ -111,6 +112,7 @@ class ProductPictures(models.Model):
 
     product = models.OneToOneField(NomenclatureRow, models.CASCADE, related_name="+")
     shown = models.JSONField(default=list, help_text="names of the pictures that the portal was made to show, in order")
+    too_large = models.JSONField(default=list, help_text="names of the pictures that the portal will never take")
     shown_on = models.PositiveBigIntegerField(null=True, help_text="id of the product in the portal that shows them")
     due_since = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -48,6 +48,8 @@ def decode(raw: Any) -> tuple[str, bytes]:
 
 def put(core: Core, product: Entry, kind: str, name: str, content: bytes) -> tuple[Entry, Entry]:
     """Store a picture; a product has one detail and one preview picture. Returns the product and the picture."""
+    if len(content) > core.options.largest_picture_bytes:
+        raise other("Maximum upload file size exceeded")
     images = core.store.catalog.images
     values = {"name": name, "productId": product["id"], "type": kind, "createTime": core.clock.moment(), "content": content}
     image = images.add(values)
