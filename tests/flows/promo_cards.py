@@ -4,12 +4,14 @@ from typing import Any
 
 import httpx2
 
-from uzel.bitrix24.batch import Command
+from uzel.bitrix24.batch import MOST_COMMANDS, Command, prepare
 from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.emulators.bitrix24_portal import RunningPortal
 from uzel.hub.models import Portal
 from uzel.hub.queries import known_process
+
+IMPORTED = 20  # items of one import
 
 
 def process() -> KnownProcess:
@@ -44,3 +46,17 @@ def delete(portal: RunningPortal, item_id: int) -> None:
 def cards(portal: RunningPortal) -> list[dict[str, Any]]:
     """All cards, oldest first."""
     return list(ask(portal, smart_process.list_items("all", process()))["items"])
+
+
+def add_many(portal: RunningPortal, count: int) -> None:
+    """So many cards at once, ticked «Действует»: К0, К1…"""
+    known = process()
+    fields = [{"title": f"К{n}", known.code("UZEL_CODE"): f"К{n}", known.code("UZEL_ACTIVE"): "Y"} for n in range(count)]
+    of = {"entityTypeId": known.entity_type_id, "useOriginalUfNames": "Y"}
+    commands = [
+        Command("crm.item.batchImport", of | {"data": fields[start : start + IMPORTED]}, f"i{start}")
+        for start in range(0, count, IMPORTED)
+    ]
+    for start in range(0, len(commands), MOST_COMMANDS):
+        found = ask(portal, Command("batch", prepare(commands[start : start + MOST_COMMANDS]).body, ""))
+        assert not found["result_error"]

@@ -54,16 +54,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FoundProcess:
-    """A smart process of the portal that bears the title of ours. ``fields`` by suffix, ``items`` by our key.
-
-    ``filled``: it has items, whoever made them.
-    """
+    """A smart process of the portal that bears the title of ours. ``fields`` by suffix, ``items`` of nodes by their code."""
 
     known: KnownProcess
     fields: Mapping[str, KnownField] = field(default_factory=dict)
     items: Mapping[str, int] = field(default_factory=dict)
     over_deals: bool = True
-    filled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

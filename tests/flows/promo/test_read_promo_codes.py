@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tests.flows import promo_cards
 from tests.flows.portal_town import ORDER, Hub, open_hub
+from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.errors import Unavailable
 from uzel.flows.portal.portal_line import open_line
@@ -91,7 +92,7 @@ def test_a_reading_that_was_cut_off_is_begun_again(hub: Hub, monkeypatch: pytest
 
     portal = Portal.objects.get()
     Portal.objects.update(promo_read_at=None)
-    monkeypatch.setattr(read_promo_codes, "walk", fail)
+    monkeypatch.setattr(PortalClient, "walk", fail)
     with open_line(portal) as client, pytest.raises(Unavailable):
         read_promo_codes.read_promo(portal, client, timezone.now())
     assert Portal.objects.get().promo_read_at is None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.flows import promo_cards
 from tests.flows.portal_town import NOW, ORDER, Hub, in_a_hurry, moved, open_hub
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS, NODE
@@ -333,3 +334,39 @@ def test_an_undo_that_leaves_deals_their_fields_lets_the_exchange_go_on(hub: Hub
     assert hub.drain().problem == ""
     hub.portal.refresh_from_db()
     assert set(hub.portal.setup["nodes"]) == {"shop", "arbat"}
+
+
+# --- many cards of promo codes ----------------------------------------------------------------------------------------
+
+MANY = 2050  # more cards than the forty pages that the set-up once read of them
+
+
+def test_thousands_of_promo_codes_are_nothing_to_the_set_up(hub: Hub) -> None:
+    promo_cards.add_many(hub.emulator, MANY)
+    add_node(hub)
+    hub.receive(ORDER)
+    Portal.objects.update(speed=1000.0)
+    hub.emulator.forget_calls()
+    assert hub.drain().problem == ""
+    assert (len(hub.deals()), len(items(hub))) == (1, 2)
+    assert all(check.passed for check in again(hub).values())
+    assert {step.action for step in plan_setup(hub.portal)} == {"keep"}
+    assert undo(hub)["Смарт-процесс «Промокоды»"] == f"в нём остаются элементы: {MANY}; удалить и их: --yes"
+    undo(hub, with_data=True)
+    assert types(hub) == {}
+
+
+def test_a_set_up_that_fails_in_a_drain_stops_no_order(hub: Hub) -> None:
+    add_node(hub)
+    hub.receive(ORDER)
+    hub.emulator.faults.arm("fail_next", method="crm.deal.userfield.list", error="ACCESS_DENIED")
+    assert (hub.drain().problem, len(hub.deals())) == ("", 1)
+    said = Portal.objects.get().problem
+    assert said.startswith("Обмен идёт, но настройка портала не закончена: ")
+    assert "[ACCESS_DENIED]" in said
+    hub.drain()  # not asked again for a while, and still on record
+    assert Portal.objects.get().problem == said
+    with in_a_hurry(hub.portal):
+        Portal.objects.update(setup=Portal.objects.get().setup | {"refused": {}})
+        hub.drain()
+    assert (Portal.objects.get().problem, len(items(hub))) == ("", 2)

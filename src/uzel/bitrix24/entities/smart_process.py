@@ -94,11 +94,6 @@ class KnownProcess:
 # --- types ------------------------------------------------------------------------------------------------------------
 
 
-def list_types(key: str, start: int = 0) -> Command:
-    """A page of smart processes."""
-    return Command("crm.type.list", {"order": {"id": "ASC"}, "start": start}, key)
-
-
 def get_type(key: str, type_id: int) -> Command:
     """One smart process with what it is related to."""
     return Command("crm.type.get", {"id": type_id}, key)
@@ -118,13 +113,8 @@ def delete_type(key: str, type_id: int) -> Command:
     return Command("crm.type.delete", {"id": type_id}, key)
 
 
-def read_types(result: Any) -> list[KnownProcess]:
-    """Smart processes in an answer to a list."""
-    return [read_type({"type": one}) for one in result["types"]]
-
-
 def read_type(result: Any) -> KnownProcess:
-    """The smart process in an answer to add or get."""
+    """The smart process in an answer to add or get, or one of a list in the same wrapping."""
     one = result["type"]
     return KnownProcess(as_int(one["id"]), as_int(one["entityTypeId"]), as_text(one.get("title")))
 
@@ -194,6 +184,11 @@ def update_item(key: str, process: KnownProcess, item_id: int, title: str | None
 def list_items(key: str, process: KnownProcess, start: int = 0) -> Command:
     """A page of items."""
     return Command("crm.item.list", _of(process) | {"select": ["*", "UF_*"], "order": {"id": "ASC"}, "start": start}, key)
+
+
+def list_keys(process: KnownProcess) -> Command:
+    """The first items with nothing but their keys."""
+    return Command("crm.item.list", _of(process) | {"select": ["id", "xmlId"], "order": {"id": "ASC"}}, "items")
 
 
 def items_since(key: str, process: KnownProcess, moment: str, start: int = 0) -> Command:

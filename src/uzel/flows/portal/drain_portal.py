@@ -12,7 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from uzel.bitrix24.client import PARALLEL, PortalClient
-from uzel.bitrix24.errors import ConnectionLost, OutcomeUnknown, PortalError, WrongCredentials
+from uzel.bitrix24.errors import ConnectionLost, OutcomeUnknown, PortalError, Refused, WrongCredentials
 from uzel.flows.portal import sweep_portal
 from uzel.flows.portal.portal_line import portal_line, settings_of
 from uzel.flows.portal.portal_work import WORK, CarryOut
@@ -75,8 +75,8 @@ def _drain(
         remember_problem(portal, UNDONE)
         return Drained(problem=UNDONE)
     taken, wave_s, problem = dict.fromkeys((kind.code for kind in WORK), 0), FIRST_WAVE_S, ""
+    setup = _complete_setup(portal, client)
     try:
-        complete_setup(portal, client)
         while keep_going():
             _look(portal, client, now)
             queues = _queues(portal, client, now())
@@ -94,8 +94,20 @@ def _drain(
     except PortalError as error:
         problem = explain(error)
         log.warning("portal %s: %s", portal.code, error)
-    remember_problem(portal, problem)
+    remember_problem(portal, problem or setup)
     return Drained(taken, problem=problem)
+
+
+def _complete_setup(portal: Portal, client: PortalClient) -> str:
+    """What the set-up lacks, for the administrator: orders of all bases are written meanwhile."""
+    try:
+        complete_setup(portal, client)
+        trouble = portal.setup.get("trouble", "")
+    except PortalError as error:
+        trouble = str(error)
+    if trouble:
+        log.warning("portal %s: the set-up is not complete: %s", portal.code, trouble)
+    return f"Обмен идёт, но настройка портала не закончена: {trouble} (uzel portal setup)" if trouble else ""
 
 
 def _look(portal: Portal, client: PortalClient, now: Callable[[], dt.datetime]) -> None:
@@ -152,6 +164,8 @@ def explain(error: PortalError) -> str:
         return (
             "Портал не принимает вебхук или приложение: не удалены ли они, не уволен ли сотрудник обмена? (uzel portal setup)"
         )
+    if isinstance(error, Refused):
+        return f"Портал отказал, и обмен с ним стоит: {error} (uzel doctor portal)"
     return f"Портал недоступен, обмен продолжится сам: {error}"
 
 

@@ -18,14 +18,12 @@ from uzel.bitrix24.entities.promo_item import read_promo_codes
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.bitrix24.errors import PortalError, Refused
 from uzel.flows.portal.portal_reading import pages_since
-from uzel.flows.setup.look_at_portal import walk
 from uzel.hub.models import Portal
 from uzel.hub.promo_book import Entry, keep_all, living, promo_of
 from uzel.hub.queries import known_process
 from uzel.model.promo import KEY_CHARACTERS, PromoCode
 
 PROMO_S = 600  # seconds between two readings of which nobody said that they are needed
-TOO_MANY = "TOO_MANY"
 KIND = PROMO_CODES.name  # in `Portal.swept_until`
 Item = tuple[int, PromoCode]  # its id, what it says
 
@@ -42,10 +40,10 @@ def read_promo(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
         if _is_time(portal, now) or any(_is_news(portal, page) for page in _touched(portal, client, process)):
             _read_whole(portal, client, process, now)
     except PortalError as error:
-        if not isinstance(error, Refused) and error.code != TOO_MANY:
+        if not isinstance(error, Refused):
             _mark(portal, None)
             raise
-        # A process that somebody deleted, or too full: orders do not wait for it, and what is new in it is not asked for.
+        # A process that somebody deleted: orders do not wait for it, and what is new in it is not asked for.
         log.warning("promo codes were not read, the known ones stay: %s", error)
         portal.swept_until.pop(KIND, None)
         _mark(portal, now)
@@ -98,11 +96,8 @@ def _counts(promo: PromoCode) -> bool:
 def _listed(client: PortalClient, process: KnownProcess) -> dict[str, Entry]:
     """By key. Of two items with one code the older counts."""
     found: dict[str, Entry] = {}
-    for item_id, promo in walk(
-        client,
-        lambda key, start: smart_process.list_items(key, process, start),
-        lambda result: read_promo_codes(result, process),
-    ):
+    listing = smart_process.list_items("all", process)
+    for item_id, promo in read_promo_codes({"items": list(client.walk(listing.method, listing.params, "items"))}, process):
         if _counts(promo):
             found.setdefault(promo.key, Entry(promo, item_id))
     return found

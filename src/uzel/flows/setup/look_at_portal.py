@@ -1,17 +1,18 @@
 """What the portal has of what the exchange needs: read afresh before anything is decided."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import catalog, deal_fields, employee_field, product_property, smart_process
-from uzel.bitrix24.entities.smart_process import SMART_PROCESSES, KnownProcess
-from uzel.bitrix24.errors import Refused, Unavailable
+from uzel.bitrix24.entities.deal_fields import KnownField
+from uzel.bitrix24.entities.smart_process import NODES, SMART_PROCESSES, KnownProcess
+from uzel.bitrix24.errors import Refused
 from uzel.bitrix24.setup_plan import BLOCKS, FIELD_SCOPE, Found, FoundProcess
 
 PAGE = 50
-MOST_PAGES = 40  # of smart processes, their fields or items
+MOST_PAGES = 40  # of fields of one smart process
 
 
 def look_at_portal(client: PortalClient, refused: str = "") -> Found:
@@ -22,7 +23,7 @@ def look_at_portal(client: PortalClient, refused: str = "") -> Found:
     types: list[KnownProcess] = []
     if FIELD_SCOPE in scopes:
         try:
-            types = list(walk(client, smart_process.list_types, smart_process.read_types))
+            types = [smart_process.read_type({"type": one}) for one in client.walk("crm.type.list", {}, "types")]
         except Refused as error:  # an edition without smart processes
             refused = error.text
     titles = {process.title: process.name for process in SMART_PROCESSES}
@@ -49,23 +50,31 @@ def _articles(client: PortalClient) -> tuple[dict[str, int], dict[str, int]]:
 
 
 def _process(client: PortalClient, known: KnownProcess) -> FoundProcess:
+    """Only cards of nodes are walked through: of promo codes there may be a hundred thousand, none of them the set-up's."""
     prefix = known.code("")
-    fields = walk(client, lambda key, start: smart_process.list_fields(key, known, start), smart_process.read_fields)
-    items = list(walk(client, lambda key, start: smart_process.list_items(key, known, start), smart_process.read_keys))
     return FoundProcess(
         known,
-        fields={one.code.removeprefix(prefix): one for one in fields},
-        items={key: item_id for item_id, key in reversed(items) if key},
-        filled=bool(items),
+        fields={one.code.removeprefix(prefix): one for one in _fields(client, known)},
+        items=_node_items(client, known) if known.title == NODES.title else {},
         over_deals=smart_process.is_over_deals(ask(client, smart_process.get_type("type", known.type_id))),
     )
 
 
-def walk(client: PortalClient, command: Callable[[str, int], Command], read: Callable[[Any], list[Any]]) -> Iterator[Any]:
-    """All rows of a list, page by page; ``command`` takes a key and where to start."""
+def _node_items(client: PortalClient, known: KnownProcess) -> dict[str, int]:
+    """By code of the node; of two cards with one code the older stands for it."""
+    listing = smart_process.list_keys(known)
+    found: dict[str, int] = {}
+    for item_id, key in smart_process.read_keys({"items": list(client.walk(listing.method, listing.params, "items"))}):
+        if key:
+            found.setdefault(key, item_id)
+    return found
+
+
+def _fields(client: PortalClient, known: KnownProcess) -> Iterator[KnownField]:
+    """All of them, page by page: this list knows no condition on ids."""
     for place in range(MOST_PAGES):
-        page = read(ask(client, command("page", place * PAGE)))
+        page = smart_process.read_fields(ask(client, smart_process.list_fields("page", known, place * PAGE)))
         yield from page
         if len(page) < PAGE:
             return
-    raise Unavailable("TOO_MANY", "в портале больше записей, чем обмен готов просмотреть")
+    raise Refused("TOO_MANY", f"у смарт-процесса «{known.title}» больше полей, чем обмен готов просмотреть")

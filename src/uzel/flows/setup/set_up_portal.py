@@ -83,9 +83,16 @@ def check_reading(client: PortalClient) -> Check:
 
 
 def complete_setup(portal: Portal, client: PortalClient) -> None:
-    """What a drain needs: something that stands for each node, and templates of requisites. Costs nothing when all is there."""
-    if "node_field" in portal.setup and _lacking(portal) - _refused_lately(portal, timezone.now()):
-        _add_nodes(portal, client, timezone.now())
+    """What a drain needs: something that stands for each node, and templates of requisites. Costs nothing when all is there.
+
+    Why a node could not be had stays on record as ``trouble`` of the set-up until it can.
+    """
+    if "node_field" in portal.setup:
+        lacking, now = _lacking(portal), timezone.now()
+        if lacking - _refused_lately(portal, now):
+            _add_nodes(portal, client, now)
+        elif not lacking and portal.setup.pop("trouble", ""):
+            portal.save(update_fields=["setup"])
     if "presets" not in portal.setup:
         portal.setup["presets"] = _presets(ask(client, requisite.presets("presets")))
         portal.save(update_fields=["setup"])
@@ -103,11 +110,17 @@ def _refused_lately(portal: Portal, now: dt.datetime) -> set[str]:
 
 
 def _add_nodes(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
-    for outcome in build_portal(portal, client, now, kinds=frozenset((Kind.NODE,))):
-        if not outcome.passed:
-            log.warning("portal %s: %s: %s", portal.code, outcome.step.title, outcome.text)
-    portal.setup["refused"] = dict.fromkeys(sorted(_lacking(portal)), now.isoformat())
-    portal.save(update_fields=["setup"])
+    trouble = ""
+    try:
+        outcomes = build_portal(portal, client, now, kinds=frozenset((Kind.NODE,)))
+        trouble = "; ".join(f"{one.step.title}: {one.text}" for one in outcomes if not one.passed)
+    except PortalError as error:
+        trouble = str(error)
+        raise
+    finally:
+        portal.setup["refused"] = dict.fromkeys(sorted(_lacking(portal)), now.isoformat())
+        portal.setup["trouble"] = trouble
+        portal.save(update_fields=["setup"])
 
 
 def _of_outcome(outcome: Outcome) -> Check:

@@ -4,19 +4,19 @@ What holds data stays unless a person says otherwise; deals are deleted never, s
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from uzel.bitrix24.batch import Command
+from uzel.bitrix24.batch import Chain, Command, Done, Failed, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import catalog, deal_fields, employee_field, pipeline, product_property, smart_process
 from uzel.bitrix24.entities import deal as deals
-from uzel.bitrix24.entities.smart_process import PROMO_CODES
+from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.bitrix24.errors import OutcomeUnknown, Refused
 from uzel.bitrix24.setup_plan import Found, Kind
 from uzel.flows.portal.portal_line import open_line
 from uzel.flows.setup.build_portal import ids_of, settle_unanswered
-from uzel.flows.setup.look_at_portal import ask, look_at_portal, walk
+from uzel.flows.setup.look_at_portal import ask, look_at_portal
 from uzel.flows.staff.follow_staff import all_users
 from uzel.hub.models import MadeInPortal, Node, Portal
 from uzel.hub.promo_book import keep_all
@@ -66,11 +66,19 @@ class _Undoing:
     found: Found
     with_data: bool
     node_field: str
+    items: dict[int, int] = field(default_factory=dict)  # counted already, by smart process
 
     def count_deals(self, condition: Mapping[str, Any]) -> int:
         """Deals that meet a condition."""
         command = deals.listing("deals", self.node_field, condition, {"id": "ASC"})
         return self.client.call(command.method, command.params, repeatable=True).total or 0
+
+    def count_items(self, process: KnownProcess) -> int:
+        """Items of a smart process, whoever made them."""
+        if process.type_id not in self.items:
+            command = smart_process.list_keys(process)
+            self.items[process.type_id] = self.client.call(command.method, command.params, repeatable=True).total or 0
+        return self.items[process.type_id]
 
     def send(self, command: Command) -> None:
         """A delete, which does no harm when it is repeated."""
@@ -103,7 +111,7 @@ def _forget(portal: Portal, found: Found) -> None:
     if PROMO_CODES.name not in found.processes:
         keep_all(portal, {})
         portal.promo_read_at = None
-    gone = ("undone",) if whole else ("node_field", "nodes", "processes", "refused")
+    gone = ("undone",) if whole else ("node_field", "nodes", "processes", "refused", "trouble")
     portal.setup = {name: value for name, value in portal.setup.items() if name not in gone}
     if whole:  # a node whose item is gone gets another by the next drain
         nodes = portal.setup.get("nodes", {})
@@ -125,15 +133,13 @@ def _chosen(undoing: _Undoing, row: MadeInPortal) -> str:
 
 
 def _items(undoing: _Undoing, row: MadeInPortal) -> str:
-    process = undoing.found.processes[row.name].known
-    left = walk(undoing.client, lambda key, start: smart_process.list_items(key, process, start), smart_process.read_keys)
-    count = len(list(left))
+    count = undoing.count_items(undoing.found.processes[row.name].known)
     return "" if undoing.with_data or not count else f"в нём остаются элементы: {count}; удалить и их: --yes"
 
 
 def _of_process(undoing: _Undoing, row: MadeInPortal) -> str:
     process = undoing.found.processes[row.name.partition(".")[0]]
-    return "" if undoing.with_data or not process.filled else "остаётся вместе со смарт-процессом"
+    return "" if undoing.with_data or not undoing.count_items(process.known) else "остаётся вместе со смарт-процессом"
 
 
 def _deals_inside(undoing: _Undoing, row: MadeInPortal) -> str:
@@ -190,11 +196,20 @@ def _remove_node(undoing: _Undoing, row: MadeInPortal) -> None:
 
 def _remove_process(undoing: _Undoing, row: MadeInPortal) -> None:
     process = undoing.found.processes[row.name].known
-    left = walk(undoing.client, lambda key, start: smart_process.list_items(key, process, start), smart_process.read_keys)
-    for item_id, _ in list(left):  # a person has said so
-        undoing.send(smart_process.delete_item("item", process.entity_type_id, item_id))
+    _empty(undoing.client, process)  # a person has said so
     undoing.send(smart_process.delete_type("type", row.entity_id or 0))
     MadeInPortal.objects.filter(portal=row.portal, kind=Kind.PROCESS_FIELD, name__startswith=f"{row.name}.").delete()
+
+
+def _empty(client: PortalClient, process: KnownProcess) -> None:
+    """Delete all items, a page at a time, as long as the portal lets some of them go."""
+    while ids := [item_id for item_id, _ in smart_process.read_keys(ask(client, smart_process.list_keys(process)))]:
+        chains = [Chain((smart_process.delete_item(f"i{one}", process.entity_type_id, one),)) for one in ids]
+        landed = client.batches(pack(chains, cost=client.cost, spread=client.spread), repeatable=True)
+        outcomes = [outcome for _, found in landed for outcome in found.values()]
+        if not any(isinstance(one, Done) for one in outcomes):
+            failed = next((one for one in outcomes if isinstance(one, Failed)), None)
+            raise Refused(failed.code, failed.text) if failed else OutcomeUnknown("", "ответ портала потерян")
 
 
 def _remove_pipeline(undoing: _Undoing, row: MadeInPortal) -> None:
