@@ -120,6 +120,11 @@ def write_catalog_files(folder: Path, items: int, *, changed: bool = False, shor
     return goods_path, offers_path, offers
 
 
+def raised_offers(items: int) -> int:
+    """How many offers cost more in a changed catalogue."""
+    return sum(len(goods.colours) or 1 for goods in _assortment(items, changed=True) if goods.raised)
+
+
 def _assortment(items: int, *, changed: bool) -> Iterator[Goods]:
     rng = random.Random(1)
     for number in range(items):

@@ -138,7 +138,7 @@ def _let_finish(portal_id: int) -> None:
 
 
 def judge(state: dict[str, Any], orders: dict[str, Order]) -> Iterator[str]:
-    """What differs between the base and the portal: one deal an order, its sum and comment, one contact a buyer."""
+    """What differs between the base and the portal: one deal an order, its sum, comment and rows, one contact a buyer."""
     found: dict[str, list[dict[str, Any]]] = {}
     for deal in state["deals"]:
         found.setdefault(str(deal["originId"]), []).append(deal)
@@ -148,8 +148,14 @@ def judge(state: dict[str, Any], orders: dict[str, Order]) -> Iterator[str]:
             yield f"order {key}: {len(deals)} deals"
         elif (float(deals[0]["opportunity"]), deals[0]["comments"]) != (float(order.total), order.comment):
             yield f"order {key}: {deals[0]['opportunity']} {deals[0]['comments']!r}, not {order.total} {order.comment!r}"
+        elif (shown := _rows_of(deals[0])) != (meant := sorted((line.name, float(line.quantity)) for line in order.lines)):
+            yield f"order {key}: rows {shown}, not {meant}"
     yield from (f"deal of nobody: {key}" for key in origins([deal for deals in found.values() for deal in deals]))
     yield from (f"{times} contacts with {phone}" for phone, times in doubled_phones(state["contacts"]).items())
+
+
+def _rows_of(deal: dict[str, Any]) -> list[tuple[str, float]]:
+    return sorted((str(row["productName"]), float(row["quantity"])) for row in deal["rows"])
 
 
 def stuck() -> Iterator[str]:

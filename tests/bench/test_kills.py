@@ -13,11 +13,14 @@ def test_killed_workers_lose_double_and_leave_nothing(capfd: pytest.CaptureFixtu
 
 def test_the_judge_finds_what_is_lost_doubled_and_different() -> None:
     base = make_base()
-    lost, doubled, different = make_orders(base, 3)
-    orders = {order.document_id: order for order in (lost, doubled, different)}
+    lost, doubled, different, bare = make_orders(base, 4)
+    orders = {order.document_id: order for order in (lost, doubled, different, bare)}
     deal = {"originatorId": "uzel:bench", "originId": doubled.document_id, "opportunity": float(doubled.total)}
     deals = [deal | {"comments": doubled.comment}] * 2
     deals.append(deals[0] | {"originId": different.document_id, "opportunity": 1.0, "comments": different.comment})
+    deals.append(
+        deals[0] | {"originId": bare.document_id, "opportunity": float(bare.total), "comments": bare.comment, "rows": []}
+    )
     deals.append(deals[0] | {"originId": "nobody"})
     contact = {"fm": [{"typeId": "PHONE", "value": "+79160000001"}]}
     found = list(judge({"deals": deals, "contacts": [contact, contact]}, orders))
@@ -25,6 +28,7 @@ def test_the_judge_finds_what_is_lost_doubled_and_different() -> None:
         "0 deals",
         "2 deals",
         f"1.0 {different.comment!r}",
+        "rows []",
         "nobody",
         "2 contacts with +79160000001",
     ]

@@ -31,7 +31,9 @@ LISTED = 10  # orders named in a table
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("employee", help="who is who").add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = groups.add_parser("employee", aliases=["employees"], help="who is who").add_subparsers(
+        dest="verb", required=True, metavar="VERB"
+    )
     add = verbs.add_parser("add", help="tie a personnel number to a portal user")
     add.add_argument("number", nargs="?", default="", help="personnel number (табельный номер)")
     add.add_argument("--portal-user", type=int, required=True, metavar="ID")
