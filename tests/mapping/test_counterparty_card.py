@@ -21,6 +21,11 @@ MARIA = Counterparty("g1", "Иванова Мария", "Иванова Мари
 DAISY = Counterparty("g2", "Ромашка", is_company=True, legal=LegalDetails("7701234567", "770101001", "", "ООО «Ромашка»"))
 
 
+def test_a_card_says_what_the_portal_shows_again() -> None:
+    card = card_of(Counterparty("g", "Ромашка", is_company=True, address="  Тула,  Мира " + "5" * 300))
+    assert (card.full_name, card.address[:11], len(card.address)) == ("Ромашка", "Тула, Мира ", 250)
+
+
 def test_a_person_is_a_contact_and_a_legal_entity_a_company() -> None:
     assert card_of(MARIA) == ClientCard(
         "contact", "Иванова Мария Петровна", "Иванова", "Мария", "Петровна", MARIA.phones, MARIA.emails

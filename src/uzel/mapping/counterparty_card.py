@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any
 
-from uzel.bitrix24.entities.client_card import COMPANY, CONTACT, ClientCard
+from uzel.bitrix24.entities.client_card import COMPANY, CONTACT, VALUE_LIMIT, ClientCard
 from uzel.mapping.client_names import NAMELESS, name_words
 from uzel.model import Counterparty
 
@@ -34,9 +34,9 @@ def card_of(counterparty: Counterparty, kind: str = "") -> ClientCard:
         inn=counterparty.legal.inn,
         kpp=counterparty.legal.kpp,
         okpo=counterparty.legal.okpo,
-        full_name=(counterparty.legal.official_name or counterparty.full_name) if is_company else "",
-        legal_address=counterparty.legal.legal_address,
-        address=counterparty.address,
+        full_name=(counterparty.legal.official_name or counterparty.full_name or counterparty.name) if is_company else "",
+        legal_address=_line(counterparty.legal.legal_address),
+        address=_line(counterparty.address),
     )
 
 
@@ -138,6 +138,11 @@ def counterparty_seen_in(card: ClientCard, shown: ClientCard, meant: Counterpart
 def counterparty_of(card: ClientCard, counterparty_id: str) -> Counterparty:
     """A counterparty that 1C has never seen, made of the portal's card."""
     return counterparty_seen_in(card, ClientCard(card.kind), Counterparty(counterparty_id, is_company=card.kind == COMPANY))
+
+
+def _line(address: str) -> str:
+    """An address as the portal keeps it and shows it again."""
+    return " ".join(address.split())[:VALUE_LIMIT].rstrip()
 
 
 def _distinct(values: Iterable[str], same: Callable[[str], str]) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.emulators.bitrix24_portal.client import Client
-from uzel.emulators.bitrix24_portal import RunningPortal
+from uzel.emulators.bitrix24_portal import Options, RunningPortal
 
 
 def phone(value: str, value_type: str = "WORK", type_id: str = "PHONE") -> dict[str, str]:
@@ -183,6 +184,24 @@ def test_presets(rest: Client) -> None:
     presets = rest.call("crm.requisite.preset.list", select=["ID", "NAME"], order={"ID": "DESC"})
     assert presets.result == [{"ID": "3", "NAME": "Физ. лицо"}, {"ID": "2", "NAME": "ИП"}, {"ID": "1", "NAME": "Организация"}]
     assert rest.call("crm.requisite.preset.list", select=["BAD"]).error[1] == "100"
+
+
+@pytest.mark.parametrize("moves", [False, True])
+def test_what_a_saved_requisite_or_address_moves_besides(
+    start: Callable[..., tuple[RunningPortal, Client]], moves: bool
+) -> None:
+    options = Options(requisite_save_touches_card=moves, address_save_touches_requisite=moves)
+    portal, rest = start(limits=False, options=options)
+    owner = add(rest, entity=4, title="Ромашка")
+    number = requisite(rest, owner)
+    assert rest.call("crm.requisite.get", id=number).result["DATE_MODIFY"] == ""
+    rest.call("crm.address.add", fields={"TYPE_ID": 6, "ENTITY_TYPE_ID": 8, "ENTITY_ID": number, "CITY": "Тула"})
+    assert (rest.call("crm.requisite.get", id=number).result["DATE_MODIFY"] != "") is moves
+    url = f"{portal.webhook_of(2)}crm.requisite.update"
+    httpx2.post(url, json={"id": number, "fields": {"RQ_INN": "77"}}, trust_env=False).raise_for_status()
+    assert rest.call("crm.requisite.get", id=number).result["MODIFY_BY_ID"] == "2"
+    item = rest.call("crm.item.get", entityTypeId=4, id=owner["id"]).result["item"]
+    assert (item["updatedBy"] == 2) is moves
 
 
 def test_addresses(rest: Client, company: dict[str, Any]) -> None:

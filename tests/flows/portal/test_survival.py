@@ -145,7 +145,8 @@ def test_any_answer_to_a_write_that_was_carried_out(hub: Hub, network: Network, 
 def test_a_list_of_an_unheard_of_shape_is_said_in_words(hub: Hub, network: Network, result: Any) -> None:
     hub.receive(ORDER)
     live(hub, 60)
-    network.method, network.answers = "crm.item.list", [told({"result": result})]
+    sections = {"result": {"deal": result, "contact": result, "company": result}, "result_error": []}
+    network.method, network.answers = "crm.item.list", [told({"result": sections})]
     hub.pass_time(120)
     hub.drain()
     assert network.answers == [], "the fault was met"

@@ -4,6 +4,7 @@ An address belongs to a requisite and is one of its type; ours stand in one line
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from uzel.bitrix24.batch import Command
@@ -16,6 +17,8 @@ ADDRESS_TYPES: Mapping[str, int] = {"legal_address": 6, "address": 1}
 ADDRESS_PARTS = ("POSTAL_CODE", "COUNTRY", "PROVINCE", "REGION", "CITY", "ADDRESS_1", "ADDRESS_2")
 #: Attributes of a card that stand in its requisite.
 LEGAL_NAMES: Mapping[str, str] = {"inn": "RQ_INN", "kpp": "RQ_KPP", "okpo": "RQ_OKPO", "full_name": "RQ_COMPANY_FULL_NAME"}
+#: When a requisite was changed, and by whom; a new one has neither (bitrix24-rest C6).
+MODIFIED, CREATED = ("DATE_MODIFY", "MODIFY_BY_ID"), ("DATE_CREATE", "CREATED_BY_ID")
 _PERSON_NAMES: Mapping[str, str] = {"last_name": "RQ_LAST_NAME", "first_name": "RQ_FIRST_NAME", "middle_name": "RQ_SECOND_NAME"}
 
 
@@ -35,6 +38,21 @@ def addresses_of_cards(key: str, kind: str, entity_ids: Iterable[int]) -> Comman
     return Command("crm.address.list", {"filter": criteria, "order": {"ENTITY_ID": "ASC", "TYPE_ID": "ASC"}}, key)
 
 
+def stamped_since(key: str, stamp: tuple[str, str], moment: str, not_by: int, start: int = 0) -> Command:
+    """Requisites that anybody but one employee changed or created (``stamp``) at ``moment`` or later, oldest first."""
+    date, author = stamp
+    criteria = {f"!={author}": not_by} | ({f">={date}": moment} if moment else {})
+    select = ["ID", "ENTITY_TYPE_ID", "ENTITY_ID", date]
+    return Command(
+        "crm.requisite.list", {"filter": criteria, "select": select, "order": {date: "ASC", "ID": "ASC"}, "start": start}, key
+    )
+
+
+def moments(result: Any, stamp: tuple[str, str]) -> list[str]:
+    """When the requisites of a page were changed or created."""
+    return [as_text(row.get(stamp[0])) for row in result or ()]
+
+
 def read_owners(result: Any) -> list[tuple[str, int]]:
     """Whose requisites an answer lists: kind and id of each card once."""
     kinds = {type_id: kind for kind, type_id in TYPE_ID.items()}
@@ -48,6 +66,12 @@ def presets(key: str) -> Command:
     return Command("crm.requisite.preset.list", {"select": select, "order": {"ID": "ASC"}}, key)
 
 
+def without(card: ClientCard) -> ClientCard:
+    """A card as it is where there is no requisite."""
+    nothing: dict[str, Any] = dict.fromkeys((*LEGAL_NAMES, *ADDRESS_TYPES), "")
+    return replace(card, **nothing)
+
+
 def is_needed(card: ClientCard) -> bool:
     """Whether a card says something that only a requisite can hold."""
     return any(getattr(card, name) for name in ("inn", "kpp", "okpo", *ADDRESS_TYPES))
@@ -55,9 +79,8 @@ def is_needed(card: ClientCard) -> bool:
 
 def add(key: str, card: ClientCard, entity_id: int | str, preset_id: int) -> Command:
     """Create the requisite of a contact or a company; the answer is its bare id."""
-    full_name = card.full_name or card.name
     names = (
-        {"RQ_COMPANY_NAME": card.name, "RQ_COMPANY_FULL_NAME": full_name}
+        {"RQ_COMPANY_NAME": card.name, "RQ_COMPANY_FULL_NAME": card.full_name}
         if card.kind == COMPANY
         else {name: getattr(card, attribute) for attribute, name in _PERSON_NAMES.items()}
     )

@@ -82,6 +82,8 @@ class Options:
     multifield_update: str = "by_key"
     check_required_fields: bool = True
     empty_row_set_clears: bool = True
+    requisite_save_touches_card: bool = False
+    address_save_touches_requisite: bool = False
     row_price_digits: int = 2
     exclusive_price_when_tax_not_included: str = "divide"
     deal_userfield_name_limit_chars: int = 50

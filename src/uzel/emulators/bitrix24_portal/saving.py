@@ -149,6 +149,13 @@ def _orphan(core: Core, gone: Item) -> None:
             table.put(replace(item, values={**item.values, name: None}))
 
 
+def touch(core: Core, user: User, item: Item) -> None:
+    """Move the stamps of an item as if somebody had saved it."""
+    core.store.items[item.entity_type_id].put(
+        replace(item, values={**item.values, "updatedTime": core.clock.moment(), "updatedBy": user.id})
+    )
+
+
 def set_rows(core: Core, user: User, deal: Item, rows: tuple[ProductRow, ...]) -> None:
     """Replace the rows of a deal by themselves, as crm.item.productrow.* does; what else follows is switchable."""
     before = core.store.rows.get(deal.id, ())

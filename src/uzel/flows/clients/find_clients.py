@@ -15,7 +15,8 @@ from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import client_card, requisite
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
-from uzel.flows.clients.write_cards import CardKey, key_of_card, write_cards
+from uzel.flows.clients.receive_card import receive_card
+from uzel.flows.clients.write_cards import CardKey, as_kept, key_of_card, write_cards
 from uzel.flows.portal.portal_job import is_doubtful
 from uzel.flows.portal.portal_reading import read_all, read_cards
 from uzel.hub.bulk import update_rows
@@ -75,17 +76,22 @@ def wanted_client(node: Node, counterparty: Counterparty, assigned_by_id: int) -
     return Wanted(node, counterparty, key_of(counterparty), card_of(counterparty), assigned_by_id)
 
 
-def find_clients(portal: Portal, client: PortalClient, wanted: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
-    """Give every counterparty (each named once) a binding with an entity, or a reason; those still open are tried later."""
+def find_clients(portal: Portal, client: PortalClient, wanted: Sequence[Wanted], now: Callable[[], dt.datetime]) -> set[int]:
+    """Give every counterparty (each named once) a binding with an entity, or a reason; those still open are tried later.
+
+    Returns the orders that moved: of clients whose cards people had changed before they were completed.
+    """
+    moved: set[int] = set()
     _recall_bindings(wanted)
     _recall_notes([one for one in wanted if not _is_bound(one)])
     for _ in range(ROUNDS):
         waiting = [one for one in wanted if not _is_bound(one) and not one.failed and not _in_flight(one, now())]
         if not waiting:
-            return
-        _look_up(portal, client, waiting, now)
+            break
+        moved |= _look_up(portal, client, waiting, now)
         missing = [one for one in waiting if not _is_bound(one) and not _in_flight(one, now())]
         _create(portal, client, _apart(missing), now)
+    return moved
 
 
 def _recall_bindings(wanted: Sequence[Wanted]) -> None:
@@ -130,15 +136,19 @@ def _apart(missing: Iterable[Wanted]) -> list[Wanted]:
 # --- searching --------------------------------------------------------------------------------------------------------
 
 
-def _look_up(portal: Portal, client: PortalClient, waiting: Sequence[Wanted], now: Callable[[], dt.datetime]) -> None:
+def _look_up(portal: Portal, client: PortalClient, waiting: Sequence[Wanted], now: Callable[[], dt.datetime]) -> set[int]:
     """Bind whoever the portal has already, his card completed; where no answer came to that, it is looked for again."""
     matches = _matches(client, waiting)
-    bad = write_cards(portal, client, _completed(matches))
+    completed = _completed(matches)
+    moved = set[int]().union(*(receive_card(portal, known) for known, _ in completed.values()))
+    bad = write_cards(portal, client, completed)
     lost = {key for key, outcome in bad.items() if is_doubtful(outcome)}
     for one, known in matches:
-        if key_of_card(known) not in lost:
-            _bind(portal, one, known)
+        key = key_of_card(known)
+        if key not in lost:
+            _bind(portal, one, known, completed[key][1], whole=key not in bad)
     _mark(portal, [one for one, known in matches if key_of_card(known) in lost], now)
+    return moved
 
 
 def _matches(client: PortalClient, waiting: Sequence[Wanted]) -> list[tuple[Wanted, KnownCard]]:
@@ -220,13 +230,15 @@ def _found(command: Command, result: Any, one: Wanted) -> tuple[CardKey, ...]:
     return tuple((kind, entity_id) for entity_id in client_card.read_found(result, kind))
 
 
-def _bind(portal: Portal, one: Wanted, known: KnownCard) -> None:
+def _bind(portal: Portal, one: Wanted, known: KnownCard, wanted: ClientCard, *, whole: bool) -> None:
+    """To a card as it is completed; of what was written of half of it nobody has told."""
     one.binding, _ = CounterpartyBinding.objects.update_or_create(
         node=one.node,
         key=one.key,
         defaults={
             "portal": portal, "kind": known.card.kind, "entity_id": known.entity_id, "decision": one.decision,
-            "shown": to_json(known.card), "retry_at": None,
+            "shown": to_json(as_kept(portal, wanted, known.requisite_id) if whole else known.card),
+            "sent": None if whole else to_json(wanted), "retry_at": None,
         },
     )  # fmt: skip
 
@@ -239,7 +251,7 @@ def _create(portal: Portal, client: PortalClient, missing: Sequence[Wanted], now
     chains = [Chain(tuple(_create_commands(portal, key, one))) for key, one in by_key.items()]
     packed = pack(chains, cost=client.cost, spread=client.spread)
     for sent, outcomes in client.batches(packed, before=lambda chains: _mark(portal, _named(chains, by_key), now)):
-        _created({chain.commands[0].key: by_key[chain.commands[0].key] for chain in sent}, outcomes)
+        _created(portal, {chain.commands[0].key: by_key[chain.commands[0].key] for chain in sent}, outcomes)
 
 
 def _named(chains: Iterable[Chain], by_key: dict[str, Wanted]) -> list[Wanted]:
@@ -272,7 +284,7 @@ def _mark(portal: Portal, wanted: Sequence[Wanted], now: Callable[[], dt.datetim
         one.binding = mark
 
 
-def _created(wanted: dict[str, Wanted], outcomes: dict[str, Outcome]) -> None:
+def _created(portal: Portal, wanted: dict[str, Wanted], outcomes: dict[str, Outcome]) -> None:
     """New cards are bound, refused ones are wanted no more; what is not known to be whole keeps its mark."""
     bound: list[CounterpartyBinding] = []
     for key, one in wanted.items():
@@ -281,7 +293,7 @@ def _created(wanted: dict[str, Wanted], outcomes: dict[str, Outcome]) -> None:
         assert one.binding is not None, "a create is marked before it is sent"
         if isinstance(outcome, Done) and whole:
             one.binding.entity_id, one.binding.retry_at = int(outcome.result), None
-            one.binding.shown = to_json(one.card)
+            one.binding.shown = to_json(as_kept(portal, one.card))
             bound.append(one.binding)
         elif isinstance(outcome, Failed) and not is_doubtful(outcome):
             one.failed = outcome

@@ -9,17 +9,22 @@ from uzel.bitrix24.batch import Outcome
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
+from uzel.flows.clients.receive_card import receive_card
 from uzel.flows.clients.write_cards import CardKey, key_of_card, write_cards
-from uzel.flows.portal.portal_job import Job, not_written
+from uzel.flows.portal.portal_job import Job, not_written, taken_anew
 from uzel.flows.portal.portal_reading import read_cards
 from uzel.hub.models import Portal
 from uzel.mapping.counterparty_card import key_of, moved, with_values
 
 
 def update_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: dt.datetime) -> list[Job]:
-    """Write changed cards, each read before it is written over; returns the jobs whose cards show what they should."""
+    """Write changed cards, each read before it is written over; returns the jobs whose cards show what they should.
+
+    What people changed in a card is taken first, into every order of its client: a job must not confirm an older state.
+    """
+    known = _read(client, [job for job in jobs if _changes(job)])
+    jobs = taken_anew(jobs, set[int]().union(*(receive_card(portal, one) for one in known.values())))
     changing = {job.key: job for job in jobs if _changes(job)}
-    known = _read(client, list(changing.values()))
     cards: dict[CardKey, tuple[KnownCard, ClientCard]] = {}
     for job in changing.values():
         key = (job.client.kind, job.client.entity_id)

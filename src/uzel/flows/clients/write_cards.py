@@ -1,17 +1,18 @@
-"""Cards of clients are made to show what they should.
+"""Cards of clients are made to show what they should; what was written is remembered.
 
-What people changed meanwhile is taken first, what was written is remembered.
+Whoever asks for it has taken what people changed meanwhile (``receive_card``): afterwards nobody could tell it from ours.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+from django.db.models import QuerySet
+
 from uzel.bitrix24.batch import Chain, Command, Done, Outcome, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import client_card, requisite
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard
-from uzel.flows.clients.receive_card import receive_card
 from uzel.hub.models import CounterpartyBinding, Portal
 from uzel.model.codec import to_json
 
@@ -33,7 +34,7 @@ def write_cards(
     for place, (known, wanted) in enumerate(cards.values()):
         commands = tuple(_commands(portal, f"u{place}", known, wanted))
         if commands:
-            receive_card(portal, known)
+            _mark(portal, known, wanted)
             chains.append(Chain(commands))
             by_key[f"u{place}"] = (known, wanted)
     bad: dict[CardKey, Outcome] = {}
@@ -44,9 +45,24 @@ def write_cards(
             if failed:
                 bad[key_of_card(known)] = failed[0]
             else:
-                bound = CounterpartyBinding.objects.filter(portal=portal, kind=known.card.kind, entity_id=known.entity_id)
-                bound.update(shown=to_json(wanted))
+                _bound(portal, known).update(shown=to_json(as_kept(portal, wanted, known.requisite_id)), sent=None)
     return bad
+
+
+def as_kept(portal: Portal, card: ClientCard, requisite_id: int = 0) -> ClientCard:
+    """A card as it shows when it is written whole: where there can be no requisite it shows nothing of one."""
+    has_one = requisite_id or (portal.setup.get("presets", {}).get(card.kind) and requisite.is_needed(card))
+    return card if has_one else requisite.without(card)
+
+
+def _bound(portal: Portal, known: KnownCard) -> QuerySet[CounterpartyBinding]:
+    return CounterpartyBinding.objects.filter(portal=portal, kind=known.card.kind, entity_id=known.entity_id)
+
+
+def _mark(portal: Portal, known: KnownCard, wanted: ClientCard) -> None:
+    """Whatever of a requisite is about to be sent will be taken for our own, though no answer may come."""
+    if _changes(known.card, wanted).keys() & (LEGAL | ADDRESSES):
+        _bound(portal, known).update(sent=to_json(wanted))
 
 
 def _commands(portal: Portal, key: str, known: KnownCard, wanted: ClientCard) -> Iterator[Command]:

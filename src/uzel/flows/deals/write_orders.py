@@ -13,7 +13,7 @@ from uzel.flows.clients.find_clients import Wanted, find_clients, wanted_client
 from uzel.flows.clients.update_clients import update_clients
 from uzel.flows.deals.write_deals import write_deals
 from uzel.flows.portal import sweep_portal
-from uzel.flows.portal.portal_job import PASSING_DELAY_S, Job, jobs_of, not_written, postpone
+from uzel.flows.portal.portal_job import PASSING_DELAY_S, Job, jobs_of, not_written, postpone, taken_anew
 from uzel.flows.staff.learn_numbers import learn_numbers
 from uzel.hub.models import CounterpartyBinding, Delivery, OrderRow, Portal
 from uzel.mapping.counterparty_card import card_of, could_be, is_somebody, key_of
@@ -52,10 +52,10 @@ def _with_clients(portal: Portal, client: PortalClient, jobs: Sequence[Job], now
             one = wanted_client(job.row.node, job.order.counterparty, assigned)
             one = wanted.setdefault((job.row.node_id, one.key), one)
         of_job.append((job, one))
-    find_clients(portal, client, list(wanted.values()), now)
+    moved = find_clients(portal, client, list(wanted.values()), now)
     ready = [job for job, one in of_job if one is None or _take_client(portal, job, one, now())]
     OrderRow.objects.bulk_update([job.row for job in ready], ["client"])
-    return ready
+    return taken_anew(ready, moved)
 
 
 def _bind_new_id(portal: Portal, job: Job) -> None:
@@ -67,7 +67,7 @@ def _bind_new_id(portal: Portal, job: Job) -> None:
         return
     key = key_of(buyer)
     if bound.entity_id is not None and key not in ("", bound.key):
-        same = {"portal": portal, "kind": bound.kind, "entity_id": bound.entity_id, "shown": bound.shown}
+        same = {"portal": portal, "kind": bound.kind, "entity_id": bound.entity_id, "shown": bound.shown, "sent": bound.sent}
         decision = "тот же клиент, что в сделке: база дала ему свой Ид"
         CounterpartyBinding.objects.get_or_create(node=job.row.node, key=key, defaults={**same, "decision": decision})
 

@@ -11,7 +11,7 @@ from uzel.flows.portal.portal_access import application_of
 from uzel.flows.portal.pull_events import pull_events
 from uzel.hub.models import Node, Portal, PortalApplication
 
-DEAL = "deal"  # in `Portal.swept_until`, beside the kinds of cards
+DEAL, REQUISITE, NEW_REQUISITE = "deal", "requisite", "new_requisite"  # in `Portal.swept_until`, beside the kinds of cards
 OWNER_COLUMNS = ("exchange_user_id", "user_name", "connected_at", "swept_until", "problem")
 
 
@@ -44,6 +44,6 @@ def learn_owner(portal: Portal, client: PortalClient, now: dt.datetime) -> User:
     portal.exchange_user_id, portal.user_name, portal.connected_at = owner.user_id, owner.full_name[:200], now
     if not portal.swept_until:  # deals older than this are nobody's order
         moment = str(client.call("server.time", {}, repeatable=True).result)
-        portal.swept_until = dict.fromkeys((DEAL, *client_card.TYPE_ID), moment)
+        portal.swept_until = dict.fromkeys((DEAL, *client_card.TYPE_ID, REQUISITE, NEW_REQUISITE), moment)
     portal.problem = ""
     return owner

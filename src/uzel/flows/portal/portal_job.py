@@ -1,7 +1,7 @@
 """One order on its way into the portal: what the deal shows, what it should show, and how an attempt ended."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -95,6 +95,16 @@ def jobs_of(deliveries: Iterable[Delivery]) -> Iterator[Job]:
         if node.pk not in nodes:
             nodes[node.pk] = rules_of(node), staff_of(node)
         yield job_of(delivery, *nodes[node.pk])
+
+
+def taken_anew(jobs: Sequence[Job], moved: Collection[int]) -> list[Job]:
+    """The same jobs; those of orders that have ``moved`` meanwhile as they now stand, if there still is something due."""
+    stale = [job.delivery.pk for job in jobs if job.row.pk in moved]
+    if not stale:
+        return list(jobs)
+    due = Delivery.objects.filter(pk__in=stale, wanted__gt=F("confirmed"))
+    fresh = jobs_of(due.select_related("order__node__portal", "order__client"))
+    return [job for job in jobs if job.row.pk not in moved] + list(fresh)
 
 
 def job_of(delivery: Delivery, rules: NodeRules, staff: Staff) -> Job:

@@ -15,16 +15,17 @@ from uzel.bitrix24.entities import client_card
 from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.bitrix24.errors import Unavailable
-from uzel.flows.clients.receive_card import receive_card
+from uzel.flows.clients.sweep_cards import receive_cards, touched_cards
 from uzel.flows.deals.receive_deal import Arrived, forget_deal, needs_card, node_of, receive_deal
 from uzel.flows.portal.attend_application import DEAL, attend_application
+from uzel.flows.portal.portal_changes import Changes, item_moments, read_changes
 from uzel.flows.portal.portal_limits import learn_licence
 from uzel.flows.portal.portal_line import portal_line
-from uzel.flows.portal.portal_reading import chunks, pages_since, read_all, read_cards, read_rows
+from uzel.flows.portal.portal_reading import chunks, read_all, read_cards, read_rows
 from uzel.flows.promo.read_promo_codes import read_promo
 from uzel.flows.setup.undo_setup import is_undone
 from uzel.flows.staff.follow_staff import read_users
-from uzel.hub.models import CounterpartyBinding, DealNotice, OrderRow, Portal
+from uzel.hub.models import DealNotice, OrderRow, Portal
 from uzel.hub.queries import node_field_of
 from uzel.model.codec import from_json
 
@@ -59,9 +60,11 @@ def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
     read_promo(portal, client, now)
     notices = list(DealNotice.objects.filter(portal=portal, noticed__gt=F("handled")))
     since = dict(portal.swept_until)
-    changed = {deal.deal_id: deal for deal in _changed_deals(portal, client, since)}  # pages overlap by a second
+    pages = read_changes(client, since, [_touched_deals(portal), *touched_cards(portal)])
+    found = (deal for page in pages[DEAL] for deal in deals.read_items(page, node_field_of(portal)))
+    changed = {deal.deal_id: deal for deal in found}  # pages overlap by a second
     _receive_all(portal, client, list(changed.values()), now)
-    _receive_cards(portal, client, since)
+    receive_cards(portal, client, pages, now)
     asked = {notice.deal_id for notice in notices} | set(_in_turn(portal, now))
     look_at(portal, client, sorted(asked - set(changed)), now)
     for notice in notices:
@@ -97,11 +100,10 @@ def _deals(portal: Portal, client: PortalClient, deal_ids: Sequence[int]) -> Ite
         yield from deals.read_items(result, node_field_of(portal))
 
 
-def _changed_deals(portal: Portal, client: PortalClient, since: dict[str, str]) -> Iterator[Deal]:
-    """Deals that people touched last since the last sweep. Where we wrote after them, the write itself has read them."""
-    command = partial(deals.changed_since, "page", node_field_of(portal), not_by=portal.exchange_user_id or 0)
-    for result in pages_since(client, since, DEAL, command):
-        yield from deals.read_items(result, node_field_of(portal))
+def _touched_deals(portal: Portal) -> Changes:
+    """Deals that people touched last. Where we wrote after them, the write itself has read them."""
+    command = partial(deals.changed_since, DEAL, node_field_of(portal), not_by=portal.exchange_user_id or 0)
+    return Changes(DEAL, command, item_moments)
 
 
 def _receive_all(portal: Portal, client: PortalClient, found: Sequence[Deal], now: dt.datetime) -> None:
@@ -130,15 +132,3 @@ def _cards(client: PortalClient, wanted: set[tuple[str, int]]) -> dict[tuple[str
         for known in read_cards(client, kind, sorted(entity_id for its_kind, entity_id in wanted if its_kind == kind)):
             found[kind, known.entity_id] = known
     return found
-
-
-def _receive_cards(portal: Portal, client: PortalClient, since: dict[str, str]) -> None:
-    for kind in client_card.TYPE_ID:
-        touched: list[int] = []
-        command = partial(client_card.changed_since, "page", kind, not_by=portal.exchange_user_id or 0)
-        for result in pages_since(client, since, kind, command):
-            touched += [known.entity_id for known in client_card.read_cards(result, kind)]
-        bound = CounterpartyBinding.objects.filter(portal=portal, kind=kind, entity_id__in=touched)
-        ids = sorted({binding.entity_id for binding in bound if binding.entity_id})
-        for known in read_cards(client, kind, ids):
-            receive_card(portal, known)

@@ -20,7 +20,7 @@ class Portal(models.Model):
     reserve_operating = models.FloatField(default=0.0, help_text="part of each method's time left to them")
     limits_set_at = models.DateTimeField(null=True, help_text="what was learned of the limits before does not count")
     speed = models.FloatField(default=1.0, help_text="time scale of an emulated portal; 1 for a real one")
-    swept_until = models.JSONField(default=dict, help_text="kind → updatedTime the sweep has reached, as the portal wrote it")
+    swept_until = models.JSONField(default=dict, help_text="kind → time of change the sweep reached, as the portal wrote it")
     setup = models.JSONField(
         default=dict,
         help_text="what `portal setup` found or created: node_field (of a deal), nodes (code → item id), processes, presets",
@@ -68,6 +68,8 @@ class CounterpartyBinding(models.Model):
     kind = models.CharField(max_length=10, help_text="contact | company")
     entity_id = models.PositiveBigIntegerField(null=True, help_text="null: a create was sent and its answer is not known")
     shown = models.JSONField(null=True, help_text="the card as last read or written")
+    sent = models.JSONField(null=True, help_text="the card as in a write of its requisite that was never answered")
+    checked_at = models.DateTimeField(null=True, help_text="when the card was last read in turn")
     decision = models.TextField(blank=True, help_text="why this contact: created, by INN, by phone, by e-mail")
     retry_at = models.DateTimeField(null=True, help_text="when a create without an answer must have ended in the portal")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -4,7 +4,7 @@ from typing import Any
 
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import plain
-from uzel.emulators.bitrix24_portal.methods.crm_requisite import list_rows
+from uzel.emulators.bitrix24_portal.methods.crm_requisite import list_rows, touch_requisite
 from uzel.emulators.bitrix24_portal.records import REQUISITE
 from uzel.emulators.bitrix24_portal.values import text, to_int
 
@@ -37,6 +37,7 @@ def add(call: Call) -> Reply:
     if key in call.core.store.addresses:
         raise plain("TypeAddress exists.")
     call.core.store.addresses[key] = values
+    touch_requisite(call, key[2])
     return Reply(True)
 
 
@@ -46,6 +47,7 @@ def update(call: Call) -> Reply:
     if key not in call.core.store.addresses:
         raise plain("Address not found.")
     call.core.store.addresses[key] = {**call.core.store.addresses[key], **values}
+    touch_requisite(call, key[2])
     return Reply(True)
 
 
@@ -54,6 +56,7 @@ def delete(call: Call) -> Reply:
     key, _ = _read(call)
     if call.core.store.addresses.pop(key, None) is None:
         raise plain("Address not found.")
+    touch_requisite(call, key[2])
     return Reply(True)
 
 

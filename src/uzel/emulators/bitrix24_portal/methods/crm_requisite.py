@@ -1,8 +1,10 @@
 """``crm.requisite.*`` and ``crm.requisite.preset.list`` (bitrix24-rest C6)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from uzel.emulators.bitrix24_portal import saving
 from uzel.emulators.bitrix24_portal.access import may
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, plain
@@ -44,7 +46,9 @@ def add(call: Call) -> Reply:
     requisite_id, now = call.core.store.next_id("requisite"), call.core.clock.moment().isoformat(timespec="seconds")
     stamps = {"DATE_CREATE": now, "CREATED_BY_ID": str(call.user.id), "DATE_MODIFY": "", "MODIFY_BY_ID": None}
     values = {"ACTIVE": "Y", "ADDRESS_ONLY": "N", "SORT": "500"} | fields | stamps
-    call.core.store.requisites[requisite_id] = Requisite(requisite_id, owner.entity_type_id, owner.id, preset_id or 0, values)
+    made = Requisite(requisite_id, owner.entity_type_id, owner.id, preset_id or 0, values)
+    call.core.store.requisites[requisite_id] = made
+    _touch_card(call, made)
     call.core.events.fire("ONCRMREQUISITEADD", ID=requisite_id)
     return Reply(requisite_id)
 
@@ -77,14 +81,31 @@ def update(call: Call) -> Reply:
     """Change a requisite; its owner never changes."""
     old = found(call, call.old_id(), "update")
     fields = {name: value for name, value in _fields(call).items() if name not in ("ENTITY_TYPE_ID", "ENTITY_ID")}
-    now = call.core.clock.moment().isoformat(timespec="seconds")
-    values = {**old.fields, **fields, "DATE_MODIFY": now, "MODIFY_BY_ID": str(call.user.id)}
+    values = {**old.fields, **fields, **_stamps(call)}
     preset_id = to_int(fields.get("PRESET_ID")) or old.preset_id
     if preset_id not in call.core.store.presets:
         raise plain("PRESET_ID is not defined or invalid.")
     call.core.store.requisites[old.id] = Requisite(old.id, old.entity_type_id, old.entity_id, preset_id, values)
+    _touch_card(call, old)
     call.core.events.fire("ONCRMREQUISITEUPDATE", ID=old.id)
     return Reply(True)
+
+
+def _stamps(call: Call) -> dict[str, str]:
+    now = call.core.clock.moment().isoformat(timespec="seconds")
+    return {"DATE_MODIFY": now, "MODIFY_BY_ID": str(call.user.id)}
+
+
+def _touch_card(call: Call, requisite: Requisite) -> None:
+    if call.core.options.requisite_save_touches_card:
+        saving.touch(call.core, call.user, _owner(call, requisite.entity_type_id, requisite.entity_id, "update"))
+
+
+def touch_requisite(call: Call, requisite_id: int) -> None:
+    """An address was saved: whether that is a change of its requisite is open."""
+    old = call.core.store.requisites[requisite_id]
+    if call.core.options.address_save_touches_requisite:
+        call.core.store.requisites[requisite_id] = replace(old, fields={**old.fields, **_stamps(call)})
 
 
 def delete(call: Call) -> Reply:
