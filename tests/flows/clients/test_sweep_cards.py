@@ -229,3 +229,24 @@ def test_cards_are_read_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
         change_address(hub, 1, "Тула, Мира, 5")
         look(hub, 2)
         assert hub.row("A-2").merged["counterparty"]["address"] == "Тула, Мира, 5"
+
+
+def test_events_do_not_hurry_the_turns(hub: Hub) -> None:
+    """However often the sweep looks, cards of which nothing is said are read once a minute."""
+    read = []
+    for seconds in (70, 5, 5, 70):
+        hub.pass_time(seconds)
+        hub.emulator.forget_calls()
+        hub.sweep()
+        read.append(hub.commands().get("crm.address.list", 0))
+    assert read == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("shown", ["ООО «" + "Ромашка и " * 25, " ООО  «Лютик» "], ids=["cut", "blanks"])
+def test_a_name_that_the_portal_keeps_in_its_own_way_is_no_news(hub: Hub, shown: str) -> None:
+    official = "ООО «" + "Ромашка и " * 40 + "сыновья»" if len(shown) > 100 else "ООО «Лютик»"
+    hub.receive(moved(ORDER, counterparty=replace(FIRM, legal=replace(LEGAL, official_name=official))))
+    hub.drain()
+    change_requisite(hub, EXCHANGE, RQ_COMPANY_FULL_NAME=shown)
+    look(hub, 2)
+    assert (merged(hub)["legal"]["official_name"], is_owed(hub)) == (official, False)

@@ -19,7 +19,8 @@ from uzel.flows.portal.portal_changes import Changes, item_moments
 from uzel.flows.portal.portal_reading import read_cards
 from uzel.hub.models import CounterpartyBinding, Portal
 
-IN_TURN = 50  # cards read in each sweep although nothing is said of them
+IN_TURN = 200  # cards read at a time although nothing is said of them
+TURN_S = 60  # seconds between two such readings, however often events make the sweep look
 
 
 def touched_cards(portal: Portal) -> list[Changes]:
@@ -60,6 +61,8 @@ def _cards(pages: Sequence[Any], kind: str) -> list[client_card.KnownCard]:
 def _in_turn(portal: Portal, now: dt.datetime) -> list[CardKey]:
     """Clients of bases that receive changes; what nobody is told of need not be looked for."""
     bound = CounterpartyBinding.objects.filter(portal=portal, entity_id__isnull=False, node__receives_changes=True)
+    if bound.filter(checked_at__gt=now - dt.timedelta(seconds=TURN_S / portal.speed)).exists():
+        return []
     by_age = bound.order_by(F("checked_at").asc(nulls_first=True), "pk")
     rows = list(by_age.values_list("pk", "kind", "entity_id")[:IN_TURN])
     CounterpartyBinding.objects.filter(pk__in=[pk for pk, _, _ in rows]).update(checked_at=now)
