@@ -349,6 +349,15 @@ def test_the_planner_is_told_of_a_catalogue_that_has_grown(shop: Node, monkeypat
         assert cursor.fetchone() == (2,)
 
 
+def test_it_is_told_while_the_catalogue_grows(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "GROWN_ROWS", 1)
+    monkeypatch.setattr(receiving, "CHUNK_ENTRIES", 1)
+    load(shop, goods(*(item(f"i-{n}", "Стул") for n in range(5))))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'hub_nomenclaturerow'")
+        assert cursor.fetchone() == (4,), "at the first row, and at four times as many"
+
+
 def test_notes_have_a_limit_and_counts_have_none(shop: Node) -> None:
     made = load(shop, goods(*(item("", f"{n}") for n in range(NOTES_LIMIT + 5))))
     assert (counts(made), CatalogNote.objects.count()) == ({"refused": NOTES_LIMIT + 5}, NOTES_LIMIT)

@@ -29,7 +29,7 @@ from uzel.model.codec import from_json
 CHUNK_ENTRIES = 2_000  # of a transaction
 CHUNK_FIGURES = 50_000  # prices and stocks in a transaction
 CHUNK_CHARACTERS = 4_000_000  # of descriptions in a transaction
-GROWN_ROWS = 5_000  # created by one file: the tables are another size now
+GROWN_ROWS = 5_000  # created by one file: the tables are another size now, and again with four times as many
 NOTES_LIMIT = 1_000  # kept of one file; the counts know of all
 
 OUR_FAULT = Problem("our_fault", "", "Внутренняя ошибка узла обмена. Файл сохранён, сообщите администратору.", fatal=True)
@@ -40,10 +40,11 @@ Told = tuple[Outcome, tuple[Problem, ...]]
 
 @dataclass(slots=True)
 class _Reading:
-    """A package being read. ``nodes`` are the titles of bases, by their keys."""
+    """A package being read. ``nodes`` are the titles of bases, by their keys; at ``grown_rows`` it has created much."""
 
     package: Package
     notes_left: int
+    grown_rows: int
     nodes: dict[int, str] = field(default_factory=dict)
     bytes_read: int = 0
 
@@ -63,7 +64,7 @@ def receive_catalog(package_id: int, now: dt.datetime, *, advance: Callable[[int
     problem: PackageError | Refusal | None = _not_allowed(package.node)
     position = 0
     if problem is None:
-        reading = _Reading(package, NOTES_LIMIT - package.catalog_notes.count())
+        reading = _Reading(package, NOTES_LIMIT - package.catalog_notes.count(), GROWN_ROWS)
         pieces = reading.counted(feed_store.open_feed(package.feed))
         chunks = _chunks(read_catalog(pieces, known_of(package.node)))
         position, problem = take_chunks(chunks, partial(_receive_chunk, reading), package.pk, advance)
@@ -122,6 +123,10 @@ def _receive_chunk(reading: _Reading, chunk: list[Entry], first: int, *, ours_to
     package.full_load |= bool(named)
     package.save(update_fields=["catalog", "entries_done", "bytes_done", "full_load"])
     reading.notes_left -= len(notes)
+    created = sum(of_kind.get(Outcome.CREATED, 0) for of_kind in counts.values())
+    if created >= reading.grown_rows:
+        renew_statistics(NomenclatureRow, "portal", "xml_id", "parent")
+        reading.grown_rows = 4 * created
 
 
 def _named(package: Package, entries: list[Entry]) -> set[str]:
@@ -176,8 +181,6 @@ def _finish(package: Package, problem: PackageError | Refusal | None, received: 
     package.problem = _reason(problem)
     package.finished_at = now
     package.save(update_fields=["catalog", "entries_received", "state", "problem_code", "problem", "finished_at"])
-    if sum(of_kind.get(Outcome.CREATED, 0) for of_kind in counts.values()) >= GROWN_ROWS:
-        renew_statistics(NomenclatureRow)
 
 
 def _reason(problem: PackageError | Refusal | None) -> str:
