@@ -33,13 +33,9 @@ class HubProcesses:
         for one in (*_family(self.server), *_family(self.worker)):
             Path(f"/proc/{one}/clear_refs").write_text("5")
 
-    def processor_seconds(self) -> float:
-        """Of server and worker so far."""
-        ticks = 0
-        for one in (*_family(self.server), *_family(self.worker)):
-            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+    def processor_seconds(self) -> tuple[float, float]:
+        """Of the server and of the worker so far."""
+        return _processor_seconds(self.server), _processor_seconds(self.worker)
 
 
 @contextmanager
@@ -82,6 +78,15 @@ def _family(process: int) -> list[int]:
     """A process and those that it started."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return [process, *(one for child in children for one in _family(int(child)))]
+
+
+def _processor_seconds(process: int) -> float:
+    """Of a process and those that it started."""
+    ticks = 0
+    for one in _family(process):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _peak_megabytes(process: int) -> float:
