@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from uzel.hub.models import Portal
-from uzel.web.places import Places
+from uzel.web.places import Place, Places
 
 
 class Counter:
@@ -77,6 +77,17 @@ def test_who_waits_too_long_gets_none_and_takes_none() -> None:
         thread.start()
         thread.join()
     assert (told, places.free) == ([False], 1)
+
+
+def test_a_place_without_its_connection_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_: Place) -> None:
+        raise OperationalError
+
+    places = Places(1)
+    monkeypatch.setattr(Place, "give_connection", away)
+    with pytest.raises(OperationalError), places.taken():
+        pass
+    assert places.free == 1
 
 
 def backend() -> int:

@@ -61,8 +61,8 @@ class Places:
         if place is None:
             yield False
             return
-        self._sit(place)
         try:
+            self._sit(place)
             yield True
         finally:
             self._rise()
