@@ -3,7 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from uzel.bitrix24.entities import client_card, deal, deal_fields, product_row, requisite, user
+import pytest
+
+from uzel.bitrix24.entities import catalog, client_card, deal, deal_fields, product_row, requisite, user
 from uzel.bitrix24.entities.client_card import ClientCard, KnownCard, MultiValue
 from uzel.bitrix24.entities.deal import DealState
 from uzel.bitrix24.entities.product_row import DealRow
@@ -143,3 +145,31 @@ def test_a_field_that_is_gone_shows_what_it_showed() -> None:
     found = deal.read_deal({"id": 17, "UF_CRM_UZEL_NUMBER": None, "comments": "x"}, deal_fields.NODE)
     assert {"promo_code", "hold", "node"} <= found.absent
     assert (found.over(shown).promo_code, found.over(shown).number, found.over(shown).comments) == ("ЛЕТО", "", "x")
+
+
+@pytest.mark.parametrize(
+    ("family", "code", "text", "gone"),
+    [
+        (catalog.PRODUCT, "", "product does not exist.", True),
+        (catalog.VARIATION, "0", "Product variation with the specified identifier does not exist", True),
+        (catalog.PRODUCT, "0", "Section with the specified identifier does not exist", False),
+        (catalog.PRODUCT, "0", "VAT rate with the specified identifier does not exist", False),
+        (catalog.VARIATION, "0", "The specified currency for the purchase price does not exist", False),
+        (catalog.PRODUCT, "0", "User with the specified identifier who created the product does not exist", False),
+        (catalog.PRODUCT, "", "PriceType does not exist.", False),
+        (catalog.SECTION, "200700300030", "section does not exist.", True),
+        (catalog.SECTION, "200700300010", "Parent section does not exist", False),
+    ],
+)
+def test_only_what_is_updated_itself_can_be_gone(family: catalog.Family, code: str, text: str, *, gone: bool) -> None:
+    assert catalog.is_gone(family, code, text) is gone
+
+
+def test_why_prices_were_refused_is_told_by_the_words() -> None:
+    texts = (
+        "The specified currency does not exist",
+        "Validate price error. Catalog price group is wrong",
+        "PriceType does not exist.",
+    )
+    assert [catalog.lacks_currency(text) for text in texts] == [True, False, False]
+    assert [catalog.lacks_price_type(text) for text in texts] == [False, True, True]

@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 
+from tests.exchange.talk import zipped
 from tests.flows.catalogue import classifier, goods, item, load, offer, offers, price, price_type, row, section
 from tests.flows.portal_town import ORDER, TEA, Hub, moved, open_hub
 from uzel.bitrix24 import client as portal_client
 from uzel.emulators.bitrix24_portal import Options
 from uzel.flows.catalog import publish_catalog
+from uzel.flows.catalog.catalog_status import retry
 from uzel.hub.models import NomenclatureRow, Portal, PriceTypeRow, SectionRow
 
 pytestmark = pytest.mark.django_db
 GROUPS = classifier(f"<Группы>{section('g1', 'Мебель', section('g2', 'Стулья'))}</Группы>")
 IN_CHAIRS = "<Группы><Ид>g2</Ид></Группы><БазоваяЕдиница Код='796'>шт</БазоваяЕдиница>"
 TYPES = f"<ТипыЦен>{price_type('t', 'Розничная')}{price_type('w', 'Оптовая')}</ТипыЦен>"
+BOTH = (price("990.50") + price("700", "w")).replace("</Цены><Цены>", "")  # of both kinds
 CHAIR = goods(item("i", "Стул", IN_CHAIRS), classifier=GROUPS)
 
 
@@ -61,7 +64,7 @@ def writes(hub: Hub) -> dict[str, int]:
 
 
 def test_sections_goods_and_prices_appear_under_our_ids(hub: Hub) -> None:
-    show(hub, CHAIR, offers(offer("i", (price("990.50") + price("700", "w")).replace("</Цены><Цены>", "")), head=TYPES))
+    show(hub, CHAIR, offers(offer("i", BOTH), head=TYPES))
     chairs = next(one for one in hub.emulator.state()["sections"] if one["xmlId"] == "g2")
     furniture = next(one for one in hub.emulator.state()["sections"] if one["xmlId"] == "g1")
     assert chairs["iblockSectionId"] == furniture["id"]
@@ -201,8 +204,7 @@ def test_an_unanswered_create_waits_too_while_the_catalogue_is_closed() -> None:
 
 def test_a_kind_of_price_that_the_portal_refuses_keeps_back_that_price_alone(hub: Hub) -> None:
     hub.emulator.faults.arm("fail_next", method="catalog.priceType.add", error="ACCESS_DENIED")
-    both = (price("990.50") + price("700", "w")).replace("</Цены><Цены>", "")
-    show(hub, CHAIR, offers(offer("i", both), head=TYPES))
+    show(hub, CHAIR, offers(offer("i", BOTH), head=TYPES))
     assert hub.drain().problem == ""
     assert sorted(float(value) for value, _ in prices(hub).values()) == [990.5]
     assert PriceTypeRow.objects.get(xml_id="w").problem.startswith("Портал не принял вид цен")
@@ -210,6 +212,111 @@ def test_a_kind_of_price_that_the_portal_refuses_keeps_back_that_price_alone(hub
     show(hub, goods(item("k", "Стол", IN_CHAIRS), classifier=GROUPS))
     hub.drain()
     assert sorted(float(value) for value, _ in prices(hub).values()) == [700.0, 990.5]
+
+
+def wait_long(hub: Hub, times: int = 6) -> None:
+    """Until whatever is refused has been given up."""
+    for _ in range(times):
+        hub.pass_time(7300)
+        hub.drain()
+
+
+ROUBLES = "<Валюта>BYR</Валюта>"
+
+
+def test_a_price_that_the_portal_refuses_is_counted_and_named_and_the_goods_stay(hub: Hub) -> None:
+    show(hub, CHAIR, offers(offer("i", price("990", currency=ROUBLES)), head=TYPES))
+    assert products(hub)["i"]["active"] == "Y"
+    assert (row().attempts, row().entity_id, row().problem_code) == (1, products(hub)["i"]["id"], "")
+    assert row().problem.startswith("Портал не принял цены: в нём нет валюты BYR.")
+    wait_long(hub)
+    assert (row().attempts, row().problem_code) == (6, "0")
+    hub.emulator.forget_calls()
+    wait_long(hub, 1)
+    assert writes(hub) == {}
+    show(hub, offers(offer("i", price("990")), head=TYPES))
+    assert [float(value) for value, _ in prices(hub).values()] == [990.0]
+    assert (row().attempts, row().problem, row().confirmed) == (0, "", row().wanted)
+
+
+def test_a_refused_price_keeps_no_pictures_back(hub: Hub) -> None:
+    load(hub.node, zipped({"import.xml": goods(item("i", "Стул", "<Картинка>a.png</Картинка>")), "a.png": b"one"}))
+    show(hub, offers(offer("i", price("990", currency=ROUBLES)), head=TYPES))
+    assert hub.commands().get("catalog.productImage.add") == 1
+
+
+def test_a_kind_of_price_that_people_deleted_is_made_anew(hub: Hub) -> None:
+    show(hub, CHAIR, offers(offer("i", BOTH), head=TYPES))
+    old = PriceTypeRow.objects.get(xml_id="w").entity_id
+    portal_client_call(hub, "catalog.priceType.delete", id=old)
+    show(hub, offers(offer("i", BOTH.replace("990.50", "1000")), head=TYPES))
+    hub.drain()
+    assert PriceTypeRow.objects.get(xml_id="w").entity_id != old
+    assert sorted(float(value) for value, _ in prices(hub).values()) == [700.0, 1000.0]
+    assert (row().attempts, row().problem) == (0, "")
+
+
+@pytest.mark.parametrize("error", ["ACCESS_DENIED", "INTERNAL_SERVER_ERROR"])
+def test_a_kind_of_price_that_is_always_refused_is_given_up_and_stops_nothing_else(hub: Hub, error: str) -> None:
+    hub.emulator.faults.arm("fail_next", method="catalog.priceType.add", error=error, times=6)
+    show(hub, CHAIR, offers(offer("i", BOTH), head=TYPES))
+    for turn in range(7):
+        hub.pass_time(7300)
+        show(hub, goods(item("i", f"Стул {turn}", IN_CHAIRS), classifier=GROUPS))
+        assert hub.drain().problem == ""
+    assert products(hub)["i"]["name"] == "Стул 6"
+    kind = PriceTypeRow.objects.get(xml_id="w")
+    assert (kind.attempts, kind.problem_code != "") == (6, True)
+    assert retry(hub.portal) == 1
+    hub.drain()
+    assert sorted(float(value) for value, _ in prices(hub).values()) == [700.0, 990.5]
+
+
+def test_goods_that_people_deleted_are_made_anew_by_a_price_alone(hub: Hub) -> None:
+    show(hub, CHAIR)
+    old = row().entity_id
+    portal_client_call(hub, "catalog.product.delete", id=old)
+    show(hub, offers(offer("i", price("990")), head=TYPES))
+    hub.pass_time(20)
+    hub.drain()
+    assert products(hub)["i"]["id"] == row().entity_id != old
+    assert [float(value) for value, _ in prices(hub).values()] == [990.0]
+
+
+def test_goods_of_a_section_that_people_deleted_wait_as_after_any_refusal(hub: Hub) -> None:
+    show(hub, CHAIR)
+    portal_client_call(hub, "catalog.section.delete", id=SectionRow.objects.get(xml_id="g1").entity_id)
+    load(hub.node, goods(item("k", "Стол", IN_CHAIRS), classifier=GROUPS))
+    assert hub.drain().taken["products"] < 5
+    assert row("k").attempts == 1
+    wait_long(hub)
+    assert row("k").problem_code != ""
+
+
+def test_a_variant_whose_item_is_given_up_waits_no_more_and_comes_with_it(hub: Hub) -> None:
+    for method in ("catalog.product.add", "catalog.product.sku.add"):
+        hub.emulator.faults.arm("fail_next", method=method, error="ACCESS_DENIED", times=6)
+    show(hub, CHAIR, RED)
+    wait_long(hub, 12)
+    assert (row("i").problem_code, row("i#red").problem_code) == ("ACCESS_DENIED", "not_yet")
+    assert row("i#red").problem.startswith("Ждёт товара")
+    hub.emulator.faults.clear()
+    show(hub, goods(item("i", "Кресло", IN_CHAIRS), classifier=GROUPS))
+    hub.drain()
+    assert set(products(hub)) == {"i", "i#red"}
+    assert (row("i#red").attempts, row("i#red").problem) == (0, "")
+
+
+def test_a_section_whose_own_one_is_given_up_waits_no_more_and_comes_with_it(hub: Hub) -> None:
+    hub.emulator.faults.arm("fail_next", method="catalog.section.add", error="ACCESS_DENIED", times=6)
+    show(hub, goods(classifier=GROUPS))
+    wait_long(hub, 12)
+    codes = dict(SectionRow.objects.values_list("xml_id", "problem_code"))
+    assert codes == {"g1": "ACCESS_DENIED", "g2": "not_yet"}
+    show(hub, goods(classifier=GROUPS.replace("Мебель", "Мебель для дома")))
+    hub.drain()
+    assert not SectionRow.objects.exclude(problem="").exists()
+    assert {one["xmlId"] for one in hub.emulator.state()["sections"]} == {"g1", "g2"}
 
 
 def test_a_base_that_is_no_source_any_more_changes_nothing(hub: Hub) -> None:

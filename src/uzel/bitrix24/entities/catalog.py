@@ -1,5 +1,6 @@
 """Sections, products, variations and prices of the portal's catalogue (bitrix24-rest D)."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +12,11 @@ from uzel.bitrix24.values import as_int, as_number, as_text, is_yes
 
 SCOPE = "catalog"
 NAME_LIMIT = 255  # characters
-GONE = "does not exist"  # how the portal says that an element was deleted; the code is empty
+SECTION_GONE = "200700300030"
+#: Elements have no code for it, and the same words are said of what an element names: section, rate, currency.
+_ELEMENT_GONE = re.compile(r"(the specified )?(parent product|product|offer|sku|service|element)\b.* does not exist", re.I)
+_LACKING_CURRENCY = re.compile(r"currency\b.* does not exist", re.I)
+_LACKING_PRICE_TYPE = re.compile(r"(price ?type|price group|catalog group)\b.* (does not exist|is wrong)", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +155,18 @@ def read_ids(family: Family, result: Any) -> dict[str, int]:
     """External id → id; of several elements with one external id the oldest."""
     listed = sorted(((as_int(one["id"]), as_text(one.get("xmlId"))) for one in result[family.many]), reverse=True)
     return {xml_id: entity_id for entity_id, xml_id in listed if xml_id}
+
+
+def is_gone(family: Family, code: str, text: str) -> bool:
+    """Whether an update was refused because people deleted what it changes."""
+    return code == SECTION_GONE if family is SECTION else bool(_ELEMENT_GONE.match(text))
+
+
+def lacks_currency(text: str) -> bool:
+    """Whether prices were refused for a currency that the portal does not have."""
+    return bool(_LACKING_CURRENCY.search(text))
+
+
+def lacks_price_type(text: str) -> bool:
+    """Whether prices were refused for a kind of price that the portal does not have."""
+    return bool(_LACKING_PRICE_TYPE.search(text))

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
-from uzel.flows.catalog.catalog_book import lock_catalog
+from uzel.flows.catalog.catalog_book import lock_catalog, want
 from uzel.flows.portal.portal_budget import budget_of
 from uzel.hub.catalog_ledger import CatalogFile, catalog_files
 from uzel.hub.models import CatalogPicture, Node, NomenclatureRow, Package, Portal, PriceTypeRow, ProductPictures, SectionRow
@@ -35,6 +35,7 @@ OF_GOODS: Mapping[str, Q] = {
     "given_up": GIVEN_UP,
 }
 OF_SECTIONS: Mapping[str, Q] = {"sections": TOLD, "waits": WAITS, "given_up": GIVEN_UP}
+OF_PRICE_TYPES: Mapping[str, Q] = {"given_up": GIVEN_UP}
 OF_SHOWN: Mapping[str, Q] = {"pictures_wait": Q(due_since__isnull=False, problem_code=""), "given_up": GIVEN_UP}
 SUMS = {*OF_SECTIONS, *OF_GOODS, *OF_SHOWN}
 
@@ -101,10 +102,11 @@ def retry(portal: Portal, node: Node | None = None) -> int:
     """Give rows that were given up a new chance with the next drain; how many. An unanswered create keeps its time."""
     lock_catalog(portal.pk)
     count = 0
-    for table in (SectionRow, NomenclatureRow):
-        rows = table._default_manager.filter(GIVEN_UP, portal=portal)
-        if node is not None:
-            rows = rows.filter(node=node)
+    own: Mapping[str, Any] = {"portal": portal} if node is None else {"portal": portal, "node": node}
+    for kind in PriceTypeRow.objects.filter(~Q(problem=""), **own):  # it is made on the way to the goods that have such prices
+        want(NomenclatureRow.objects.filter(portal=portal, confirmed__gt=0, prices__has_key=kind.xml_id))
+    for table in (SectionRow, PriceTypeRow, NomenclatureRow):
+        rows = table._default_manager.filter(GIVEN_UP, **own)
         rows.filter(outcome_unknown=False).update(retry_at=None)
         count += rows.update(**ANEW)
     pictures = ProductPictures.objects.filter(GIVEN_UP, product__portal=portal)
@@ -116,8 +118,8 @@ def _source(node: Node) -> SourceStatus:
     sections, goods = SectionRow.objects.filter(node=node), NomenclatureRow.objects.filter(node=node)
     shown = ProductPictures.objects.select_related("product").filter(product__node=node)
     pictures = CatalogPicture.objects.filter(node=node)
-    tables: tuple[Rows, ...] = (sections, goods, shown)
-    counts = sum(map(_counts, tables, (OF_SECTIONS, OF_GOODS, OF_SHOWN)), start=Counter())
+    tables: tuple[Rows, ...] = (sections, PriceTypeRow.objects.filter(node=node), goods, shown)
+    counts = sum(map(_counts, tables, (OF_SECTIONS, OF_PRICE_TYPES, OF_GOODS, OF_SHOWN)), start=Counter())
     file = Package.objects.select_related("node").filter(node=node, catalog__isnull=False).order_by("-finished_at", "-pk")[:1]
     return SourceStatus(
         node=node.code,
@@ -125,7 +127,7 @@ def _source(node: Node) -> SourceStatus:
         source=node.catalog_source and node.active,
         last_file=next(iter(catalog_files(file)), None),
         pictures=pictures.filter(problem="").count(),
-        reasons=_reasons(*tables, PriceTypeRow.objects.filter(node=node), pictures),
+        reasons=_reasons(*tables, pictures),
         rows=tuple(one for rows in tables for one in _named(rows.filter(GIVEN_UP)))[:GIVEN_UP_LIMIT],
         **{name: counts[name] for name in SUMS},
     )
@@ -155,6 +157,6 @@ def _named(rows: Rows) -> Iterator[GivenUp]:
 def _kind(row: Any) -> str:
     if isinstance(row, ProductPictures):
         return "pictures"
-    if isinstance(row, SectionRow):
-        return "section"
+    if isinstance(row, SectionRow | PriceTypeRow):
+        return "section" if isinstance(row, SectionRow) else "price_type"
     return "variant" if row.parent else "item"

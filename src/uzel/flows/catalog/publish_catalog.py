@@ -19,22 +19,30 @@ from uzel.bitrix24.errors import Refused, WrongCredentials
 from uzel.flows.catalog.catalog_book import want
 from uzel.flows.catalog.catalog_pieces import Piece, Row, item_pieces, parent_of, section_piece, variant_pieces
 from uzel.flows.catalog.picture_book import note_pictures
+from uzel.flows.catalog.price_groups import price_groups
 from uzel.flows.clients.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.deals.tie_rows import products_appeared
-from uzel.flows.portal.portal_job import LIMITED, PASSING_DELAY_S, count_refusal, is_doubtful, next_try
+from uzel.flows.portal.portal_job import LIMITED, PASSING_DELAY_S, count_refusal, is_doubtful
 from uzel.flows.portal.portal_line import keep_limits
 from uzel.flows.portal.portal_reading import chunks, read_all
 from uzel.hub.bulk import update_rows
-from uzel.hub.models import NomenclatureRow, Portal, PriceTypeRow, SectionRow
-from uzel.model import PriceType
-from uzel.model.codec import from_json
+from uzel.hub.models import NomenclatureRow, Portal, SectionRow
 
 Now = Callable[[], dt.datetime]
 SETTLED = ("entity_id", "shown", "confirmed", "attempts", "retry_at", "outcome_unknown", "problem_code", "problem")
 IDS_A_COMMAND = 50
 NO_ACCESS_S = 1800  # until a catalogue that is closed to us is tried again
 NO_ACCESS = "Каталог портала недоступен: добавьте вебхуку право «Торговый каталог» (catalog). Ответ портала: {}"
+NOT_YET = "not_yet"
+ANEW_AT_ONCE = 2  # attempts; goods that are deleted again and again, or only said to be, wait as after any refusal
 DEEPEST = 50  # sections inside one another
+NO_ITEM = "Ждёт товара, к которому относится: его ещё нет в портале."
+NO_SECTION = "Ждёт раздела, в который входит: его ещё нет в портале."
+NO_CURRENCY = (
+    "Портал не принял цены: в нём нет валюты {}. "
+    "Добавьте её в портале (CRM → Настройки → Валюты) и выполните uzel catalog retry."
+)
+NO_PRICE_TYPE = "Портал не принял цены: вида цен, в котором они записываются, в портале нет. Ответ портала: {}"
 
 
 # --- kinds of work ----------------------------------------------------------------------------------------------------
@@ -87,24 +95,32 @@ def _publish_sections(portal: Portal, client: PortalClient, rows: Sequence[Secti
         ready = [row for row in open_above if known.get(parent_of(row), 0) is not None]
         if not ready:
             break
+        new = [row for row in ready if row.entity_id is None]
         _write(portal, client, [section_piece(row, known, shelf) for row in ready], now)
         for row in ready:
             known[waiting.pop(row.xml_id).xml_id] = row.entity_id
-    _postpone(portal, waiting.values(), now())
+        _call_up(SectionRow.objects.filter(portal=portal, content__parent_id__in=_appeared(new)), NO_SECTION)
+    _wait_above(portal, waiting.values(), NO_SECTION, now())
 
 
 def _publish_products(portal: Portal, client: PortalClient, rows: Sequence[NomenclatureRow], shelf: Shelf, now: Now) -> None:
     """Items, then variants."""
     new = [row for row in rows if row.entity_id is None]
-    groups = _price_groups(portal, client, shelf, now())
+    groups = price_groups(portal, client, shelf, now())
     variants = [row for row in rows if row.parent]
     _write(portal, client, item_pieces(portal, [row for row in rows if not row.parent], shelf, groups), now)
+    _call_up(NomenclatureRow.objects.filter(portal=portal, parent__in=_appeared(new)), NO_ITEM)
     pieces = variant_pieces(portal, variants, shelf, groups)
     _write(portal, client, pieces, now)
     reached = {piece.row.pk for piece in pieces}
-    _postpone(portal, [row for row in variants if row.pk not in reached], now())
-    note_pictures([row for row in rows if row.confirmed == row.wanted], now())
-    products_appeared(portal, [row.xml_id for row in new if row.entity_id is not None])
+    _wait_above(portal, [row for row in variants if row.pk not in reached], NO_ITEM, now())
+    note_pictures([row for row in rows if row.entity_id is not None], now())
+    products_appeared(portal, _appeared(new))
+
+
+def _appeared(new: Iterable[Row]) -> list[str]:
+    """Those of what the portal did not have that it has now."""
+    return [row.xml_id for row in new if row.entity_id is not None]
 
 
 # --- what should be shown ---------------------------------------------------------------------------------------------
@@ -147,40 +163,6 @@ def _with_articles(portal: Portal, shelf: Shelf) -> Shelf:
         with_article = NomenclatureRow.objects.filter(portal=portal).exclude(article="").values("xml_id")
         want(NomenclatureRow.objects.filter(Q(parent__in=with_article) | ~Q(article=""), portal=portal, confirmed__gt=0))
     return shelf
-
-
-def _price_groups(portal: Portal, client: PortalClient, shelf: Shelf, now: dt.datetime) -> dict[str, int]:
-    """Kinds of price of the bases and of the portal: by external id; the first of ours is the base one; others are made."""
-    by_xml_id = {group.xml_id: group.group_id for group in shelf.groups if group.xml_id}
-    base = next((group.group_id for group in shelf.groups if group.is_base), 0)
-    known: dict[str, int] = {}
-    for row in PriceTypeRow.objects.filter(portal=portal, content__isnull=False).order_by("pk"):
-        group_id = row.entity_id or by_xml_id.get(row.xml_id) or (base if base not in known.values() else 0)
-        group_id = group_id or _new_group(portal, client, row, now)
-        if not group_id:
-            continue
-        known[row.xml_id] = group_id
-        if (row.entity_id, row.confirmed) != (group_id, row.wanted):
-            late, row.problem = bool(row.problem), ""
-            row.entity_id, row.confirmed, row.retry_at = group_id, row.wanted, None
-            row.save(update_fields=["entity_id", "confirmed", "retry_at", "problem"])
-            if late:  # goods were written without this price meanwhile
-                want(NomenclatureRow.objects.filter(portal=portal, confirmed__gt=0, prices__has_key=row.xml_id))
-    return known
-
-
-def _new_group(portal: Portal, client: PortalClient, row: PriceTypeRow, now: dt.datetime) -> int:
-    """0: the portal refuses to have one more kind of price; goods go on without it until it is tried again."""
-    if row.retry_at is not None and row.retry_at > now:
-        return 0
-    command = catalog.add_group(from_json(PriceType, row.content).name, row.xml_id)
-    try:
-        return catalog.read_group(client.call(command.method, command.params).result)
-    except (Refused, WrongCredentials) as error:
-        row.retry_at = now + dt.timedelta(seconds=NO_ACCESS_S / portal.speed)
-        row.problem = f"Портал не принял вид цен: {error}"
-        row.save(update_fields=["retry_at", "problem"])
-        return 0
 
 
 # --- how it is written ------------------------------------------------------------------------------------------------
@@ -269,25 +251,48 @@ def _settle_one(portal: Portal, piece: Piece, outcomes: Mapping[str, Outcome], n
     if row.entity_id is None and is_doubtful(bad):
         return  # the mark of the create and its time stand
     row.outcome_unknown = False
-    _refused(portal, row, bad, now)
+    _refused(portal, piece, bad, now, of_prices=bad is not write)
 
 
-def _refused(portal: Portal, row: Row, bad: Outcome, now: dt.datetime) -> None:
+def _refused(portal: Portal, piece: Piece, bad: Outcome, now: dt.datetime, *, of_prices: bool) -> None:
     """A refusal counts as an attempt; anything else is tried again soon. What people deleted is made anew."""
-    if isinstance(bad, Failed) and catalog.GONE in bad.text and row.entity_id is not None:
-        row.entity_id, row.shown, row.retry_at = None, None, now
-    elif is_doubtful(bad) or (isinstance(bad, Failed) and bad.code.upper() in LIMITED):
+    row = piece.row
+    if is_doubtful(bad) or (isinstance(bad, Failed) and bad.code.upper() in LIMITED):
         row.retry_at = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
     elif isinstance(bad, Failed):
-        count_refusal(row, bad.code, f"Портал не принял: {bad.text or bad.code}", now, portal.speed)
+        text = _why_no_prices(piece, bad) if of_prices else f"Портал не принял: {bad.text or bad.code}"
+        count_refusal(row, bad.code, text, now, portal.speed)
+        if row.entity_id is None:
+            return
+        if of_prices:  # whether the element itself is there, its own command tells with the next attempt
+            row.shown = {**(row.shown or {}), "fields": {}}
+        elif catalog.is_gone(piece.family, bad.code, bad.text):
+            row.entity_id, row.shown = None, None
+            row.retry_at = now if row.attempts <= ANEW_AT_ONCE else row.retry_at
 
 
-def _postpone(portal: Portal, rows: Iterable[Row], now: dt.datetime) -> None:
-    """What stands above them is not there yet."""
+def _why_no_prices(piece: Piece, bad: Failed) -> str:
+    """The goods are in the portal; in plain words why their prices are not."""
+    if catalog.lacks_currency(bad.text):
+        return NO_CURRENCY.format(" или ".join(sorted({currency for _, currency in (piece.prices or {}).values()})))
+    if catalog.lacks_price_type(bad.text):
+        return NO_PRICE_TYPE.format(bad.text)
+    return f"Портал не принял цены: {bad.text or bad.code}"
+
+
+@transaction.atomic
+def _wait_above(portal: Portal, rows: Iterable[Row], why: str, now: dt.datetime) -> None:
+    """What they stand under is not there: an attempt like any other, and they are called up when it appears."""
     listed = list(rows)
     for row in listed:
-        row.retry_at = next_try(1, now, portal.speed)
+        count_refusal(row, NOT_YET, why, now, portal.speed)
+    _begin_anew(listed)
     _save(listed)
+
+
+def _call_up(rows: QuerySet[Any], why: str) -> None:
+    """What they waited for has appeared."""
+    rows.filter(problem=why).update(attempts=0, retry_at=None, problem_code="", problem="")
 
 
 def _save(rows: Sequence[Row]) -> None:
