@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fuzz.harnesses import HARNESSES, ROOT
 
-MEMORY_MB = 2048
+MEMORY_MB = 512  # the readers themselves take some 60
 ONE_INPUT_SECONDS = 10
 LONGEST_BYTES = 16384
 FINDS = ROOT / "var" / "fuzz"
@@ -32,7 +32,8 @@ def main() -> None:
             words.write_text(_dictionary(HARNESSES[name].seeds) or '"PK"\n')
             command = [
                 sys.executable, "-m", "fuzz.one", name, str(corpus), f"-max_total_time={options.seconds}",
-                f"-rss_limit_mb={MEMORY_MB}", f"-timeout={ONE_INPUT_SECONDS}", f"-max_len={LONGEST_BYTES}",
+                f"-rss_limit_mb={MEMORY_MB}", f"-malloc_limit_mb={MEMORY_MB // 2}", f"-timeout={ONE_INPUT_SECONDS}",
+                f"-max_len={LONGEST_BYTES}",
                 f"-dict={words}", f"-artifact_prefix={FINDS}/{name}-", "-print_final_stats=1", "-verbosity=0",
             ]  # fmt: skip
             if subprocess.run(command, cwd=ROOT, check=False).returncode:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from uzel.commerceml.catalog.entry import Entry
 from uzel.commerceml.catalog.reader import read_catalog
+from uzel.commerceml.counterparty_file import read_counterparty_file
 from uzel.commerceml.document import Document
 from uzel.commerceml.errors import PackageError
 from uzel.commerceml.reader import read_documents
@@ -22,6 +23,7 @@ from uzel.exchange.request import CallRequest, parse_basic, parse_query, without
 from uzel.exchange.session import Facts, decide
 from uzel.exchange.uploads import HEAD_BYTES, TAIL_BYTES, Intake, OpenUpload, is_foreign, looks_complete, place_of
 from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, picture_names, zip_end_problem, zip_problem
+from uzel.model import Counterparty
 
 ROOT = Path(__file__).parents[1]
 PIECE_BYTES = 512
@@ -58,6 +60,14 @@ def references(data: bytes) -> None:
     try:
         for element in read_references(_pieces(data)):
             assert element.values is not None
+    except PackageError as error:
+        _told(error)
+
+
+def counterparties(data: bytes) -> None:
+    """Counterparties, or None at the first document, or a PackageError."""
+    try:
+        assert all(one is None or isinstance(one, Counterparty) for one in read_counterparty_file(_pieces(data)))
     except PackageError as error:
         _told(error)
 
@@ -137,10 +147,16 @@ QUERIES = (
     b"type=crm&mode=query&ORDER_ID=7",
 )
 XML = _files("commerceml/golden/order_*.xml")
+PARTIES = (
+    "<КоммерческаяИнформация><Контрагенты><Контрагент><Ид>1</Ид><Наименование>Чай</Наименование><ИНН>7707083893</ИНН><Контакты>"
+    "<Контакт><Тип>Почта</Тип><Значение>a@b.ru</Значение></Контакт></Контакты></Контрагент></Контрагенты><Документ/>"
+    "</КоммерческаяИнформация>".encode(),
+)
 HARNESSES = {
     "orders": Harness(orders, XML),
     "catalogue": Harness(catalogue, _files("commerceml/catalog/golden/*.xml")),
     "references": Harness(references, XML[:1]),
+    "counterparties": Harness(counterparties, PARTIES),
     "uploads": Harness(uploads, XML),
     "zips": Harness(zips, (_zip("a.xml", b"<a/>"), _zip("import_files/a.jpg", b"1"))),
     "call": Harness(call, QUERIES),

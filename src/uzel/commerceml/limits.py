@@ -16,6 +16,7 @@ class ReadLimits:
     feed_bytes: int = 64 * 1024
     prolog_bytes: int = 64 * 1024
     document_bytes: int = 32 * 1024 * 1024
+    marks_per_document: int = 1_500_000  # "<", and "=" twice: a node of the tree, of 120 bytes and more, has one at least
     lines_per_document: int = 20_000
     requisites_per_document: int = 10_000
     text_characters: int = 250_000

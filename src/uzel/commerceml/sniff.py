@@ -11,6 +11,7 @@ from uzel.commerceml.prolog import open_package
 from uzel.commerceml.xml_read import local_name
 
 SNIFFED_BYTES = 8 << 20  # a classifier that is longer belongs to no documents
+SNIFFED_MARKS = 500_000  # nodes of a tree that is not emptied
 
 
 class Contents(StrEnum):
@@ -36,7 +37,7 @@ def contents_of(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) ->
     except PackageError:
         return Contents.DOCUMENTS
     parser = pull.open_parser(opening.encoding, _TELLING, event="start")
-    first, classified, sniffed = "", False, 0
+    first, classified, sniffed, marks = "", False, 0, 0
     for piece in opening.pieces:
         fault = pull.feed(parser, piece)
         for element in pull.finished(parser):
@@ -46,7 +47,7 @@ def contents_of(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS) ->
             if name in tags.CATALOG_PARTS and name != tags.CLASSIFIER:
                 return Contents.CATALOGUE
             first, classified = first or name, classified or name == tags.CLASSIFIER
-        sniffed += len(piece)
-        if fault or sniffed > SNIFFED_BYTES:
+        sniffed, marks = sniffed + len(piece), marks + pull.marks_in(piece)
+        if fault or sniffed > SNIFFED_BYTES or marks > SNIFFED_MARKS:
             break
     return Contents.CATALOGUE if classified else _LISTS.get(first, Contents.DOCUMENTS)

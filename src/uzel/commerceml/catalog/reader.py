@@ -61,19 +61,23 @@ def read_catalog(chunks: Iterable[bytes], known: Known | None = None, limits: Re
     shelf = _Shelf(limits, known or Known())
     for piece in opening.pieces:
         fault = pull.feed(parser, piece)
+        marks = pull.marks_in(piece)
         shelf.bytes_since_entry += len(piece)
+        shelf.marks_since_entry += marks
         for element in pull.finished(parser):
             kind = _kind_of(element)
             if kind:
                 entry = shelf.take(element, kind)
                 pull.forget(element)
-                shelf.bytes_since_entry = len(piece)
+                shelf.bytes_since_entry, shelf.marks_since_entry = len(piece), marks
                 if entry:
                     yield entry
         if fault:
             raise fault
         if shelf.bytes_since_entry > limits.document_bytes:
             raise PackageError("entry_too_large", f"За {limits.document_bytes >> 20} МБ не встретилось ни одного товара")
+        if shelf.marks_since_entry > limits.marks_per_document:
+            raise PackageError("too_many_elements", f"Подряд больше {limits.marks_per_document} элементов без единого товара")
     pull.close(parser)
 
 
@@ -93,7 +97,7 @@ class _Shelf:
         self.limits = limits
         self.known = known
         self.entries = 0
-        self.bytes_since_entry = 0
+        self.bytes_since_entry = self.marks_since_entry = 0
 
     def take(self, element: Element, kind: _Kind) -> Entry | None:
         """The entry of an element."""

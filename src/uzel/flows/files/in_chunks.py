@@ -57,7 +57,7 @@ def take_chunks(
             position += len(chunk)
             advance(len(chunk))
     except PackageError as error:
-        return position, error
+        return position, error.with_traceback(None)  # it holds the reader's frames, and with them the tree
     return position, None
 
 
