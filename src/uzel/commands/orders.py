@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from uzel.commands import orders_held
+from uzel.commands.order_words import in_words
 from uzel.commands.output import CommandError, setup, show, show_json
 from uzel.console import VERDICTS, Titles, print_table
 
@@ -21,7 +22,6 @@ HISTORY: Titles = {"at": "когда", "package": "файл", "word": "верд�
 CONFLICTS: Titles = {"at": "когда", "name": "поле", "in_node": "в базе", "in_portal": "в портале", "winner": "взято"}
 SIDES = {"portal": "портал", "node": "база"}
 CLIENTS = {"contact": "контакт", "company": "компания"}
-LONGEST_CELL = 60  # characters
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -58,7 +58,8 @@ def _list(options: argparse.Namespace) -> None:
 
 def _in_short(order: dict[str, Any]) -> dict[str, Any]:
     marks = ", ".join(word for name, word in MARKS.items() if order[name])
-    return {**order, "sum": f"{order['total']} {order['currency']}", "marks": marks}
+    status = in_words("status", order["status"])
+    return {**order, "sum": f"{order['total']} {order['currency']}", "marks": marks, "status": status}
 
 
 def _summary(row: Any) -> dict[str, Any]:
@@ -143,34 +144,23 @@ def _print(row: Any) -> None:
 def _state_rows(row: Any) -> list[dict[str, str]]:
     """Fields that say something on any side; what differs between the sides is marked."""
     from uzel.hub.queries import states_of
-    from uzel.sync.fields import PATHS_WHOLE_BUYER, TITLES, value
+    from uzel.model.codec import to_json
+    from uzel.sync.fields import PATHS_WHOLE_BUYER, extra_paths, title, value
 
     states = states_of(row)
     sides = {"in_node": states.in_node, "in_portal": states.in_portal, "merged": states.merged}
     rows = []
-    for path in PATHS_WHOLE_BUYER:
-        cells = {name: "" if order is None else _plain(path, value(order, path)) for name, order in sides.items()}
+    for path in (*PATHS_WHOLE_BUYER, *extra_paths(*sides.values())):
+        cells = {name: "" if order is None else in_words(path, to_json(value(order, path))) for name, order in sides.items()}
         if any(cells.values()):
             mark = "≠ " if len({cells["in_node"], cells["in_portal"]}) > 1 else ""
-            rows.append({"field": mark + TITLES.get(path, path), **cells})
+            own = path.partition(".")[2]  # a field of the deal that the table of requisites adds, by its code
+            rows.append({"field": f"{mark}{title(path)} {own}".rstrip(), **cells})
     return rows
 
 
-def _plain(path: str, value: Any) -> str:
-    """A value in a cell: people by name, goods by their number and sum."""
-    if path == "goods":
-        lines, total = value
-        return f"строк {len(lines)} на {total}" if lines or total else ""
-    if path in ("counterparty", "responsible"):
-        number = getattr(value, "personnel_number", "")
-        return " ".join(filter(None, (getattr(value, "name", "") or getattr(value, "full_name", ""), number)))
-    if isinstance(value, bool):
-        return "да" if value else ""
-    return "" if value is None or value == 0 else str(value)[:LONGEST_CELL]
-
-
 def _conflict(one: Any) -> dict[str, Any]:
-    from uzel.sync.fields import TITLES
+    from uzel.sync.fields import title
 
-    sides = {name: str(getattr(one, name))[:LONGEST_CELL] for name in ("in_node", "in_portal")}
-    return {"at": one.at, "name": TITLES.get(one.field, one.field), "winner": SIDES[one.winner], **sides}
+    sides = {name: in_words(one.field, getattr(one, name)) for name in ("in_node", "in_portal")}
+    return {"at": one.at, "name": title(one.field), "winner": SIDES[one.winner], **sides}
