@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from tests.exchange.talk import make_node, order, package
 from tests.flows.due_orders import NOW
+from uzel import jobs
 from uzel.flows.files import receive_package, waiting_room
 from uzel.flows.files.receive_package import process_package, progress_of
 from uzel.flows.files.waiting_room import HELD_DAYS, forget_old
@@ -174,6 +176,9 @@ def test_nobody_waits_for_ever(shop: Node) -> None:
     assert words(old) == ["held order_never_came", "held order_not_known"]
     receive(shop, order("a"))
     assert (money(), balanced(shop)) == ((0, False), True)
+    HeldDocument.objects.update(held_at=timezone.now() - dt.timedelta(days=HELD_DAYS + 1))
+    jobs.forget_held(0)
+    assert HeldDocument.objects.count() == 0
 
 
 def test_files_without_such_documents_ask_for_them_once_a_chunk(shop: Node, django_assert_max_num_queries: Any) -> None:
