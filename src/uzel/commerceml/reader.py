@@ -28,18 +28,17 @@ def read_documents(chunks: Iterable[bytes], limits: ReadLimits = DEFAULT_LIMITS)
     shelf = _Shelf(limits)
     for piece in opening.pieces:
         fault = pull.feed(parser, piece)
-        marks = pull.marks_in(piece)
         shelf.bytes_since_document += len(piece)
-        shelf.marks_since_document += marks
         for element in pull.finished(parser):
             if shelf.is_own(element):
                 yield shelf.take(element)
                 _forget(element)
-                shelf.bytes_since_document, shelf.marks_since_document = len(piece), marks
+                shelf.bytes_since_document = len(piece)
         if fault:
             raise fault
         if shelf.bytes_since_document > limits.document_bytes:
             raise _endless(shelf, limits)
+        shelf.count(piece)
         if shelf.marks_since_document > limits.marks_per_document:
             raise PackageError("too_many_elements", f"Подряд больше {limits.marks_per_document} элементов без конца документа")
     _finish(parser, shelf)
@@ -54,6 +53,11 @@ class _Shelf:
         self.containers = 0
         self.bytes_since_document = self.marks_since_document = 0
         self._container: Element | None = None
+
+    def count(self, piece: bytes) -> None:
+        """Only pieces in which no document ends are looked through: those of usual files are not."""
+        is_fresh = self.bytes_since_document == len(piece)
+        self.marks_since_document = 0 if is_fresh else self.marks_since_document + pull.marks_in(piece)
 
     def is_own(self, element: Element) -> bool:
         """Whether the document stands by itself and not inside another one."""

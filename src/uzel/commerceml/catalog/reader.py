@@ -61,21 +61,20 @@ def read_catalog(chunks: Iterable[bytes], known: Known | None = None, limits: Re
     shelf = _Shelf(limits, known or Known())
     for piece in opening.pieces:
         fault = pull.feed(parser, piece)
-        marks = pull.marks_in(piece)
         shelf.bytes_since_entry += len(piece)
-        shelf.marks_since_entry += marks
         for element in pull.finished(parser):
             kind = _kind_of(element)
             if kind:
                 entry = shelf.take(element, kind)
                 pull.forget(element)
-                shelf.bytes_since_entry, shelf.marks_since_entry = len(piece), marks
+                shelf.bytes_since_entry = len(piece)
                 if entry:
                     yield entry
         if fault:
             raise fault
         if shelf.bytes_since_entry > limits.document_bytes:
             raise PackageError("entry_too_large", f"За {limits.document_bytes >> 20} МБ не встретилось ни одного товара")
+        shelf.count(piece)
         if shelf.marks_since_entry > limits.marks_per_document:
             raise PackageError("too_many_elements", f"Подряд больше {limits.marks_per_document} элементов без единого товара")
     pull.close(parser)
@@ -98,6 +97,11 @@ class _Shelf:
         self.known = known
         self.entries = 0
         self.bytes_since_entry = self.marks_since_entry = 0
+
+    def count(self, piece: bytes) -> None:
+        """Only pieces in which no entry ends are looked through."""
+        is_fresh = self.bytes_since_entry == len(piece)
+        self.marks_since_entry = 0 if is_fresh else self.marks_since_entry + pull.marks_in(piece)
 
     def take(self, element: Element, kind: _Kind) -> Entry | None:
         """The entry of an element."""
