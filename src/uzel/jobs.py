@@ -4,6 +4,7 @@ A lost job is a late one: ``tick`` triggers all that is due, and ``rescue`` take
 """
 
 import gc
+import time
 
 from django.db import transaction
 from procrastinate import exceptions, job_context
@@ -13,7 +14,7 @@ from procrastinate.jobs import Status
 STALLED_AFTER_S = 15  # seconds without a heartbeat
 HEARTBEAT_S = 3
 POLL_S = 1.0  # for jobs whose time has come; new ones are told of at once
-BUSY_AGAIN_S = 1  # whoever finds the line to a portal taken looks again
+BUSY_AGAIN_S = 1  # whoever finds the line to a portal taken, or gave it up, looks again
 CONCURRENCY = 4  # jobs of one worker at once; a portal and a package are each one job at a time
 NEW_OBJECTS = 20_000  # records without circles: a look for circles after every 700 of them took a sixth of a catalogue's time
 SHUTDOWN_S = 20  # seconds for running jobs when the worker is told to stop; what they leave is due again
@@ -45,7 +46,8 @@ def drain_portal(context: job_context.JobContext, portal_id: int) -> None:
     from uzel.flows.portal.drain_portal import drain
     from uzel.flows.portal.portal_work import seconds_to_retry
 
-    if drain(portal_id, keep_going=lambda: not context.should_abort()).busy:
+    drained = drain(portal_id, keep_going=lambda: not context.should_abort())
+    if drained.busy or drained.gave_way:
         _defer(drain_portal, None, f"again:{portal_id}", BUSY_AGAIN_S, portal_id=portal_id)
         return
     seconds = seconds_to_retry(portal_id, timezone.now())
@@ -149,7 +151,11 @@ def work_once() -> None:
     for package_id in Package.objects.filter(state=Package.State.WAITING).order_by("pk").values_list("pk", flat=True):
         read_in_turn(package_id, timezone.now())
     for portal_id in Portal.objects.values_list("pk", flat=True):
-        drain(portal_id)
+        drained, gave_way = drain(portal_id), False
+        while drained.gave_way or (gave_way and drained.busy):
+            gave_way = True
+            time.sleep(BUSY_AGAIN_S)
+            drained = drain(portal_id)
 
 
 def _defer(task, lock: str | None, queueing_lock: str, in_seconds: int = 0, **arguments: int) -> None:  # type: ignore[no-untyped-def]

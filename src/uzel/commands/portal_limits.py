@@ -50,6 +50,7 @@ def _limits(options: argparse.Namespace) -> None:
     setup()
     from django.utils import timezone
 
+    from uzel.bitrix24.errors import PortalError
     from uzel.flows.portal.portal_limits import probe_plan, set_limits
 
     _check(options)
@@ -60,7 +61,10 @@ def _limits(options: argparse.Namespace) -> None:
             portal, timezone.now(), plan=options.plan or "", reserve_requests=options.reserve_requests, reserve_operating=share
         )
     if options.probe:
-        print(_probed(probe_plan(portal)))
+        try:
+            print(_probed(probe_plan(portal)))
+        except PortalError as error:
+            raise CommandError(str(error)) from error
         portal.refresh_from_db()
     _print_beliefs(_found(portal))
 

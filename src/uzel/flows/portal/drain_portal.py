@@ -14,7 +14,7 @@ from django.utils import timezone
 from uzel.bitrix24.client import PARALLEL, PortalClient
 from uzel.bitrix24.errors import ConnectionLost, OutcomeUnknown, PortalError, Refused, WrongCredentials
 from uzel.flows.portal import sweep_portal
-from uzel.flows.portal.portal_line import portal_line, settings_of
+from uzel.flows.portal.portal_line import is_awaited, portal_line, settings_of
 from uzel.flows.portal.portal_work import WORK, CarryOut
 from uzel.flows.promo.judge_promo import judge_changed
 from uzel.flows.promo.show_promo import show_promo
@@ -38,10 +38,14 @@ MOST_COUNTED = 5000  # pieces: so many of a kind are a flood, whatever they cost
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """``taken``: pieces of work by kind, ``busy``: another process speaks with the portal, ``problem``: why it stopped."""
+    """``taken``: pieces of work by kind, ``busy``: another process speaks with the portal, ``problem``: why it stopped.
+
+    ``gave_way``: somebody waited to speak, so there may be more to do.
+    """
 
     taken: Mapping[str, int] = field(default_factory=dict)
     busy: bool = False
+    gave_way: bool = False
     problem: str = ""
 
     @property
@@ -75,9 +79,10 @@ def _drain(
         remember_problem(portal, UNDONE)
         return Drained(problem=UNDONE)
     taken, wave_s, problem = dict.fromkeys((kind.code for kind in WORK), 0), FIRST_WAVE_S, ""
+    gave_way = False
     setup = _complete_setup(portal, client)
     try:
-        while keep_going():
+        while keep_going() and not (gave_way := is_awaited(portal)):
             _look(portal, client, now)
             queues = _queues(portal, client, now())
             if not any(queue.waiting for queue in queues):
@@ -95,7 +100,7 @@ def _drain(
         problem = explain(error)
         log.warning("portal %s: %s", portal.code, error)
     remember_problem(portal, problem or setup)
-    return Drained(taken, problem=problem)
+    return Drained(taken, gave_way=gave_way, problem=problem)
 
 
 def _complete_setup(portal: Portal, client: PortalClient) -> str:

@@ -1,29 +1,55 @@
 """The line to a portal: one process speaks at a time, on one budget that survives it.
 
-The line is a lock of the database session, so a killed process lets go of it at once.
+The line is a lock of the database session, so a killed process lets go of it at once. Who drains gives it up between two
+waves when somebody waits for it: the database hands it to the first in the queue.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from uzel.bitrix24 import wire
 from uzel.bitrix24.client import PortalClient
+from uzel.bitrix24.errors import PortalError
 from uzel.bitrix24.learned import Settings
 from uzel.bitrix24.limits import Governor
 from uzel.flows.portal.portal_access import client_of, remember_address
 from uzel.hub.models import Portal
 
+log = logging.getLogger("uzel.portal_line")
 LINE = 7402  # class of the advisory lock; the portal's id is its object
+SILENT_WAIT_S = 1.0  # seconds; whoever waits longer is told for whom
+LONGEST_WAIT_S = 300.0  # seconds; a drain gives way after each wave, a set-up by hand takes a minute or two
+WAITS = (
+    "С порталом сейчас говорит другой процесс: фоновый обработчик (uzel worker) или команда в другом окне. "
+    "Ждём очереди: обработчик уступает между порциями записи, обычно через полминуты. Дольше %.0f мин ждать не будем."
+)
+BUSY = (
+    "Портал занят уже {:.0f} мин: с ним говорит другой процесс и не уступает. Ничего не сделано. "
+    "Посмотрите, не выполняется ли команда в другом окне, или остановите uzel worker и повторите"
+)
+_AWAITED = """
+SELECT EXISTS (
+    SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+    WHERE datname = current_database() AND locktype = 'advisory' AND objsubid = 2 AND NOT granted
+      AND classid = %s::oid AND objid = %s::oid
+)"""  # 2: a lock of two numbers
+
+
+class LineBusyError(PortalError):
+    """Somebody else speaks with the portal, and a person has waited long enough."""
 
 
 @contextmanager
 def portal_line(portal: Portal, *, wait: bool = False) -> Iterator[PortalClient | None]:
-    """A client for the portal, or ``None`` while another process speaks (``wait``: until it has finished).
+    """A client for the portal, or ``None`` while another process speaks (``wait``: its turn is waited for).
 
-    ConnectionLost where there is no way into the portal: not connected yet, or the application was removed.
+    LineBusyError where the turn did not come. ConnectionLost where there is no way into the portal: not connected yet, or
+    the application was removed.
     """
     if not _take(portal.pk, wait):
         yield None
@@ -67,11 +93,32 @@ def open_line(portal: Portal) -> Iterator[PortalClient]:
         yield client
 
 
+def is_awaited(portal: Portal) -> bool:
+    """Whether somebody waits for the line."""
+    return bool(_ask(_AWAITED, portal.pk))
+
+
 def _take(portal_id: int, wait: bool) -> bool:
-    if wait:
-        _ask("SELECT pg_advisory_lock(%s, %s)", portal_id)
-        return True
-    return bool(_ask("SELECT pg_try_advisory_lock(%s, %s)", portal_id))
+    taken = bool(_ask("SELECT pg_try_advisory_lock(%s, %s)", portal_id))
+    if wait and not taken and not _taken_within(SILENT_WAIT_S, portal_id):
+        log.warning(WAITS, LONGEST_WAIT_S / 60)
+        if not _taken_within(LONGEST_WAIT_S, portal_id):
+            raise LineBusyError("", BUSY.format(LONGEST_WAIT_S / 60))
+    return taken or wait
+
+
+def _taken_within(seconds: float, portal_id: int) -> bool:
+    """Stand in the queue so long; a lock of the session outlives the transaction it was taken in."""
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{seconds * 1000:.0f}ms"])
+            _ask("SELECT pg_advisory_lock(%s, %s)", portal_id)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            return False
+        raise
+    return True
 
 
 def _ask(sql: str, portal_id: int) -> object:
