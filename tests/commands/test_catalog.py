@@ -8,6 +8,7 @@ import pytest
 from tests.flows.catalogue import classifier, goods, item, load, offer, offers, price, price_type, row, section
 from tests.flows.portal_town import Hub, open_hub
 from uzel.cli import main
+from uzel.flows.catalog import catalog_status
 from uzel.hub import feed_store
 from uzel.hub.models import CatalogPicture, NomenclatureRow, Package
 
@@ -63,6 +64,35 @@ def test_what_was_given_up_is_tried_again(hub: Hub, capsys: Captured) -> None:
     hub.drain()
     source = told(capsys)
     assert (source["waits"], source["given_up"], row("bad").confirmed) == (0, 0, row("bad").wanted)
+
+
+def test_offers_whose_goods_never_came_are_counted_named_and_tied_when_they_come(hub: Hub, capsys: Captured) -> None:
+    assert told(capsys)["lonely"] == 0
+    types = f"<ТипыЦен>{price_type('t')}</ТипыЦен>"
+    load(hub.node, offers(offer("x", price("10")), offer("y#blue", price("20"), name="синий"), head=types))
+    source = told(capsys)
+    assert (source["lonely"], source["waits"]) == (2, 2)
+    assert source["lonely_rows"] == [{"xml_id": "x", "name": ""}, {"xml_id": "y#blue", "name": "синий"}]
+    assert main(("catalog", "status")) == 0
+    printed = capsys.readouterr().out
+    assert f"{hub.node.code}: предложений без товара: 2." in printed
+    assert "y#blue" in printed
+    load(hub.node, goods(item("x"), item("y")))
+    for _ in range(3):
+        hub.drain()
+    assert told(capsys)["lonely"] == 0
+    assert (row("x").entity_id is not None, row("y#blue").entity_id is not None) == (True, True)
+    amounts = {float(one["price"]) for one in hub.emulator.state()["prices"]}
+    assert {10.0, 20.0} <= amounts
+
+
+def test_of_many_offers_without_goods_the_first_are_named(hub: Hub, capsys: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog_status, "LONELY_LIMIT", 1)
+    load(hub.node, offers(offer("x", price("10")), offer("z", price("20"))))
+    assert main(("catalog", "status")) == 0
+    printed = capsys.readouterr().out
+    assert "предложений без товара: 2." in printed
+    assert "Первые 1:" in printed
 
 
 def test_a_portal_without_sources_says_so(capsys: Captured) -> None:

@@ -18,6 +18,7 @@ SOURCES: Titles = {
 }  # fmt: skip
 REASONS: Titles = {"reason": "почему не записано", "rows": "строк"}
 GIVEN_UP: Titles = {"what": "что", "xml_id": "Ид", "name": "название", "reason": "почему"}
+LONELY: Titles = {"xml_id": "Ид предложения", "name": "название"}
 KINDS = {"section": "группа", "price_type": "вид цен", "item": "товар", "variant": "характеристика", "pictures": "картинки"}
 STOCKS = {
     None: "Остатки: портал ещё не сказал, ведёт ли он складской учёт; пока не записываются.",
@@ -70,6 +71,14 @@ def _print(told: "CatalogStatus") -> None:
         if one.rows:
             named = [asdict(row) | {"what": KINDS[row.kind]} for row in one.rows]
             show(named, GIVEN_UP, as_json=False, title=f"{one.node}: больше не пробуем; снова: uzel catalog retry")
+        if one.lonely:
+            _print_lonely(one)
+
+
+def _print_lonely(one: "SourceStatus") -> None:
+    first = "" if one.lonely == len(one.lonely_rows) else f" Первые {len(one.lonely_rows)}:"
+    print(f"{one.node}: предложений без товара: {one.lonely}. Они приняты и ждут товаров, которых база не прислала.{first}")
+    show(map(asdict, one.lonely_rows), LONELY, as_json=False)
 
 
 def _counts(one: "SourceStatus") -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Now
 
 from uzel.flows.catalog.catalog_book import lock_catalog, want
@@ -16,6 +16,7 @@ from uzel.hub.catalog_ledger import CatalogFile, catalog_files
 from uzel.hub.models import CatalogPicture, Node, NomenclatureRow, Package, Portal, PriceTypeRow, ProductPictures, SectionRow
 
 GIVEN_UP_LIMIT = 100  # rows named of one base; the counts know of all
+LONELY_LIMIT = 20  # offers without their item named of one base
 CATALOGUE_WORK = ("sections", "products", "pictures")
 
 Rows = QuerySet[Any]
@@ -52,8 +53,19 @@ class GivenUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Lonely:
+    """An offer whose item has not come: the portal cannot show it."""
+
+    xml_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """One base. ``waits`` are tried still, ``refused`` of them have a reason by now; ``reasons`` says why, with counts."""
+    """One base. ``waits`` are tried still; ``reasons`` says why, with counts.
+
+    ``lonely``: prices, stocks and variants that have come without their items; nobody writes them until those come.
+    """
 
     node: str
     title: str
@@ -70,8 +82,10 @@ class SourceStatus:
     waits: int
     pictures_wait: int
     given_up: int
+    lonely: int
     reasons: dict[str, int] = field(default_factory=dict)
     rows: tuple[GivenUp, ...] = ()
+    lonely_rows: tuple[Lonely, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +134,7 @@ def _source(node: Node) -> SourceStatus:
     pictures = CatalogPicture.objects.filter(node=node)
     tables: tuple[Rows, ...] = (sections, PriceTypeRow.objects.filter(node=node), goods, shown)
     counts = sum(map(_counts, tables, (OF_SECTIONS, OF_PRICE_TYPES, OF_GOODS, OF_SHOWN)), start=Counter())
+    lonely = _lonely(node)
     file = Package.objects.select_related("node").filter(node=node, catalog__isnull=False).order_by("-finished_at", "-pk")[:1]
     return SourceStatus(
         node=node.code,
@@ -129,8 +144,16 @@ def _source(node: Node) -> SourceStatus:
         pictures=pictures.filter(problem="").count(),
         reasons=_reasons(*tables, pictures),
         rows=tuple(one for rows in tables for one in _named(rows.filter(GIVEN_UP)))[:GIVEN_UP_LIMIT],
+        lonely=lonely.count(),
+        lonely_rows=tuple(Lonely(row.xml_id, row.name) for row in lonely.order_by("pk")[:LONELY_LIMIT]),
         **{name: counts[name] for name in SUMS},
     )
+
+
+def _lonely(node: Node) -> Rows:
+    """Rows that only an offer has spoken of, and variants whose item is such a row or none."""
+    item = NomenclatureRow.objects.filter(portal=OuterRef("portal"), xml_id=OuterRef("parent"), content__isnull=False)
+    return NomenclatureRow.objects.filter(Q(content__isnull=True) | (~Q(parent="") & ~Exists(item)), node=node)
 
 
 def _counts(rows: Rows, kinds: Mapping[str, Q]) -> Counter[str]:
