@@ -247,6 +247,55 @@ def test_a_payment_alone_moves_a_status_of_flags_and_no_code() -> None:
     assert read(paid, replace(KNOWN, status=CANCELED), UNF).status == CANCELED
 
 
+BACK = replace(payment(100), document_id="r", operation="Возврат наличных денег")
+CAME = Document("v", operation="Возврат товара", total=Decimal(100))
+HALF_BACK = replace(CAME, total=Decimal(50))
+UNPAID = replace(payment(100), requisites={"ПометкаУдаления": ("true",)})
+SHIP = replace(shipment("true"), total=Decimal(100))
+RETIRED = NodeRules("own", "Своя", profile="bitrix", stages=(StageRow("@shipped", "Отдан", "WON"),))
+OPEN = NodeRules("own", "Своя", profile="bitrix", stages=(StageRow("@done", "Закрыть", "FINAL_INVOICE"),))
+
+
+@pytest.mark.parametrize(
+    ("documents", "rules", "status"),
+    [
+        ((payment(100), SHIP), BITRIX, "@done"),
+        ((payment(100), SHIP, CAME), BITRIX, "@done"),  # what was over stays over
+        ((payment(100), SHIP, CAME, BACK), BITRIX, "@done"),
+        ((payment(100), SHIP, HALF_BACK), BITRIX, "@done"),
+        ((payment(100), SHIP, BACK), BITRIX, "@done"),
+        ((payment(100), SHIP, UNPAID), BITRIX, "@shipped"),  # 1C took its word back
+        ((payment(100), SHIP, CAME, UNPAID), BITRIX, "@new"),
+        ((payment(100), BACK), BITRIX, "@new"),  # it was not over
+        ((payment(100), BACK, SHIP), BITRIX, "@shipped"),
+        ((SHIP, CAME), BITRIX, "@new"),
+        ((SHIP, CAME), RETIRED, "@shipped"),
+        ((payment(100), SHIP, CAME), OPEN, "@paid"),
+    ],
+)
+def test_what_goes_back_takes_no_order_out_of_its_last_stage(
+    documents: tuple[Document, ...], rules: NodeRules, status: str
+) -> None:
+    order = replace(KNOWN, status="@new", settlements=())
+    for one in documents:
+        order = read(Document(order.document_id, subordinates=(one,)), order, rules)
+    assert order.status == status
+    assert read(document(), order, rules).status == status, "the order alone says nothing new"
+    assert read(document({"Статуса заказа ИД": "N"}), order, rules).status == "N", "the base says so itself"
+
+
+@pytest.mark.parametrize(
+    ("documents", "status"),
+    [
+        ((payment(100), SHIP, CAME, BACK), "@done"),
+        ((payment(100), BACK, SHIP), "@shipped"),
+        ((payment(100), SHIP, BACK), "@shipped"),
+    ],
+)
+def test_an_order_that_is_heard_of_when_all_is_over(documents: tuple[Document, ...], status: str) -> None:
+    assert read(document(subordinates=documents), None, BITRIX).status == status
+
+
 # --- back to 1C, and the echo ------------------------------------------------------------------------------------------------
 
 

@@ -140,13 +140,21 @@ class Hunt(RuleBasedStateMachine):
             case "ship" if not order.shipped:
                 shop.ship(key)
             case "ship part" if not order.shipments:
-                shop.ship(key, complete=False)
+                shop.ship(key, Decimal("0.25"))
             case "cancel" | "revive":
                 shop.cancel(key, what == "cancel")
             case "post" | "unpost":
                 shop.post(key, what == "post")
             case "mark" | "unmark":
                 shop.mark_deleted(key, what == "mark")
+
+    @rule(code=st.sampled_from(CODES), pick=picks, what=st.sampled_from(("goods", "money")))
+    def what_came_goes_back(self, code: str, pick: int, what: str) -> None:
+        shop, order = self.town.bases[code].shop, self.an_order(code, pick)
+        if order is not None and what == "goods" and order.with_buyer:
+            shop.take_back(order.document_id)
+        elif order is not None and what == "money" and order.left_to_pay < order.total:
+            shop.refund(order.document_id)
 
     # --- in the portal ----------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ import pytest
 from tests.stories.town import BITRIX, UNF, UT, Town
 from uzel.demo.compare import UF, compare
 from uzel.demo.people import PEOPLE
-from uzel.emulators.onec_base.records import Order
+from uzel.emulators.onec_base.records import Order, make_line
+from uzel.emulators.onec_base.stock import ITEMS
 from uzel.flows.staff.map_employee import map_employee
 from uzel.hub.models import Conflict, Delivery, Employee, OrderRow, Portal, PortalUser
 
@@ -179,3 +180,34 @@ def test_a_day_of_three_shops_leaves_both_sides_equal(town: Town) -> None:
     orders = {code: base.orders() for code, base in town.bases.items()}
     found = compare(town.shops.values(), orders, town.state(), PEOPLE, {})
     assert (found.orders, found.differences, found.strays) == (12, [], [])
+
+
+def money_and_goods(town: Town, order: Order) -> tuple[Any, ...]:
+    """Stage, flags and sums of a deal of the module's base, as its manager sees them."""
+    deal = deal_of(town, order, BITRIX)
+    sums = (Decimal(str(deal[UF + name] or 0)) for name in ("RECEIVED", "REFUND", "SENT", "RETURNED"))
+    return deal["stageId"], bool(deal[f"{UF}PAID"]), bool(deal[f"{UF}SHIPPED"]), *sums
+
+
+def test_goods_go_in_parts_and_all_comes_back(town: Town) -> None:
+    """One piece of three is not shipped, and a return reopens no deal that was over."""
+    shop = town.bases[BITRIX].shop
+    order = new_order(town, BITRIX, lines=[make_line(ITEMS[0], Decimal(3))], status="")
+    price, key = ITEMS[0].price, order.document_id
+    total = order.total
+    shop.ship(key, Decimal(1))
+    town.settle()
+    assert money_and_goods(town, order) == ("NEW", False, False, 0, 0, price, 0)
+    shop.pay(shop.ship(key).document_id, kind="bank")
+    town.settle()
+    assert money_and_goods(town, order) == ("WON", True, True, total, 0, total, 0)
+    shop.take_back(key)
+    town.settle()
+    assert money_and_goods(town, order) == ("WON", True, False, total, 0, total, total)
+    shop.refund(key)
+    town.settle()
+    assert money_and_goods(town, order) == ("WON", False, False, total, total, total, total)
+    shop.edit(key, comment="Вернули всё")
+    town.settle()
+    assert deal_of(town, order, BITRIX)["comments"] == "Вернули всё"
+    assert money_and_goods(town, order) == ("WON", False, False, total, total, total, total)

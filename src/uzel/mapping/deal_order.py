@@ -21,7 +21,7 @@ from uzel.mapping.goods import NO_GOODS, Goods
 from uzel.mapping.requisites import extra_rows, seen_as
 from uzel.mapping.rules import NodeRules
 from uzel.model import Counterparty, Order
-from uzel.model.order import extras_of
+from uzel.model.order import SettlementKind, extras_of
 from uzel.sync.same import same
 
 TITLE_LIMIT = 250  # characters
@@ -61,8 +61,10 @@ def state_of(order: Order, rules: NodeRules, staff: Staff, client: ClientRef = N
         posted=order.posted,
         paid=order.paid,
         shipped=order.shipped,
-        received=money(order.received),
-        returned=money(order.returned),
+        received=money(order.settled(SettlementKind.PAYMENT)),
+        refunded=money(order.settled(SettlementKind.REFUND)),
+        dispatched=money(order.settled(SettlementKind.SHIPMENT)),
+        returned=money(order.settled(SettlementKind.RETURN)),
         promo_code=order.promo_code,
         bonus_card_number=order.bonus_card_number,
         paid_by_bonus=money(order.paid_by_bonus),
@@ -100,8 +102,11 @@ def moved_in(deal: DealState, shown: DealState) -> dict[str, Any]:
 
 #: What the deal must show whatever people do to it; everything else is written only when its meaning moved.
 RESTORED = frozenset(
-    ("number", "date_in_node", "received", "returned", "node", "opportunity", "contact_id", "company_id", "promo_note")
-)
+    (
+        "number", "date_in_node", "received", "refunded", "dispatched", "returned", "node", "opportunity", "contact_id",
+        "company_id", "promo_note",
+    )
+)  # fmt: skip
 #: What of it waits for the next write when people edit it.
 UNHURRIED = frozenset(("promo_note",))
 
@@ -258,6 +263,8 @@ _TRANSLATORS: Mapping[str, Translator] = {
     "paid": _plain("paid"),
     "shipped": _plain("shipped"),
     "received": _ours,
+    "refunded": _ours,
+    "dispatched": _ours,
     "returned": _ours,
     "promo_code": _plain("promo_code"),
     "promo_note": _ours,

@@ -11,9 +11,10 @@ from typing import Any
 from uzel.commerceml.document import ORDER_OPERATION, Document, DocumentCounterparty
 from uzel.mapping import requisites, stages
 from uzel.mapping.rules import NodeRules
+from uzel.mapping.settled import was_paid, was_shipped
 from uzel.mapping.settlements import with_settlements
 from uzel.model import Counterparty, LegalDetails, Order, Problem, Responsible
-from uzel.model.order import CANCELED
+from uzel.model.order import CANCELED, SettlementKind
 from uzel.sync.match import is_another_buyer
 from uzel.sync.same import phone_digits, same
 
@@ -24,9 +25,10 @@ def order_of(document: Document, previous: Order | None, rules: NodeRules) -> tu
     """What the node now says of the order, over what it said before; and what could not be understood."""
     before = previous or Order(document.document_id)
     said = _said(document, rules)
-    order = replace(before, **_elements(before, document), **_requisites(before, said, rules))
-    if document.subordinates:
-        order = with_settlements(order, document.subordinates, told=said.fields.keys())
+    told = _requisites(before, said, rules)
+    order = replace(before, **_elements(before, document), **told)
+    if document.subordinates or before.settlements:
+        order = with_settlements(order, document.subordinates, told=told.keys(), before=before)
     status = _status(order, before, said, rules, new=previous is None)
     unreadable = ((name, f"Значение «{said.values[name]}» не понято") for name in said.unreadable)
     problems = [Problem("requisite_unreadable", name, what) for name, what in unreadable]
@@ -177,8 +179,17 @@ def _status(order: Order, before: Order, said: _Said, rules: NodeRules, *, new: 
         return CANCELED
     flags_moved = (order.paid, order.shipped) != (before.paid, before.shipped)
     if new or before.status.startswith("@") or (said.from_1c and flags_moved):
-        return stages.flag_status(paid=order.paid, shipped=order.shipped)
+        return _status_of_flags(order, before, rules, new=new)
     return before.status
+
+
+def _status_of_flags(order: Order, before: Order, rules: NodeRules, *, new: bool) -> str:
+    """What the flags say; but an order that was over stays so when money goes back or goods come back."""
+    reached = stages.flag_status(paid=was_paid(order), shipped=was_shipped(order))
+    was_there = order.settled(SettlementKind.RETURN) > 0 if new else before.status == reached
+    if was_there and stages.is_last(stages.stage_of(reached, rules)):
+        return reached
+    return stages.flag_status(paid=order.paid, shipped=order.shipped)
 
 
 def _code_in_brackets(text: str) -> str:

@@ -7,13 +7,15 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from itertools import chain, repeat, starmap
 from typing import Any
 
 from uzel.commerceml.document import Document
 from uzel.mapping.requisites import parse_flag
-from uzel.model import Order
-from uzel.model.codec import to_json
-from uzel.model.order import Settlement, SettlementKind
+from uzel.mapping.settled import is_paid, is_shipped, quantities
+from uzel.model import Order, OrderLine
+from uzel.model.codec import from_json, to_json
+from uzel.model.order import Moved, Settlement, SettlementKind, item_of
 
 PAYMENT, REFUND, SHIPMENT, RETURN = SettlementKind
 
@@ -31,6 +33,7 @@ DELETION_MARK, POSTED, IS_RETURN = "ПометкаУдаления", "Прове
 PAID, SHIPPED = ("Оплачен", "Оплачено"), ("Отгружен", "Отгружено")
 FLAGS = (DELETION_MARK, POSTED, IS_RETURN, *PAID, *SHIPPED)
 FLAG_CHARACTERS, NUMBER_CHARACTERS = 20, 200  # kept of a document that waits; a longer flag is none
+KEPT_GOODS = 500  # items of it; of more the sum alone is kept
 
 
 def kind_of(document: Document) -> SettlementKind | None:
@@ -39,10 +42,12 @@ def kind_of(document: Document) -> SettlementKind | None:
     return _BACK.get(kind, kind) if kind and _flag(document, IS_RETURN) else kind
 
 
-def with_settlements(order: Order, documents: Iterable[Document], *, told: Collection[str]) -> Order:
+def with_settlements(
+    order: Order, documents: Iterable[Document], *, told: Collection[str], before: Order | None = None
+) -> Order:
     """The order with what the documents say. ``told``: fields of which the order itself has spoken; its word goes first.
 
-    Only a refund, or a payment that is taken back, makes a paid order unpaid: what is missing unpays nothing.
+    ``before``: what the order was before this news, if that is not ``order``.
     """
     known = {(one.kind, one.key): one for one in order.settlements}
     for document in documents:
@@ -53,12 +58,12 @@ def with_settlements(order: Order, documents: Iterable[Document], *, told: Colle
         if _flag(document, DELETION_MARK):
             known.pop(place, None)
         else:
-            known[place] = Settlement(place[1], kind, document.total or Decimal(0), _is_done(document, kind))
+            known[place] = _settlement(document, *place)
     settled = replace(order, settlements=tuple(known[place] for place in sorted(known)))
     return replace(
         settled,
-        paid=order.paid if "paid" in told else _is_paid(settled, order),
-        shipped=order.shipped if "shipped" in told else _is_shipped(settled),
+        paid=order.paid if "paid" in told else is_paid(settled, before or order),
+        shipped=order.shipped if "shipped" in told else is_shipped(settled, before or order),
     )
 
 
@@ -71,6 +76,7 @@ def kept_of(document: Document) -> dict[str, Any]:
         "date": None if document.date is None else document.date.isoformat(),
         "operation": document.operation.strip(),
         "total": None if document.total is None else to_json(document.total),
+        **_kept_goods(document),
         "flags": {name: value[:FLAG_CHARACTERS] for name, value in said.items() if value is not None},
     }
 
@@ -83,16 +89,41 @@ def from_kept(kept: Mapping[str, Any]) -> Document:
         date=None if kept["date"] is None else dt.date.fromisoformat(kept["date"]),
         operation=kept["operation"],
         total=None if kept["total"] is None else Decimal(kept["total"]),
+        lines=_rows_of(kept),
         requisites={name: (value,) for name, value in kept["flags"].items()},
     )
 
 
-def _is_paid(order: Order, before: Order) -> bool:
-    return order.received >= order.total > 0 or (order.paid and order.received >= before.received)
+def _settlement(document: Document, kind: SettlementKind, key: str) -> Settlement:
+    goods = _goods(document) if kind in (SHIPMENT, RETURN) else ()
+    return Settlement(key, kind, _amount(document), _is_done(document, kind), goods)
 
 
-def _is_shipped(order: Order) -> bool:
-    return order.shipped or any(one.done and one.kind == SHIPMENT for one in order.settlements)
+def _amount(document: Document) -> Decimal:
+    """Its sum; that of its rows where it has any: a part of an order may travel with the order's sum."""
+    listed = sum((line.total for line in document.lines or ()), Decimal(0))
+    return listed or document.total or Decimal(0)
+
+
+def _goods(document: Document) -> tuple[Moved, ...]:
+    return tuple(starmap(Moved, sorted(quantities((item_of(line), line.quantity) for line in document.lines or ()).items())))
+
+
+def _kept_goods(document: Document) -> dict[str, Any]:
+    goods = _goods(document)
+    if len(goods) > KEPT_GOODS:
+        return {"total": to_json(_amount(document))}
+    return {"goods": to_json(goods), "amount": to_json(_amount(document))} if goods else {}
+
+
+def _rows_of(kept: Mapping[str, Any]) -> tuple[OrderLine, ...] | None:
+    """Rows that say what was moved; what all of it cost stands on the first."""
+    amounts = chain((Decimal(kept.get("amount", 0)),), repeat(Decimal(0)))
+    moved = (from_json(Moved, one) for one in kept.get("goods", ()))
+    return (
+        tuple(OrderLine(one.item, "", one.quantity, Decimal(0), cost) for one, cost in zip(moved, amounts, strict=False))
+        or None
+    )
 
 
 def key_of(document: Document) -> str:

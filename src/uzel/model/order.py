@@ -56,16 +56,31 @@ class SettlementKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """How much of a thing a shipment or a return moved; ``item`` is what :func:`item_of` makes of its row."""
+
+    item: str
+    quantity: Decimal
+
+
+def item_of(line: OrderLine) -> str:
+    """What tells the goods of a row from others: their Ид, or their name where they have none."""
+    return line.item_id or " ".join(line.name.lower().split())
+
+
+@dataclass(frozen=True, slots=True)
 class Settlement:
     """A payment, shipment, refund or return of an order. ``key`` is its Ид, or what tells it from others without one.
 
-    ``done``: it has taken place; a payment that is only expected, or a document that is not posted, has not.
+    ``done``: it has taken place; a payment that is only expected, or a document that is not posted, has not. ``goods``: what
+    it moved, one row for each item, by item; nothing where the document names no goods.
     """
 
     key: str
     kind: SettlementKind
     amount: Decimal = ZERO
     done: bool = True
+    goods: tuple[Moved, ...] = ()
 
 
 def extras_of(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -116,11 +131,6 @@ class Order:
     def received(self) -> Decimal:
         """Money that came less money that went back, as far as documents told."""
         return self.settled(SettlementKind.PAYMENT) - self.settled(SettlementKind.REFUND)
-
-    @property
-    def returned(self) -> Decimal:
-        """Sum of the goods that came back, as far as documents told."""
-        return self.settled(SettlementKind.RETURN)
 
     def settled(self, kind: SettlementKind) -> Decimal:
         """Sum of what has taken place of one kind."""

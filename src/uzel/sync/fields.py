@@ -29,7 +29,7 @@ _GETTERS = {path: attrgetter("lines", "total") if path == GOODS else attrgetter(
 TITLES: Mapping[str, str] = {
     "number": "номер", "date": "дата", "time": "время", "number_in_node": "номер в 1С", "date_in_node": "дата в 1С",
     "currency": "валюта", "posted": "проведение", "deletion_mark": "пометка удаления", "paid": "оплата", "shipped": "отгрузка",
-    "settlements": "оплаты и возвраты",
+    "settlements": "оплаты, отгрузки и возвраты",
     "status": "статус", "comment": "комментарий", "counterparty": "покупатель", "goods": "состав заказа",
     "responsible": "ответственный", "promo_code": "промокод", "bonus_card_number": "бонусная карта",
     "paid_by_bonus": "оплата бонусами", "extras": "дополнительное поле",

@@ -158,3 +158,21 @@ def test_options_that_cannot_be_understood(pair: str) -> None:
         return
     with pytest.raises(ValueError, match="не понята"):
         parse_options([pair])
+
+
+def test_goods_and_money_go_in_parts_and_come_back(make_base: MakeBase) -> None:
+    base = make_base("bitrix")
+    lines = [make_line(ITEMS[0], Decimal(3), Decimal(9)), make_line(ITEMS[1], Decimal(1))]
+    key = base.shop.new_order(lines=lines).document_id
+    part = base.shop.ship(key, Decimal(1)).shipments[-1]
+    assert [(line.quantity, line.discount, line.total) for line in part.lines] == [(Decimal(1), Decimal(3), ITEMS[0].price - 3)]
+    order = base.shop.ship(base.shop.pay(key).document_id)
+    assert [line.quantity for line in order.shipments[-1].lines] == [Decimal(2), Decimal(1)]
+    assert (order.paid, order.shipped, order.with_buyer) == (True, True, order.lines)
+    order = base.shop.refund(base.shop.take_back(key).document_id, Decimal(50))
+    assert (order.paid, order.shipped, order.left_to_pay, order.left_to_ship) == (False, False, Decimal(50), order.lines)
+    order = base.shop.refund(key)
+    assert (order.left_to_pay, order.payments[-1].amount) == (order.total, order.total - 50)
+    assert base.shop.take_back(key).shipments[-1].lines == (), "nothing is left to come back"
+    order = base.shop.ship(base.shop.pay(key).document_id)
+    assert (order.paid, order.shipped) == (True, True)

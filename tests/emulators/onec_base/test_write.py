@@ -204,7 +204,7 @@ def test_part_payment_and_part_shipment_are_not_paid_and_not_shipped(make_base: 
     base = make_base("unf")
     order = order_of(base)
     base.shop.pay(order.document_id, Decimal(100))
-    base.shop.ship(order.document_id, complete=False)
+    base.shop.ship(order.document_id, Decimal(1))
     found = dict(requisites(write(base)[0]))
     assert (found["Оплачен"], found["Отгружен"], found["Метод оплаты"]) == ("false", "false", "Наличные")
     assert not {"Номер оплаты по 1С", "Дата отгрузки по 1С"} & set(found)
@@ -280,6 +280,34 @@ def test_subordinate_documents(make_base: MakeBase) -> None:
     own = dict(requisites(root[0]))
     assert (own["Оплачен"], own["Отгружен"]) == ("true", "true")
     assert not {"Номер оплаты по 1С", "Метод оплаты", "Номер отгрузки по 1С"} & set(own)
+
+
+@pytest.mark.parametrize(("kind", "operation"), [("bank", "Возврат безналичных денег"), ("card", "Эквайринговая операция")])
+def test_a_refund_and_a_return_in_a_container(make_base: MakeBase, kind: str, operation: str) -> None:
+    base = make_base("bitrix", version="3.1")
+    key = order_of(base).document_id
+    base.shop.pay(key, kind=kind)
+    base.shop.ship(key, Decimal(1))
+    base.shop.take_back(key)
+    order = base.shop.refund(key, Decimal(7))
+    _, _, refund, shipment, came = write(base)[0]
+    assert [text(refund, name) for name in ("ХозОперация", "Сумма")] == [operation, "7"]
+    assert (text(shipment, "ХозОперация"), text(came, "ХозОперация")) == ("Отпуск товара", "Возврат товара")
+    assert text(came, "Сумма") == text(shipment, "Сумма") != str(order.total)
+    assert [[text(row, "Количество") for row in one.iterfind("{*}Товары/{*}Товар")] for one in (shipment, came)] == [
+        ["1"],
+        ["1"],
+    ]
+    assert [dict(requisites(one)).get("ПризнакВозврата") for one in (refund, shipment, came)] == ["true", None, "true"]
+
+
+def test_unf_exports_no_refunds_and_returns(make_base: MakeBase) -> None:
+    base = make_base("unf", subordinate_documents=True)
+    key = order_of(base).document_id
+    base.shop.refund(base.shop.pay(key).document_id)
+    base.shop.take_back(base.shop.ship(key).document_id)
+    found = write(base).iterfind("{*}Документ/{*}ПодчиненныеДокументы/{*}ПодчиненныйДокумент/{*}ХозОперация")
+    assert [one.text for one in found] == ["Выплата наличных денег", "Отпуск товара"]
 
 
 def test_container(make_base: MakeBase) -> None:

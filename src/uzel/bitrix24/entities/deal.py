@@ -23,6 +23,7 @@ class DealState:
 
     ``node`` is the id of what stands for the exchange node in the portal; ``contact_id`` and ``company_id`` are 0 for nobody.
     ``extras`` are user fields that are not ours but named in a node's table of requisites: (code, value), by code.
+    ``received``, ``refunded``: money that came and that went back; ``dispatched``, ``returned``: goods, in money.
     ``promo_note``: what is wrong with the promo code; only shown, the portal's word on it means nothing.
     """
 
@@ -41,6 +42,8 @@ class DealState:
     paid: bool = False
     shipped: bool = False
     received: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
+    dispatched: Decimal = Decimal(0)
     returned: Decimal = Decimal(0)
     promo_code: str = ""
     promo_note: str = ""

@@ -36,6 +36,8 @@ DEAL_FIELDS: tuple[DealField, ...] = (
     DealField("UF_CRM_UZEL_PAID", "boolean", "Оплачен", "paid"),
     DealField("UF_CRM_UZEL_SHIPPED", "boolean", "Отгружен", "shipped"),
     DealField("UF_CRM_UZEL_RECEIVED", "double", "Получено оплат", "received"),
+    DealField("UF_CRM_UZEL_REFUND", "double", "Возвращено денег", "refunded"),
+    DealField("UF_CRM_UZEL_SENT", "double", "Отгружено товара", "dispatched"),
     DealField("UF_CRM_UZEL_RETURNED", "double", "Возвращено товара", "returned"),
     DealField("UF_CRM_UZEL_PROMO", "string", "Промокод", "promo_code"),
     DealField(PROMO_NOTE, "string", "Промокод: замечание", "promo_note"),

@@ -18,11 +18,11 @@ RESPONSIBLE = "Ответственный"
 ORDER_OPERATION = "Заказ товара"
 DEFAULT_SCRIPT = "/bitrix/admin/1c_exchange.php"
 
-# kind: (operation, «Метод оплаты ИД», «Метод оплаты») — the node's СоответствиеВидовОплат.
-PAYMENT_KINDS: Mapping[str, tuple[str, str, str]] = {
-    "cash": ("Выплата наличных денег", "1", "Наличные"),
-    "bank": ("Выплата безналичных денег", "2", "Безналичные"),
-    "card": ("Эквайринговая операция", "3", "Эквайринг"),
+# kind: (operation, that of a refund, «Метод оплаты ИД», «Метод оплаты») — the node's СоответствиеВидовОплат.
+PAYMENT_KINDS: Mapping[str, tuple[str, str, str, str]] = {
+    "cash": ("Выплата наличных денег", "Возврат наличных денег", "1", "Наличные"),
+    "bank": ("Выплата безналичных денег", "Возврат безналичных денег", "2", "Безналичные"),
+    "card": ("Эквайринговая операция", "Эквайринговая операция", "3", "Эквайринг"),  # ПризнакВозврата tells them apart
 }
 
 # Code of the site status and its name, in the order an order lives through them; the last one is «Завершен».

@@ -143,7 +143,7 @@ def _read_order(document: etree._Element, settings: Settings) -> SiteOrder:
 
 def _read_payments(document: etree._Element, where: str) -> Iterator[SitePayment]:
     """Subordinate documents that are a paid acquiring operation; all others are passed over (onec-exchange 3.1)."""
-    operation, method_id, method = PAYMENT_KINDS["card"]
+    operation, _, method_id, method = PAYMENT_KINDS["card"]
     for one in document.iterfind("{*}ПодчиненныеДокументы/{*}ПодчиненныйДокумент"):
         given = _read_requisites(one)
         is_card = given.get("Метод оплаты ИД") == method_id or given.get("Метод оплаты") == method

@@ -1,7 +1,7 @@
 """What the emulated base keeps: frozen records, money as Decimal, moments in the base's local time."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 ZERO = Decimal(0)
@@ -72,7 +72,7 @@ class Employee:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """A payment document of 1C; ``kind`` is a key of ``profiles.PAYMENT_KINDS``.
+    """A payment document of 1C, or a refund; ``kind`` is a key of ``profiles.PAYMENT_KINDS``.
 
     ``site_number`` and ``site_date`` stand on an online payment that came from the site, and only there.
     """
@@ -84,16 +84,28 @@ class Payment:
     amount: Decimal
     site_number: str = ""
     site_date: dt.date | None = None
+    is_refund: bool = False
+
+    @property
+    def signed(self) -> Decimal:
+        """What the money of the order grew by."""
+        return -self.amount if self.is_refund else self.amount
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A shipment document of 1C; ``complete`` says that nothing remains to be shipped."""
+    """A shipment document of 1C, or a return of goods; ``lines`` are what it moved, in rows of the order."""
 
     shipment_id: str
     number: str
     date: dt.datetime
-    complete: bool = True
+    lines: tuple[Line, ...] = ()
+    is_return: bool = False
+
+    @property
+    def total(self) -> Decimal:
+        """Sum of what it moved."""
+        return sum((line.total for line in self.lines), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +148,41 @@ class Order:
     @property
     def paid(self) -> bool:
         """Posted and nothing left to pay (onec-exchange 4.1)."""
-        return self.posted and bool(self.payments) and sum((p.amount for p in self.payments), ZERO) >= self.total
+        return self.posted and bool(self.payments) and self.left_to_pay <= 0
+
+    @property
+    def left_to_pay(self) -> Decimal:
+        """The sum less what came and did not go back."""
+        return self.total - sum((payment.signed for payment in self.payments), ZERO)
 
     @property
     def shipped(self) -> bool:
         """Posted and nothing left to ship; a partial shipment is not one (onec-exchange 4.1)."""
-        return self.posted and any(shipment.complete for shipment in self.shipments)
+        return self.posted and bool(self.shipments) and not self.left_to_ship
+
+    @property
+    def left_to_ship(self) -> tuple[Line, ...]:
+        """Rows of what was not shipped, or came back."""
+        left = (part_of(line, line.quantity - gone) for line, gone in zip(self.lines, self._gone(), strict=True))
+        return tuple(line for line in left if line.quantity)
+
+    @property
+    def with_buyer(self) -> tuple[Line, ...]:
+        """Rows of what was shipped and did not come back."""
+        parts = (part_of(line, gone) for line, gone in zip(self.lines, self._gone(), strict=True))
+        return tuple(line for line in parts if line.quantity)
+
+    def _gone(self) -> list[Decimal]:
+        """How much of each row."""
+        moved: dict[str, Decimal] = {}
+        for shipment in self.shipments:
+            for line in shipment.lines:
+                moved[line.item_id] = moved.get(line.item_id, ZERO) + (-line.quantity if shipment.is_return else line.quantity)
+        gone = []
+        for line in self.lines:
+            gone.append(min(line.quantity, moved.get(line.item_id, ZERO)))
+            moved[line.item_id] = moved.get(line.item_id, ZERO) - gone[-1]
+        return gone
 
     @property
     def has_documents(self) -> bool:
@@ -162,6 +203,15 @@ class Books:
     def copy(self) -> "Books":
         """A draft to work on: the records are frozen, so copying the dictionaries is enough."""
         return Books(dict(self.orders), dict(self.counterparties), dict(self.items), set(self.changed), self.serial)
+
+
+def part_of(line: Line, quantity: Decimal) -> Line:
+    """A part of a row, with its share of the discount."""
+    if quantity == line.quantity:
+        return line
+    share = quantity / line.quantity
+    discount, total = (line.discount * share).quantize(CENT), (line.total * share).quantize(CENT)
+    return replace(line, quantity=quantity, discount=discount, total=total)
 
 
 def make_line(item: Item, quantity: Decimal, discount: Decimal = ZERO, variant: str = "") -> Line:

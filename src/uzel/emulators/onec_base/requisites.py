@@ -14,6 +14,7 @@ Requisite = tuple[str, Value]
 
 MAX_VALUE_CHARS = 1000
 ORDER_KIND = "Заказ на продажу"  # «Вид заказа» of the NODE, the same for every order
+IS_RETURN = "ПризнакВозврата"
 DELIVERY_COST, DELIVERY_VAT = "Стоимость доставки", "Ставка НДС доставки"
 # The delivery block in its order; what the base knows of it came from the site as «дополнительные сведения».
 DELIVERY_BLOCK = (
@@ -44,7 +45,7 @@ def to_texts(rows: list[Requisite], settings: Settings) -> list[tuple[str, str]]
 
 def payment_requisites(payment: Payment, settings: Settings) -> list[tuple[str, str]]:
     """Requisites of a payment document: subordinate in UNF, its own Документ in a container."""
-    _, method_id, method = PAYMENT_KINDS[payment.kind]
+    _, _, method_id, method = PAYMENT_KINDS[payment.kind]
     rows: list[Requisite] = [
         ("Номер оплаты по 1С", payment.number),
         ("Дата оплаты по 1С", payment.date),
@@ -52,6 +53,7 @@ def payment_requisites(payment: Payment, settings: Settings) -> list[tuple[str, 
         ("Номер платежного документа", payment.site_number),
         ("Метод оплаты ИД", method_id),
         ("Метод оплаты", method),
+        *([(IS_RETURN, True)] if payment.is_refund else []),
     ]
     return to_texts(rows, settings)
 
@@ -62,7 +64,8 @@ def shipment_requisites(order: Order, shipment: Shipment, settings: Settings) ->
         ("Номер документа отгрузки", shipment.number),
         ("Дата документа отгрузки", shipment.date),
         *_delivery(order),
-        ("Отгружен", shipment.complete),
+        ("Отгружен", True),
+        *([(IS_RETURN, True)] if shipment.is_return else []),
     ]
     return to_texts(rows, settings)
 
@@ -120,7 +123,7 @@ def _payment_numbers(order: Order) -> Iterator[Requisite]:
 
 def _payment_method(order: Order) -> Iterator[Requisite]:
     if order.payments:  # the method is known from the first part of the money on
-        _, method_id, method = PAYMENT_KINDS[order.payments[-1].kind]
+        _, _, method_id, method = PAYMENT_KINDS[order.payments[-1].kind]
         yield "Метод оплаты ИД", method_id
         yield "Метод оплаты", method
 

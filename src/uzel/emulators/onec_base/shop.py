@@ -12,7 +12,6 @@ from typing import Any
 from uzel.emulators.onec_base.profiles import Settings
 from uzel.emulators.onec_base.records import (
     CENT,
-    ZERO,
     Books,
     Counterparty,
     Employee,
@@ -21,6 +20,7 @@ from uzel.emulators.onec_base.records import (
     Payment,
     Shipment,
     make_line,
+    part_of,
 )
 from uzel.emulators.onec_base.stock import COMMENTS, CUSTOMERS, DELIVERY, ITEMS, PROMO_CODES
 
@@ -86,17 +86,30 @@ class Shop:
         """Receive a payment for the order, the whole remainder unless ``amount`` is given."""
         order = self.books.orders[document_id]
         rng, number = self.next_number()
-        left = order.total - sum((payment.amount for payment in order.payments), ZERO)
         number_in_1c = f"{self.settings.number_prefix}-{number:06d}"
-        payment = Payment(make_guid(rng), number_in_1c, self.clock(), kind, left if amount is None else amount)
+        amount = order.left_to_pay if amount is None else amount
+        payment = Payment(make_guid(rng), number_in_1c, self.clock(), kind, amount)
         return self._change(document_id, posted=True, payments=(*order.payments, payment))
 
-    def ship(self, document_id: str, complete: bool = True) -> Order:
-        """Ship the order, in full unless told otherwise."""
+    def refund(self, document_id: str, amount: Decimal | None = None) -> Order:
+        """Give money back the way it came last, all that came unless ``amount`` is given."""
         order = self.books.orders[document_id]
         rng, number = self.next_number()
-        shipment = Shipment(make_guid(rng), f"{self.settings.number_prefix}-{number:06d}", self.clock(), complete)
-        return self._change(document_id, posted=True, shipments=(*order.shipments, shipment))
+        number_in_1c = f"{self.settings.number_prefix}-{number:06d}"
+        amount = order.total - order.left_to_pay if amount is None else amount
+        kind = order.payments[-1].kind if order.payments else "cash"
+        payment = Payment(make_guid(rng), number_in_1c, self.clock(), kind, amount, is_refund=True)
+        return self._change(document_id, payments=(*order.payments, payment))
+
+    def ship(self, document_id: str, pieces: Decimal | None = None) -> Order:
+        """Ship what remains of the order, or so many ``pieces`` of its first row that has any left."""
+        left = self.books.orders[document_id].left_to_ship
+        lines = left if pieces is None else tuple(part_of(line, pieces) for line in left[:1])
+        return self._move(document_id, lines, is_return=False)
+
+    def take_back(self, document_id: str) -> Order:
+        """All goods that the buyer has come back."""
+        return self._move(document_id, self.books.orders[document_id].with_buyer, is_return=True)
 
     def cancel(self, document_id: str, canceled: bool = True) -> Order:
         """Call the order off (completion variant «Отменен») or take that back."""
@@ -137,6 +150,13 @@ class Shop:
         if rng.random() < 0.3:
             lines.append(make_line(DELIVERY, Decimal(1)))
         return tuple(lines)
+
+    def _move(self, document_id: str, lines: tuple[Line, ...], *, is_return: bool) -> Order:
+        order = self.books.orders[document_id]
+        rng, number = self.next_number()
+        number_in_1c = f"{self.settings.number_prefix}-{number:06d}"
+        shipment = Shipment(make_guid(rng), number_in_1c, self.clock(), lines, is_return)
+        return self._change(document_id, posted=True, shipments=(*order.shipments, shipment))
 
     def _loyalty(self, rng: random.Random) -> dict[str, Any]:
         promo_code = rng.choice(PROMO_CODES)

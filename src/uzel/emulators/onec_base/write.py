@@ -165,11 +165,16 @@ def _write_line(row: etree._Element, line: Line, settings: Settings) -> None:
 
 
 def _write_subordinates(document: etree._Element, order: Order, settings: Settings) -> None:
-    """Payments and shipments of UNF 2.10: Номер and Дата only of what came from the site (onec-exchange 4.1)."""
-    if not order.has_documents:
+    """Payments and shipments of UNF 2.10: Номер and Дата only of what came from the site (onec-exchange 4.1).
+
+    Refunds and returns it does not export (onec-exchange 6).
+    """
+    payments = [payment for payment in order.payments if not payment.is_refund]
+    shipments = [shipment for shipment in order.shipments if not shipment.is_return]
+    if not payments and not shipments:
         return
     parent = _add(document, "ПодчиненныеДокументы")
-    for payment in order.payments:
+    for payment in payments:
         element = _add(parent, "ПодчиненныйДокумент")
         _texts(element, Ид=payment.payment_id)
         if payment.site_date:
@@ -177,23 +182,25 @@ def _write_subordinates(document: etree._Element, order: Order, settings: Settin
         _texts(element, ХозОперация=PAYMENT_KINDS[payment.kind][0])
         _texts(element, Валюта=_currency(order, settings), Курс="1", Сумма=_money(payment.amount))
         _write_requisites(element, payment_requisites(payment, settings))
-    for shipment in order.shipments:
+    for shipment in shipments:
         element = _add(parent, "ПодчиненныйДокумент")
         _texts(element, Ид=shipment.shipment_id, ХозОперация="Отпуск товара")
-        _write_lines(element, order.lines if shipment.complete else order.lines[:1], settings)
+        _write_lines(element, shipment.lines, settings)
         _write_requisites(element, shipment_requisites(order, shipment, settings))
 
 
 def _write_container_documents(container: etree._Element, order: Order, settings: Settings) -> None:
     """Payments and shipments of 3.1: documents of their own beside the order, bound by Основание."""
     for payment in order.payments:
-        document = _container_head(container, order, payment, PAYMENT_KINDS[payment.kind][0], settings)
+        operation = PAYMENT_KINDS[payment.kind][1 if payment.is_refund else 0]
+        document = _container_head(container, order, payment, operation, settings)
         _texts(document, Сумма=_money(payment.amount), Основание=order.document_id, Время=_clock(payment.date))
         _write_requisites(document, payment_requisites(payment, settings))
     for shipment in order.shipments:
-        document = _container_head(container, order, shipment, "Отпуск товара", settings)
-        _texts(document, Сумма=_money(order.total), Основание=order.document_id, Время=_clock(shipment.date))
-        _write_lines(document, order.lines if shipment.complete else order.lines[:1], settings)
+        operation = "Возврат товара" if shipment.is_return else "Отпуск товара"
+        document = _container_head(container, order, shipment, operation, settings)
+        _texts(document, Сумма=_money(shipment.total), Основание=order.document_id, Время=_clock(shipment.date))
+        _write_lines(document, shipment.lines, settings)
         _write_requisites(document, shipment_requisites(order, shipment, settings))
 
 
