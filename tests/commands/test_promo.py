@@ -92,3 +92,12 @@ def test_a_portal_without_smart_processes_has_no_promo_codes() -> None:
         hub.sweep()
         hub.portal.refresh_from_db()
         assert hub.portal.promo_read_at is None
+
+
+def test_why_the_cards_are_not_read_is_said_beside_the_list(hub: Hub, capsys: Captured) -> None:
+    hub.portal.promo_problem = "Промокоды портала не читаются"
+    hub.portal.save()
+    for command in (("promo", "list"), ("portal", "status")):
+        assert main(command) == 0
+        said = capsys.readouterr()
+        assert "Промокоды портала не читаются" in said.out + said.err

@@ -67,6 +67,12 @@ def test_shops_in_which_a_code_ever_counted_are_remembered(portal: Portal) -> No
     assert PromoCodeRow.objects.get(key="лето").counted_in == [""]
 
 
+def test_items_that_bear_their_codes_no_more_are_withdrawn_and_the_others_stay(portal: Portal) -> None:
+    keep_all(portal, {"весна": Entry(SPRING, 1), "лето": Entry(SUMMER, 2)})
+    keep(portal, {"зима": Entry(PromoCode("Зима"), 1)}, gone=[1])
+    assert numbered() == {"весна": (4, True), "лето": (2, False), "зима": (3, False)}
+
+
 def test_directories_of_two_portals_do_not_meet(portal: Portal) -> None:
     other = Portal.objects.create(code="other")
     keep_all(other, entries(SPRING))

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from uzel.hub.models import DealNotice, Portal
+from uzel.hub.models import DealNotice, Portal, PromoCodeRow
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
 
@@ -48,7 +48,7 @@ def test_a_changed_contact_makes_a_sweep_due(client: Client, portal: Portal) -> 
 
 
 @pytest.mark.parametrize(
-    ("event", "about", "swept", "read"),
+    ("event", "about", "swept", "doubted"),
     [
         ("ONCRMDYNAMICITEMUPDATE", "1032", True, False),
         ("onCrmDynamicItemAdd", "1032", True, False),
@@ -60,14 +60,16 @@ def test_a_changed_contact_makes_a_sweep_due(client: Client, portal: Portal) -> 
     ],
 )
 def test_promo_codes_are_looked_for_and_other_smart_processes_cost_nothing(
-    client: Client, portal: Portal, event: str, about: str, swept: bool, read: bool
+    client: Client, portal: Portal, event: str, about: str, swept: bool, doubted: bool
 ) -> None:
     processes = {"nodes": {"id": 1, "entityTypeId": 1030}, "promo_codes": {"id": 2, "entityTypeId": 1032}}
     moment = "2026-01-01T00:00:00Z"
-    Portal.objects.update(swept_at=moment, promo_read_at=moment, setup={"processes": processes})
+    Portal.objects.update(swept_at=moment, setup={"processes": processes})
+    for entity_id in (3, 4):
+        PromoCodeRow.objects.create(portal=portal, key=str(entity_id), content={}, entity_id=entity_id)
     assert tell(client, event, **{"data[FIELDS][ID]": "3", "data[FIELDS][ENTITY_TYPE_ID]": about}) == 200
-    found = Portal.objects.get()
-    assert (found.swept_at is None, found.promo_read_at is None, drains()) == (swept, read, int(swept))
+    assert (Portal.objects.get().swept_at is None, drains()) == (swept, int(swept))
+    assert set(PromoCodeRow.objects.filter(doubted=True).values_list("entity_id", flat=True)) == ({3} if doubted else set())
 
 
 def test_a_portal_without_smart_processes_has_no_promo_codes(client: Client, portal: Portal) -> None:

@@ -151,7 +151,7 @@ def _status(options: argparse.Namespace) -> None:
         show_json(asdict(status))
         return
     print_table(({"what": what, "how": how} for what, how in _lines(status)), STATUS, title=f"Портал {status.portal}")
-    for text in filter(None, (status.problem, *status.warnings)):
+    for text in filter(None, (status.problem, status.promo_problem, *status.warnings)):
         print(text)
 
 

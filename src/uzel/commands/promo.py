@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -38,6 +39,8 @@ def _list(options: argparse.Namespace) -> None:
         the_node(options.node)
     rows = list(_rows(options.date or dt.datetime.now().astimezone().date(), options.node))
     show(rows, COLUMNS, as_json=options.json, title="Промокоды")
+    if problem := the_portal().promo_problem:
+        print(problem, file=sys.stderr)
 
 
 def _rows(day: dt.date, node: str) -> Iterator[Mapping[str, Any]]:

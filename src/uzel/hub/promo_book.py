@@ -5,11 +5,11 @@ numbers are committed in their order: who has seen number N has seen all before 
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from uzel.hub.models import Portal, PromoCheck, PromoCodeRow
 from uzel.model.codec import from_json, to_json
@@ -22,6 +22,7 @@ COLUMNS = [
 ]  # fmt: skip
 BATCH = 500  # rows
 ALL = ""  # instead of a key: every code
+NONE = Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,13 @@ def last_revision(portal: Portal) -> int:
 @transaction.atomic
 def keep_all(portal: Portal, found: Mapping[str, Entry]) -> None:
     """All that the portal has, by key: what it had and has no more is withdrawn, what only the hub has stays."""
-    _write(portal, found, withdraw_others=True)
+    _write(portal, found, Q(entity_id__isnull=False))
 
 
 @transaction.atomic
-def keep(portal: Portal, found: Mapping[str, Entry]) -> None:
-    """Some codes by key: the others stay as they are."""
-    _write(portal, found, withdraw_others=False)
+def keep(portal: Portal, found: Mapping[str, Entry], gone: Collection[int] = ()) -> None:
+    """Some codes by key: the others stay as they are, but those of items that are ``gone``."""
+    _write(portal, found, Q(entity_id__in=gone))
 
 
 @transaction.atomic
@@ -61,15 +62,16 @@ def add(portal: Portal, found: Mapping[str, PromoCode], now: dt.datetime) -> set
     Portal.objects.select_for_update().get(pk=portal.pk)
     known = set(PromoCodeRow.objects.filter(portal=portal, key__in=list(found)).values_list("key", flat=True))
     new = {key: Entry(promo) for key, promo in found.items() if key not in known}
-    _write(portal, new, withdraw_others=False)
+    _write(portal, new, NONE)
     PromoCodeRow.objects.filter(portal=portal, key__in=list(new)).update(due_since=now)
     return set(new)
 
 
-def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool) -> None:
+def _write(portal: Portal, found: Mapping[str, Entry], gone: Q) -> None:
+    """``gone``: rows that are withdrawn unless they are found."""
     Portal.objects.select_for_update().get(pk=portal.pk)
     known = PromoCodeRow.objects.filter(portal=portal)
-    rows = {row.key: row for row in (known if withdraw_others else known.filter(key__in=list(found)))}
+    rows = {row.key: row for row in known.filter(Q(key__in=list(found)) | gone)}
     newest, lived = last_revision(portal), living(portal).exists()
     touched, revision = [], newest
     for key, entry in found.items():
@@ -84,7 +86,7 @@ def _write(portal: Portal, found: Mapping[str, Entry], *, withdraw_others: bool)
             row.revision = revision
         if news or moved:
             touched.append(row)
-    for row in rows.values() if withdraw_others else ():
+    for row in rows.values():
         if row.key not in found and row.entity_id and not row.deleted:
             revision += 1
             row.revision, row.deleted = revision, True

@@ -91,6 +91,7 @@ CASES = [
     Case("swept", GOOD, replace(GOOD, swept_at=None), WRONG),
     Case("portal_clock", GOOD, replace(GOOD, ahead=-HOUR), WARNING, "3600"),
     Case("catalog_right", GOOD, replace(GOOD, scopes=frozenset(("crm",))), WRONG),
+    Case("promo_codes", GOOD, replace(GOOD, promo_problem="не читаются"), WARNING, "не читаются"),
     Case("catalog_variations", GOOD, shelf(variations=0), WARNING),
     Case("price_types", GOOD, shelf(groups=[]), WRONG),
     Case("vat_rates", GOOD, shelf(vats={Decimal(20): 1}), WARNING, "10 %"),

@@ -186,6 +186,18 @@ def list_items(key: str, process: KnownProcess, start: int = 0) -> Command:
     return Command("crm.item.list", _of(process) | {"select": ["*", "UF_*"], "order": {"id": "ASC"}, "start": start}, key)
 
 
+def items_after(key: str, process: KnownProcess, item_id: int | str) -> Command:
+    """The first items with greater ids, without counting; the id may be taken from an earlier answer of the batch."""
+    wanted = {"select": ["*", "UF_*"], "filter": {">id": item_id}, "order": {"id": "ASC"}, "start": -1}
+    return Command("crm.item.list", _of(process) | wanted, key)
+
+
+def items_of_ids(key: str, process: KnownProcess, item_ids: Iterable[int]) -> Command:
+    """Items whole, by id; those that are gone are left out."""
+    wanted = {"select": ["*", "UF_*"], "filter": {"@id": list(item_ids)}, "order": {"id": "ASC"}, "start": -1}
+    return Command("crm.item.list", _of(process) | wanted, key)
+
+
 def list_keys(process: KnownProcess) -> Command:
     """The first items with nothing but their keys."""
     return Command("crm.item.list", _of(process) | {"select": ["id", "xmlId"], "order": {"id": "ASC"}}, "items")

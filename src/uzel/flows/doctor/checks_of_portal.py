@@ -46,6 +46,10 @@ def _goes_on(seen: ObservedPortal) -> Said:
     return wrong(seen.problem) if seen.problem else well("обмен с порталом идёт")
 
 
+def _promo_codes(seen: ObservedPortal) -> Said:
+    return warning(seen.promo_problem) if seen.promo_problem else well("читаются")
+
+
 def _keys(seen: ObservedPortal) -> Said:
     if seen.way != "application":
         return well("приложения нет, ключи не нужны")
@@ -341,6 +345,7 @@ PORTAL_CHECKS: Sequence[Check[ObservedPortal]] = (
     ),
     Check("swept", "изменения портала ищутся", _swept, "Запустите обработчик: uzel worker."),
     Check("portal_clock", "часы портала и Узла", _asked(_clock), "Включите на сервере Узла службу времени (NTP)."),
+    Check("promo_codes", "промокоды портала читаются", _promo_codes, "Исправьте названное: см. «Промокоды»."),
     Check("catalog_right", "право на каталог", _for_sources(_catalog_right), "Отметьте право «Торговый каталог» (catalog)."),
     Check("catalog_variations", "торговые предложения", _shelf(_variations), "Включите их в настройках каталога портала."),
     Check("price_types", "базовый вид цен", _shelf(_prices), "Отметьте в портале базовый вид цен."),

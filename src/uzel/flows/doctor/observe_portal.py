@@ -47,8 +47,9 @@ def observe_portal(portal: Portal, now: dt.datetime) -> ObservedPortal:
     portal.refresh_from_db()
     status, missing = portal_status(portal, now), asked.pop("missing", {})
     return ObservedPortal(
-        now=now, way=status.way, problem=status.problem, keys="; ".join(status.warnings), events=status.events,
-        last_event_at=status.last_event_at, swept_at=status.swept_at, is_set_up="node_field" in portal.setup,
+        now=now, way=status.way, problem=status.problem, promo_problem=status.promo_problem,
+        keys="; ".join(status.warnings), events=status.events, last_event_at=status.last_event_at,
+        swept_at=status.swept_at, is_set_up="node_field" in portal.setup,
         exchange_user_id=portal.exchange_user_id, trouble=trouble,
         nodes=tuple(_node(one, missing) for one in Node.objects.filter(portal=portal).order_by("pk")),
         waiting=_waiting(portal, now), budget=_budget(portal, now), staff=_staff(portal), **asked,

@@ -69,6 +69,7 @@ class ObservedPortal:
     now: dt.datetime
     way: str = "webhook"
     problem: str = ""
+    promo_problem: str = ""
     keys: str = ""
     events: str = "outgoing"
     last_event_at: dt.datetime | None = None

@@ -32,6 +32,7 @@ class Status:
     refresh_days_left: int | None
     inventory_accounting: bool | None
     problem: str
+    promo_problem: str
     warnings: tuple[str, ...]
 
 
@@ -55,6 +56,7 @@ def portal_status(portal: Portal, now: dt.datetime) -> Status:
         refresh_days_left=refresh_days_left(used, now),
         inventory_accounting=portal.inventory_accounting,
         problem=(used.lost if used else "") or portal.problem,
+        promo_problem=portal.promo_problem,
         warnings=tuple(_warnings(row, used, now)),
     )
 

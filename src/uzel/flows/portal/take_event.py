@@ -16,7 +16,8 @@ from uzel.bitrix24.entities.events import (
 )
 from uzel.bitrix24.entities.smart_process import PROMO_CODES
 from uzel.flows.portal.portal_access import GONE
-from uzel.hub.models import DealNotice, Portal, PortalApplication
+from uzel.flows.promo.read_promo_codes import walk_soon
+from uzel.hub.models import DealNotice, Portal, PortalApplication, PromoCodeRow
 from uzel.hub.queries import known_process
 
 
@@ -56,10 +57,12 @@ def _item(portal: Portal, subject: Subject) -> bool:
 
 
 def _item_gone(portal: Portal, subject: Subject) -> bool:
-    """What is no more is in no list of changes: the directory is read whole."""
+    """What is no more is in no list of changes: it is looked for."""
     if not _item(portal, subject):
         return False
-    Portal.objects.filter(pk=portal.pk).update(promo_read_at=None)
+    if subject.entity_id is None:
+        walk_soon(portal)
+    PromoCodeRow.objects.filter(portal=portal, entity_id=subject.entity_id, deleted=False).update(doubted=True)
     return True
 
 

@@ -94,7 +94,7 @@ def _meet(portal: Portal, client: PortalClient, process: KnownProcess, rows: Seq
         met = [row for row in part if _found(row, by_key.get(item_key(promos[row.pk])) or by_code.get(row.key))]
         if met:  # what the portal says of them is read at the next look
             update_rows(met, SETTLED)
-            Portal.objects.filter(pk=portal.pk).update(promo_read_at=None)
+            PromoCodeRow.objects.filter(pk__in=[row.pk for row in met]).update(doubted=True)
     return unseen
 
 

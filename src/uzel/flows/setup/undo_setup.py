@@ -15,11 +15,11 @@ from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.bitrix24.errors import OutcomeUnknown, Refused
 from uzel.bitrix24.setup_plan import Found, Kind
 from uzel.flows.portal.portal_line import open_line
+from uzel.flows.promo.read_promo_codes import forget_cards
 from uzel.flows.setup.build_portal import ids_of, settle_unanswered
 from uzel.flows.setup.look_at_portal import ask, look_at_portal
 from uzel.flows.staff.follow_staff import all_users
 from uzel.hub.models import MadeInPortal, Node, Portal
-from uzel.hub.promo_book import keep_all
 from uzel.hub.queries import node_field_of
 
 UNDONE = "Настройка портала отменена, обмен стоит, чтобы не принять пропавшие поля за правки: uzel portal setup настроит снова."
@@ -109,15 +109,14 @@ def _forget(portal: Portal, found: Found) -> None:
     there = {one.known.child_field for one in found.processes.values()} | set(found.deal_fields)
     whole = codes <= there
     if PROMO_CODES.name not in found.processes:
-        keep_all(portal, {})
-        portal.promo_read_at = None
+        forget_cards(portal)
     gone = ("undone",) if whole else ("node_field", "nodes", "processes", "refused", "trouble")
     portal.setup = {name: value for name, value in portal.setup.items() if name not in gone}
     if whole:  # a node whose item is gone gets another by the next drain
         nodes = portal.setup.get("nodes", {})
         portal.setup["nodes"] = {code: item for code, item in nodes.items() if found.id_of(Kind.NODE, code) == item}
         portal.setup["processes"] = {name: ids_of(one.known) for name, one in found.processes.items()}
-    portal.save(update_fields=["setup", "promo_read_at"])
+    portal.save(update_fields=["setup", "promo_read_at", "promo_problem", "swept_until"])
 
 
 # --- what holds data --------------------------------------------------------------------------------------------------

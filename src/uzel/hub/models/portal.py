@@ -35,7 +35,8 @@ class Portal(models.Model):
         null=True, help_text="the portal keeps quantities of goods for itself; null: it has not said"
     )
     users_read_at = models.DateTimeField(null=True)
-    promo_read_at = models.DateTimeField(null=True)
+    promo_read_at = models.DateTimeField(null=True, help_text="when the last round through all cards ended; null: none has")
+    promo_problem = models.TextField(blank=True, help_text="why promo codes of the portal are not read, in plain Russian")
     created_at = models.DateTimeField(auto_now_add=True)
 
     webhook = Sealed()

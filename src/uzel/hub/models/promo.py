@@ -14,6 +14,7 @@ class PromoCodeRow(models.Model):
     entity_id = models.PositiveBigIntegerField(null=True, help_text="id of the item in the portal; null: only the hub has it")
     revision = models.PositiveBigIntegerField(default=0, help_text="number of its last change, in the order of all changes")
     deleted = models.BooleanField(default=False, help_text="withdrawn: the portal no longer has it")
+    doubted = models.BooleanField(default=False, help_text="its item is to be looked for: it may be gone, or was just met")
     counted_in = models.JSONField(default=list, help_text="codes of nodes in whose shops it ever counted; '': in all")
     due_since = models.DateTimeField(null=True, help_text="since when it waits for an item in the portal")
     attempts = models.PositiveSmallIntegerField(default=0)
