@@ -5,15 +5,17 @@ import pytest
 from tests.flows.files.test_receive_references import directory, element, references
 from uzel.commerceml import references as reading
 from uzel.commerceml.errors import PackageError
-from uzel.commerceml.references import ReferenceElement, read_references
+from uzel.commerceml.references import ReferenceElement, ReferenceEnd, read_references
 from uzel.commerceml.sniff import Contents, contents_of
 
 FILE = references(
     directory(element("a", Код="", Наименование=" ELEAF "), name="Бренды"), directory(element("b", Промокод="Лето"))
 )
 READ = [
-    ReferenceElement("Бренды", "a", values={"Код": "", "Наименование": "ELEAF"}),
-    ReferenceElement("Промокоды", "b", values={"Промокод": "Лето"}),
+    ReferenceElement("Бренды", "a", "AAA=", values={"Код": "", "Наименование": "ELEAF"}),
+    ReferenceEnd("Бренды"),
+    ReferenceElement("Промокоды", "b", "AAA=", values={"Промокод": "Лето"}),
+    ReferenceEnd("Промокоды"),
 ]
 
 
@@ -54,3 +56,17 @@ def test_directories_are_told_from_documents_by_what_stands_first() -> None:
     behind = FILE.replace("<ПользовательскиеСправочники>".encode(), "<Документ/><ПользовательскиеСправочники>".encode())
     assert contents_of([behind]) is not Contents.REFERENCES
     assert contents_of([b"<html/>"]) is not Contents.REFERENCES
+
+
+def test_an_empty_directory_ends_too_and_says_whether_it_is_whole() -> None:
+    for only_changes in (True, False):
+        body = references(directory(), only_changes=only_changes)
+        assert list(read_references([body])) == [ReferenceEnd("Промокоды", only_changes)]
+
+
+def test_a_directory_that_breaks_off_has_no_end() -> None:
+    at = FILE.rindex("</Справочник>".encode())
+    reading_on = read_references([FILE[:at]])
+    assert [next(reading_on) for _ in READ[:-1]] == READ[:-1]
+    with pytest.raises(PackageError):
+        next(reading_on)

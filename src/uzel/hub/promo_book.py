@@ -6,7 +6,7 @@ numbers are committed in their order: who has seen number N has seen all before 
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
@@ -18,7 +18,7 @@ from uzel.sync.promo import shops_of
 
 COLUMNS = [
     "content", "entity_id", "revision", "deleted", "counted_in", "used", "used_on",
-    "attempts", "retry_at", "problem_code", "problem",
+    "attempts", "retry_at", "problem_code", "problem", "brought_by", "unwritten",
 ]  # fmt: skip
 BATCH = 500  # rows
 ALL = ""  # instead of a key: every code
@@ -57,6 +57,12 @@ def keep(portal: Portal, found: Mapping[str, Entry], gone: Collection[int] = ())
 
 
 @transaction.atomic
+def keep_of_base(portal: Portal, found: Mapping[str, Entry]) -> None:
+    """Codes as a base says them; their items in the portal are the same as before, and written later."""
+    _write(portal, found, NONE, of_base=True)
+
+
+@transaction.atomic
 def add(portal: Portal, found: Mapping[str, PromoCode], now: dt.datetime) -> set[str]:
     """Codes that came from outside the portal; what the directory knows, withdrawn or not, is left. Keys of the new ones."""
     Portal.objects.select_for_update().get(pk=portal.pk)
@@ -67,15 +73,16 @@ def add(portal: Portal, found: Mapping[str, PromoCode], now: dt.datetime) -> set
     return set(new)
 
 
-def _write(portal: Portal, found: Mapping[str, Entry], gone: Q) -> None:
-    """``gone``: rows that are withdrawn unless they are found."""
+def _write(portal: Portal, found: Mapping[str, Entry], gone: Q, *, of_base: bool = False) -> None:
+    """``gone``: rows that are withdrawn unless they are found. ``of_base``: nobody has looked into the portal for these."""
     Portal.objects.select_for_update().get(pk=portal.pk)
     known = PromoCodeRow.objects.filter(portal=portal)
     rows = {row.key: row for row in known.filter(Q(key__in=list(found)) | gone)}
     newest, lived = last_revision(portal), living(portal).exists()
     touched, revision = [], newest
-    for key, entry in found.items():
+    for key, told in found.items():
         row = rows.get(key) or PromoCodeRow(portal=portal, key=key)
+        entry = told if of_base else _not_written_yet(row, told)
         news, moved = _take(row, entry), row.entity_id != entry.entity_id
         row.entity_id = entry.entity_id
         if moved:  # another card, which shows nothing yet and need not be made
@@ -90,11 +97,27 @@ def _write(portal: Portal, found: Mapping[str, Entry], gone: Q) -> None:
         if row.key not in found and row.entity_id and not row.deleted:
             revision += 1
             row.revision, row.deleted = revision, True
+            _is_the_portals(row)
             touched.append(row)
     PromoCodeRow.objects.bulk_create([row for row in touched if not row.pk], batch_size=BATCH)
     PromoCodeRow.objects.bulk_update([row for row in touched if row.pk], COLUMNS, batch_size=BATCH)
     begun_or_ended = lived != living(portal).exists()
     check_orders(portal, [ALL] if begun_or_ended else [row.key for row in touched if row.revision > newest])
+
+
+def _not_written_yet(row: PromoCodeRow, entry: Entry) -> Entry:
+    """The code with what its item does not show yet. An item that is none of ours makes the code the portal's."""
+    ours = row.entity_id == entry.entity_id or (row.entity_id is None and row.content == to_json(entry.promo))
+    if not ours:
+        _is_the_portals(row)
+    if not row.unwritten or entry.entity_id is None:
+        return entry
+    kept = promo_of(row)
+    return replace(entry, promo=replace(entry.promo, **{name: getattr(kept, name) for name in row.unwritten}))
+
+
+def _is_the_portals(row: PromoCodeRow) -> None:
+    row.brought_by, row.unwritten = None, []
 
 
 def check_orders(portal: Portal, keys: Iterable[str]) -> None:

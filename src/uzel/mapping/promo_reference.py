@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 
-from uzel.commerceml.references import ReferenceElement
+from uzel.commerceml.references import ReferenceElement, ReferenceEnd
 from uzel.commerceml.values import parse_moment
 from uzel.model.promo import KEY_CHARACTERS, TEXT_CHARACTERS, TITLE_CHARACTERS, PromoCode, key_of
 
@@ -25,8 +25,8 @@ class UnreadablePromoError(ValueError):
     """Why an element is no promo code, in plain Russian."""
 
 
-def is_promo(element: ReferenceElement) -> bool:
-    """Whether the element is of the directory of promo codes."""
+def is_promo(element: ReferenceElement | ReferenceEnd) -> bool:
+    """Whether the element, or the end, is of the directory of promo codes."""
     return key_of(element.directory) == key_of(DIRECTORY)
 
 
@@ -41,14 +41,19 @@ def promo_of(element: ReferenceElement, node: str) -> PromoCode:
         raise UnreadablePromoError(f"код длиннее {KEY_CHARACTERS} знаков")
     return PromoCode(
         code=code,
-        title=(said["title"] or code)[:TITLE_CHARACTERS],
-        discount=said["discount"][:TEXT_CHARACTERS],
+        title=_cut(said["title"] or code, TITLE_CHARACTERS),
+        discount=_cut(said["discount"], TEXT_CHARACTERS),
         valid_from=_day(said["valid_from"]),
         valid_until=_day(said["valid_until"]),
         nodes=(node,),
-        source=said["source"][:TEXT_CHARACTERS],
+        source=_cut(said["source"], TEXT_CHARACTERS),
         active=not element.deleted and said["active"].casefold() not in NO,
     )
+
+
+def _cut(text: str, characters: int) -> str:
+    """No blank at the end: a card of the portal would not show it."""
+    return text[:characters].strip()
 
 
 def _day(text: str) -> dt.date | None:

@@ -23,15 +23,19 @@ def shop() -> Node:
     return make_node("shop")
 
 
-def element(element_id: str, **values: str) -> str:
+def element(element_id: str, version: str = "AAA=", /, **values: str) -> str:
     requisites = "".join(
         f"<ЗначениеРеквизита><Наименование>{name}</Наименование><Значение>{value}</Значение></ЗначениеРеквизита>"
         for name, value in values.items()
     )
     return (
-        f"<ЭлементСправочника><Ид>{element_id}</Ид><НомерВерсии>AAA=</НомерВерсии>"
+        f"<ЭлементСправочника><Ид>{element_id}</Ид><НомерВерсии>{version}</НомерВерсии>"
         f"<ЗначенияРеквизитов>{requisites}</ЗначенияРеквизитов></ЭлементСправочника>"
     )
+
+
+def marked(one: str) -> str:
+    return one.replace("<НомерВерсии>", "<ПометкаУдаления>true</ПометкаУдаления><НомерВерсии>")
 
 
 def directory(*elements: str, name: str = "Промокоды") -> str:
@@ -41,14 +45,14 @@ def directory(*elements: str, name: str = "Промокоды") -> str:
     )
 
 
-def references(*directories: str) -> bytes:
-    inside = "".join(directories)
-    return f"{HEAD}{ROOT}<ПользовательскиеСправочники>{inside}</ПользовательскиеСправочники>{CLOSING}".encode()
+def references(*directories: str, only_changes: bool = False) -> bytes:
+    inside, said = "".join(directories), ' СодержитТолькоИзменения="true"' if only_changes else ""
+    return f"{HEAD}{ROOT}<ПользовательскиеСправочники{said}>{inside}</ПользовательскиеСправочники>{CLOSING}".encode()
 
 
-def send(body: bytes) -> str:
+def send(body: bytes, code: str = "shop") -> str:
     """A whole conversation of the module; the last answer."""
-    base = Talk(kind="reference").open()
+    base = Talk(code, kind="reference").open()
     assert base.ask("init", "&version=2.09") == "zip=no\nfile_limit=209715200"
     assert base.send(body, "references___1.xml") == "success"
     assert base.ask("import", "&filename=references___1.xml").startswith("progress\n")
@@ -94,9 +98,16 @@ def test_what_the_portal_has_or_has_withdrawn_is_its_own(shop: Node) -> None:
     assert shop.portal
     keep_all(shop.portal, {"весна": Entry(PromoCode("Весна", "Наша"), 1), "лето": Entry(PromoCode("Лето"), 2)})
     keep_all(shop.portal, {"весна": Entry(PromoCode("Весна", "Наша"), 1)})
-    assert send(references(directory(element("1", Промокод="ВЕСНА"), element("2", Промокод="лето")))) == "success"
+    off = element("3", Промокод="лето", Действует="Нет")
+    answer = send(references(directory(element("1", Промокод="ВЕСНА"), element("2", Промокод="Лето"), off)))
+    assert answer.split("\n")[1:] == [
+        "Промокоды, элемент 1: «ВЕСНА»: этот промокод ведёт портал, изменения базы не взяты",
+        "Промокоды, элемент 2: «Лето»: этот промокод удалён в портале и базой не возвращается",
+    ]
     assert kept(shop) == {"весна": PromoCode("Весна", "Наша")}
-    assert counts() == {"promo_code": {"unchanged": 2}}
+    assert counts() == {"promo_code": {"unchanged": 1, "refused": 2}}
+    assert send(references(directory())) == "success", "nothing of it is this base's"
+    assert kept(shop) == {"весна": PromoCode("Весна", "Наша")}
 
 
 def test_other_directories_are_named_and_hold_nothing_up(shop: Node) -> None:
@@ -122,8 +133,7 @@ def test_a_bad_element_is_refused_and_the_others_come_in(shop: Node, values: dic
 
 
 def test_a_deleted_element_counts_no_more_than_one_that_is_off(shop: Node) -> None:
-    gone = element("1", Промокод="Лето").replace("<НомерВерсии>", "<ПометкаУдаления>true</ПометкаУдаления><НомерВерсии>")
-    send(references(directory(gone)))
+    send(references(directory(marked(element("1", Промокод="Лето")))))
     assert not kept(shop)["лето"].active
 
 
@@ -184,3 +194,84 @@ def test_a_flood_of_directories_is_named_in_part(shop: Node, monkeypatch: pytest
     monkeypatch.setattr(receiving, "OTHERS_LIMIT", 2)
     answer = send(references(*(directory(element("b", Наименование="x"), name=f"Д{n}") for n in range(4))))
     assert [line.partition(":")[0] for line in answer.split("\n")] == ["success", "Справочник «Д0»", "Справочник «Д1»"]
+
+
+def changes(*elements: str) -> bytes:
+    return references(directory(*elements), only_changes=True)
+
+
+def test_a_newer_version_changes_what_the_base_has_brought(shop: Node) -> None:
+    send(changes(element("1", "v1", Промокод="Лето", Скидка="5 %", Источник="блогер")))
+    assert send(changes(element("1", "v2", Промокод="Лето", Скидка="7 %", ДействуетПо="2026-08-31"))) == "success"
+    summer = PromoCode("Лето", "Лето", "7 %", valid_until=dt.date(2026, 8, 31), nodes=("shop",), active=True)
+    assert kept(shop) == {"лето": summer}
+    assert counts() == {"promo_code": {"changed": 1}}
+    send(changes(element("1", "v2", Промокод="Лето", Скидка="другая")))
+    assert (kept(shop), counts()) == ({"лето": summer}, {"promo_code": {"unchanged": 1}})
+    assert PromoCodeRow.objects.get().revision == 2
+
+
+def test_without_versions_the_content_decides(shop: Node) -> None:
+    for discount in ("5 %", "5 %", "7 %"):
+        send(changes(element("1", "", Промокод="Лето", Скидка=discount)))
+    assert (kept(shop)["лето"].discount, PromoCodeRow.objects.get().revision) == ("7 %", 2)
+
+
+def test_a_deletion_mark_withdraws_and_taking_it_off_gives_back(shop: Node) -> None:
+    summer = element("1", Промокод="Лето")
+    for body, active in ((summer, True), (marked(summer), False), (summer, True)):
+        send(changes(body))
+        assert kept(shop)["лето"].active == active
+
+
+def test_a_whole_directory_withdraws_what_it_does_not_name(shop: Node) -> None:
+    assert shop.portal
+    make_node("arbat")
+    send(changes(element("1", Промокод="Арбат")), "arbat")
+    send(changes(element("1", Промокод="Лето"), element("2", Промокод="Зима")))
+    send(changes())
+    assert all(promo.active for promo in kept(shop).values()), "changes name only changes"
+    whole = references(directory(element("2", Промокод="Зима")))
+    assert send(whole) == (
+        "success\nСправочник «Промокоды»: полная выгрузка не назвала промокоды этой базы, больше не действуют 1: «Лето»"
+    )
+    assert {key: promo.active for key, promo in kept(shop).items()} == {"арбат": True, "лето": False, "зима": True}
+    revisions = set(PromoCodeRow.objects.values_list("revision", flat=True))
+    assert send(whole) == "success"
+    assert set(PromoCodeRow.objects.values_list("revision", flat=True)) == revisions
+    told = json.loads(Talk(kind="promocodes").ask("query", "&since=3"))
+    assert [(item["code"], item["withdrawn"]) for item in told["items"]] == [("Лето", True)]
+    send(changes(element("1", Промокод="Лето")))
+    assert kept(shop)["лето"].active, "named again, though its version is the old one"
+
+
+def test_a_whole_load_of_other_directories_withdraws_nothing(shop: Node) -> None:
+    send(changes(element("1", Промокод="Лето")))
+    send(references(directory(element("b", Наименование="ELEAF"), name="Бренды")))
+    assert kept(shop)["лето"].active
+
+
+def test_a_whole_load_that_breaks_off_withdraws_nothing(shop: Node) -> None:
+    send(changes(element("1", Промокод="Лето")))
+    assert send(references(directory(element("2", Промокод="Зима")))[:-120]).startswith("failure\n")
+    assert kept(shop)["лето"].active
+
+
+def test_an_element_that_cannot_be_read_is_named_all_the_same(shop: Node) -> None:
+    send(changes(element("1", Промокод="Лето")))
+    send(references(directory(element("1", "v2", Промокод="Лето", ДействуетПо="скоро"))))
+    assert kept(shop)["лето"].active
+
+
+def test_a_code_that_was_renamed_counts_no_more(shop: Node) -> None:
+    send(changes(element("1", "v1", Промокод="Лето")))
+    send(changes(element("1", "v2", Промокод="Лето2026")))
+    assert {key: promo.active for key, promo in kept(shop).items()} == {"лето": False, "лето2026": True}
+
+
+def test_a_code_of_another_base_stays(shop: Node) -> None:
+    make_node("arbat")
+    send(changes(element("1", Промокод="Лето", Скидка="5 %")))
+    answer = send(changes(element("9", Промокод="ЛЕТО", Скидка="50 %")), "arbat")
+    assert answer == "success\nПромокоды, элемент 9: «ЛЕТО»: этот промокод завела другая база, изменения этой не взяты"
+    assert kept(shop)["лето"] == PromoCode("Лето", "Лето", "5 %", nodes=("shop",), active=True)

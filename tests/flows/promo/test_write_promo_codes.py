@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from uzel.flows.portal.portal_work import WORK
 from uzel.flows.promo.promo_delta import delta
 from uzel.hub.models import PromoCodeRow
 from uzel.hub.promo_book import add
+from uzel.hub.promo_from_bases import bring
 from uzel.hub.queries import known_process
 from uzel.model.codec import from_json
 from uzel.model.promo import PromoCode
+from uzel.sync.promo import Said
 
 pytestmark = pytest.mark.django_db
 SPRING = PromoCode(
@@ -141,3 +144,78 @@ def test_without_a_smart_process_the_hub_keeps_them_alone() -> None:
         kind = next(kind for kind in WORK if kind.code == "promo_codes")
         assert kind.count(hub.portal, hub.now, 10) == 0
         assert [item.promo for item in delta(hub.node, 0).items] == [SPRING]
+
+
+def say(hub: Hub, promo: PromoCode, version: str) -> None:
+    """The base says what it has."""
+    bring(hub.node, {promo.key: Said(promo, "1", version)}, 1, hub.now)
+
+
+def change_card(hub: Hub, **values: Any) -> None:
+    card = row().entity_id or 0
+    call(hub, smart_process.update_item("u", process(hub), card, None, values))
+
+
+def test_what_a_base_changes_goes_into_its_card_and_nothing_else_of_it(hub: Hub) -> None:
+    say(hub, SPRING, "v1")
+    hub.drain()
+    change_card(hub, UZEL_SHOPS=["shop", "arbat"], UZEL_SOURCE="выставка")
+    hub.pass_time(601)
+    hub.sweep()
+    say(hub, replace(SPRING, discount="15 %", title="Весна 15"), "v2")
+    hub.pass_time(601)
+    hub.sweep()
+    assert row().content["discount"] == "15 %", "the card does not show it yet, and is no news"
+    hub.drain()
+    (item,) = items(hub)
+    process_ = process(hub)
+    assert (item["title"], item[process_.code("UZEL_DISCOUNT")]) == ("Весна 15", "15 %")
+    hub.pass_time(601)
+    hub.sweep()
+    wanted = replace(SPRING, discount="15 %", title="Весна 15", nodes=("shop", "arbat"), source="выставка")
+    assert (from_json(PromoCode, row().content), row().unwritten) == (wanted, [])
+    assert row().revision == 3
+    assert hub.drain().pieces == 0
+
+
+@pytest.mark.parametrize("fault", ["lose_answer", "timeout"])
+def test_a_change_whose_answer_is_lost_is_written_again(hub: Hub, fault: str) -> None:
+    say(hub, SPRING, "v1")
+    hub.drain()
+    say(hub, replace(SPRING, active=False), "v2")
+    hub.emulator.faults.arm(fault, method="crm.item.update")
+    hub.drain()
+    hub.pass_time(700)
+    hub.drain()
+    (item,) = items(hub)
+    assert item[process(hub).code("UZEL_ACTIVE")] == "N"
+    assert (row().unwritten, row().retry_at, row().attempts) == ([], None, 0)
+
+
+def test_a_change_before_the_card_is_made_is_in_it(hub: Hub) -> None:
+    say(hub, SPRING, "v1")
+    say(hub, replace(SPRING, discount="15 %"), "v2")
+    hub.drain()
+    (item,) = items(hub)
+    assert (item[process(hub).code("UZEL_DISCOUNT")], row().unwritten) == ("15 %", [])
+
+
+def test_a_card_of_people_and_one_that_they_deleted_are_no_longer_the_bases(hub: Hub) -> None:
+    hub.sweep()
+    call(hub, smart_process.add_item("a", process(hub), "", "Наша весна", {"UZEL_CODE": "Весна10", "UZEL_ACTIVE": "Y"}))
+    say(hub, SPRING, "v1")
+    hub.drain()
+    say(hub, PromoCode("Лето", active=True), "v1")
+    hub.drain()
+    hub.pass_time(601)
+    hub.sweep()
+    assert (row().brought_by, row("лето").brought_by) == (None, hub.node)
+    call(hub, smart_process.delete_item("d", process(hub).entity_type_id, row("лето").entity_id or 0))
+    say(hub, PromoCode("Лето", discount="5 %", active=True), "v2")
+    hub.drain()
+    assert (row("лето").unwritten, row("лето").problem) == ([], "")
+    hub.pass_time(601)
+    hub.sweep()
+    assert (row("лето").deleted, row("лето").brought_by) == (True, None)
+    say(hub, PromoCode("Лето", discount="9 %", active=True), "v3")
+    assert row("лето").deleted

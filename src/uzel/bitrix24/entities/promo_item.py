@@ -8,6 +8,12 @@ from uzel.bitrix24.entities.smart_process import KnownProcess
 from uzel.bitrix24.values import as_int, as_text, is_yes
 from uzel.model.promo import PromoCode
 
+#: Field of the item in which a field of the code stands; the title is the item's own.
+VALUE_OF = {
+    "code": "UZEL_CODE", "discount": "UZEL_DISCOUNT", "valid_from": "UZEL_FROM", "valid_until": "UZEL_UNTIL",
+    "source": "UZEL_SOURCE", "active": "UZEL_ACTIVE",
+}  # fmt: skip
+
 
 def read_promo_codes(result: Any, process: KnownProcess) -> list[tuple[int, PromoCode]]:
     """(id, promo code) of the items in an answer to a list; an item without a code is its title."""

@@ -1,6 +1,7 @@
-"""Directories of a base: promo codes that nobody knew yet are taken, other directories are archived and named.
+"""Directories of a base: its promo codes are taken, changed and withdrawn, other directories are archived and named.
 
-Killed at any point, it goes on behind the last element: ``entries_done`` moves in the transaction of the codes.
+Killed at any point, it goes on behind the last element: ``entries_done`` moves in the transaction of the codes. What a
+whole directory did not name is withdrawn when the file has been read to its end, with the file's own outcome.
 """
 
 import datetime as dt
@@ -12,32 +13,40 @@ from functools import partial
 from django.db import transaction
 
 from uzel.commerceml.errors import PackageError
-from uzel.commerceml.references import ReferenceElement, read_references
+from uzel.commerceml.references import ReferenceElement, ReferenceEnd, read_references
 from uzel.exchange.commands import Refusal
 from uzel.flows.files.in_chunks import in_chunks, take_chunks
 from uzel.hub import feed_store
 from uzel.hub.models import CatalogNote, Package
-from uzel.hub.promo_book import add
+from uzel.hub.promo_from_bases import ID_CHARACTERS, VERSION_CHARACTERS, bring, name_elements, withdraw_unnamed
 from uzel.mapping.promo_reference import DIRECTORY, UnreadablePromoError, is_promo, promo_of
-from uzel.model.promo import PromoCode
+from uzel.sync.promo import Said, Take
 
 CHUNK_ELEMENTS = 500  # of a transaction
 NOTES_LIMIT = 1_000  # kept of one file
 NAME_CHARACTERS = 200  # of a directory
 OTHERS_LIMIT = 50  # directories that are not used, named of one file
 BREATH_ELEMENTS = 5_000  # of them between two looks at the time
+NAMED_CODES = 20  # of those that were withdrawn
 KIND = "promo_code"
+#: Why a code stays as it is though the base says otherwise.
+LEFT = {
+    Take.NOT_OURS: "этот промокод ведёт портал, изменения базы не взяты",
+    Take.OF_ANOTHER: "этот промокод завела другая база, изменения этой не взяты",
+    Take.GONE: "этот промокод удалён в портале и базой не возвращается",
+}
 NO_PORTAL = Refusal("no_portal", "Портал не подключён: промокоды некуда загружать. Файл сохранён.")
 OUR_FAULT_TEXT = "Внутренняя ошибка узла обмена. Файл сохранён, сообщите администратору."
 
 
 @dataclass(slots=True)
 class _Reading:
-    """A file being read. ``others``: how many elements of directories that nobody uses."""
+    """A file being read. ``others``: how many elements of directories that nobody uses. ``whole``: all codes were named."""
 
     package: Package
     now: dt.datetime
     others: Counter[str] = field(default_factory=Counter)
+    whole: bool = False
 
 
 def receive_references(package_id: int, now: dt.datetime, *, advance: Callable[[int], None] = lambda _: None) -> None:
@@ -60,6 +69,9 @@ def _promo_elements(reading: _Reading, advance: Callable[[int], None]) -> Iterat
     assert reading.package.feed is not None, "checked before"
     passed = 0
     for element in read_references(feed_store.open_feed(reading.package.feed)):
+        if isinstance(element, ReferenceEnd):
+            reading.whole = reading.whole or (is_promo(element) and not element.only_changes)
+            continue
         if is_promo(element):
             yield element
             continue
@@ -79,10 +91,16 @@ def _receive_chunk(reading: _Reading, chunk: list[ReferenceElement], first: int,
     if not fresh:
         return
     found, refused = _read(fresh, package.node.code, ours_to_blame)
-    assert package.node.portal is not None, "checked before"
-    new = add(package.node.portal, found, reading.now)
+    taken = bring(package.node, found, package.pk, reading.now)
+    name_elements(package.node, [xml_id for _, xml_id, _, _ in refused], package.pk)
+    refused += [
+        (_place(found[key].element_id), found[key].element_id, how.value, f"«{found[key].promo.code}»: {LEFT[how]}")
+        for key, how in taken.items()
+        if how in LEFT
+    ]
     counts = Counter((package.catalog or {}).get(KIND, {}))
-    counts.update({"created": len(new), "unchanged": len(fresh) - len(new) - len(refused), "refused": len(refused)})
+    known = Counter({how.value: count for how, count in Counter(taken.values()).items() if how in (Take.CREATED, Take.CHANGED)})
+    counts.update(known + Counter(refused=len(refused), unchanged=len(fresh) - known.total() - len(refused)))
     package.catalog, package.entries_done = {KIND: dict(+counts)}, first + len(chunk)
     package.save(update_fields=["catalog", "entries_done"])
     room = NOTES_LIMIT - package.catalog_notes.count()
@@ -91,21 +109,25 @@ def _receive_chunk(reading: _Reading, chunk: list[ReferenceElement], first: int,
 
 def _read(
     elements: list[ReferenceElement], node: str, ours_to_blame: bool
-) -> tuple[dict[str, PromoCode], list[tuple[str, str, str, str]]]:
+) -> tuple[dict[str, Said], list[tuple[str, str, str, str]]]:
     """Codes by key, the first of one key counts; and what is refused: place, id, code of the reason, reason."""
-    found: dict[str, PromoCode] = {}
+    found: dict[str, Said] = {}
     refused: list[tuple[str, str, str, str]] = []
     for element in elements:
-        place = f"{DIRECTORY}, элемент {element.element_id[:100] or '?'}"
+        element_id = element.element_id[:ID_CHARACTERS]
         if ours_to_blame:
-            refused.append((place, element.element_id[:200], "our_fault", OUR_FAULT_TEXT))
+            refused.append((_place(element_id), element_id, "our_fault", OUR_FAULT_TEXT))
             continue
         try:
             promo = promo_of(element, node)
-            found.setdefault(promo.key, promo)
+            found.setdefault(promo.key, Said(promo, element_id, element.version[:VERSION_CHARACTERS]))
         except UnreadablePromoError as error:
-            refused.append((place, element.element_id[:200], "promo_code_unreadable", str(error)))
+            refused.append((_place(element_id), element_id, "promo_code_unreadable", str(error)))
     return found, refused
+
+
+def _place(element_id: str) -> str:
+    return f"{DIRECTORY}, элемент {element_id[:100] or '?'}"
 
 
 def _note(package: Package, place: str, xml_id: str, code: str, reason: str) -> CatalogNote:
@@ -117,6 +139,8 @@ def _finish(reading: _Reading, problem: PackageError | Refusal | None, received:
     """Close the file; what was not used is told, so that nobody waits for it."""
     package = reading.package
     package.refresh_from_db(fields=["catalog"])
+    if reading.whole and problem is None:
+        _withdraw(reading)
     CatalogNote.objects.bulk_create(
         _note(package, f"Справочник «{name}»", "", "directory_unused", f"не используется, элементов: {count}; файл сохранён")
         for name, count in reading.others.items()
@@ -128,3 +152,11 @@ def _finish(reading: _Reading, problem: PackageError | Refusal | None, received:
     package.problem = (problem.reason if isinstance(problem, PackageError) else problem.text) if problem else ""
     package.finished_at = reading.now
     package.save(update_fields=["catalog", "entries_received", "state", "problem_code", "problem", "finished_at"])
+
+
+def _withdraw(reading: _Reading) -> None:
+    gone = withdraw_unnamed(reading.package.node, reading.package.pk, reading.now)
+    if gone:
+        named = ", ".join(f"«{code}»" for code in gone[:NAMED_CODES]) + (", …" if len(gone) > NAMED_CODES else "")
+        reason = f"полная выгрузка не назвала промокоды этой базы, больше не действуют {len(gone)}: {named}"
+        _note(reading.package, f"Справочник «{DIRECTORY}»", "", "promo_codes_withdrawn", reason).save()

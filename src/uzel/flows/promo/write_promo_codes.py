@@ -1,17 +1,18 @@
-"""Promo codes that the portal does not have become items of its smart process.
+"""Promo codes that the portal does not have become items of its smart process; what a base has changed goes into its item.
 
 due rows ─ an item with our key, or with the code, is met and not made again ─ add ─ the row has its item
+         ─ only the fields that the base changed ─ update
 """
 
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import smart_process
-from uzel.bitrix24.entities.promo_item import item_key, item_values
+from uzel.bitrix24.entities.promo_item import VALUE_OF, item_key, item_values
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.bitrix24.values import as_int, as_text
 from uzel.flows.clients.find_clients import EXECUTION_LIMIT_S
@@ -31,10 +32,11 @@ NOT_SHOWN = Failed("NOT_SHOWN", "портал не показал свои пр�
 
 
 def promo_codes_waiting(portal: Portal) -> QuerySet[PromoCodeRow]:
-    """Codes that the hub has and the portal has not; without a smart process they are the hub's own."""
+    """Codes that the portal has not, or not as their base says; without a smart process they are the hub's own."""
     if known_process(portal, PROMO_CODES) is None:
         return PromoCodeRow.objects.none()
-    return PromoCodeRow.objects.filter(portal=portal, entity_id=None, deleted=False, problem_code="")
+    waits = Q(entity_id=None) | ~Q(unwritten=[])
+    return PromoCodeRow.objects.filter(waits, portal=portal, deleted=False, problem_code="")
 
 
 def take_promo_codes(due: QuerySet[PromoCodeRow], limit: int) -> list[PromoCodeRow]:
@@ -43,19 +45,23 @@ def take_promo_codes(due: QuerySet[PromoCodeRow], limit: int) -> list[PromoCodeR
 
 
 def write_promo_codes(portal: Portal, client: PortalClient, rows: Sequence[PromoCodeRow], now: Now) -> None:
-    """Meet or make the item of each code."""
+    """Meet or make the item of each code, or change the one that it has."""
     process = known_process(portal, PROMO_CODES)
     assert process is not None, "without it nothing waits"
-    unseen = _meet(portal, client, process, rows)
+    kept = [row for row in rows if row.entity_id]
+    unseen = _meet(portal, client, process, [row for row in rows if not row.entity_id])
     for row in unseen:
         _refused(portal, row, NOT_SHOWN, now())
     update_rows(unseen, SETTLED)
     new = {f"c{row.pk}": row for row in rows if row.entity_id is None and row not in unseen}
+    moved = {f"c{row.pk}": row for row in kept}
     chains = [Chain((_add(key, process, row),)) for key, row in new.items()]
+    chains += [Chain((_update(key, process, row),)) for key, row in moved.items()]
+    sent_rows = new | moved
 
     def before(batch: tuple[Chain, ...]) -> None:
-        """A create that gets no answer is looked for when the portal has surely ended it."""
-        sent = [new[chain.commands[0].key] for chain in batch]
+        """A write that gets no answer is tried again when the portal has surely ended it; a create is looked for first."""
+        sent = [sent_rows[chain.commands[0].key] for chain in batch]
         for row in sent:
             row.retry_at = now() + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
         update_rows(sent, SETTLED)
@@ -63,13 +69,22 @@ def write_promo_codes(portal: Portal, client: PortalClient, rows: Sequence[Promo
 
     for _, outcomes in client.batches(pack(chains, cost=client.cost, spread=client.spread), before=before):
         for key, outcome in outcomes.items():
-            _settle(portal, new[key], outcome, now())
-        update_rows([new[key] for key in outcomes], SETTLED)
+            _settle(portal, sent_rows[key], outcome, now())
+        update_rows([sent_rows[key] for key in outcomes], SETTLED)
 
 
 def _add(key: str, process: KnownProcess, row: PromoCodeRow) -> Command:
     promo = promo_of(row)
     return smart_process.add_item(key, process, item_key(promo), promo.title or promo.code, item_values(promo))
+
+
+def _update(key: str, process: KnownProcess, row: PromoCodeRow) -> Command:
+    """What people have changed of the other fields stays."""
+    promo = promo_of(row)
+    values, wanted = item_values(promo), {VALUE_OF[name] for name in row.unwritten if name in VALUE_OF}
+    title = promo.title if "title" in row.unwritten else None
+    shown = {suffix: value for suffix, value in values.items() if suffix in wanted}
+    return smart_process.update_item(key, process, row.entity_id or 0, title, shown)
 
 
 def _meet(portal: Portal, client: PortalClient, process: KnownProcess, rows: Sequence[PromoCodeRow]) -> list[PromoCodeRow]:
@@ -91,10 +106,12 @@ def _meet(portal: Portal, client: PortalClient, process: KnownProcess, rows: Seq
             continue
         by_key = {as_text(item.get("xmlId")): as_int(item["id"]) for item in reversed(found["keys"]["items"])}
         by_code = {key_of(as_text(item.get(code_field))): as_int(item["id"]) for item in reversed(found["codes"]["items"])}
-        met = [row for row in part if _found(row, by_key.get(item_key(promos[row.pk])) or by_code.get(row.key))]
-        if met:  # what the portal says of them is read at the next look
+        ours = [row for row in part if _found(row, by_key.get(item_key(promos[row.pk])))]
+        theirs = [row for row in part if row not in ours and _found(row, by_code.get(row.key))]
+        if met := ours + theirs:  # what the portal says of them is read at the next look
             update_rows(met, SETTLED)
             PromoCodeRow.objects.filter(pk__in=[row.pk for row in met]).update(doubted=True)
+            PromoCodeRow.objects.filter(pk__in=[row.pk for row in theirs]).update(brought_by=None, unwritten=[])
     return unseen
 
 
@@ -107,7 +124,12 @@ def _found(row: PromoCodeRow, item_id: int | None) -> bool:
 
 def _settle(portal: Portal, row: PromoCodeRow, outcome: Outcome, now: dt.datetime) -> None:
     if isinstance(outcome, Done):
-        _found(row, smart_process.read_item_id(outcome.result))
+        _found(row, row.entity_id or smart_process.read_item_id(outcome.result))
+        _is_shown(row)
+    elif row.entity_id and isinstance(outcome, Failed) and outcome.code.upper() == "NOT_FOUND":
+        _found(row, row.entity_id)  # deleted by people: the next look at the cards withdraws the code
+        _is_shown(row)
+        PromoCodeRow.objects.filter(pk=row.pk).update(doubted=True)
     elif not is_doubtful(outcome):  # else the time of the create stands
         _refused(portal, row, outcome, now)
 
@@ -118,3 +140,8 @@ def _refused(portal: Portal, row: PromoCodeRow, bad: Outcome, now: dt.datetime) 
         row.retry_at = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
     elif isinstance(bad, Failed):
         count_refusal(row, bad.code, f"Портал не принял промокод: {bad.text or bad.code}", now, portal.speed)
+
+
+def _is_shown(row: PromoCodeRow) -> None:
+    """The item shows the row, unless the base has changed it meanwhile."""
+    PromoCodeRow.objects.filter(pk=row.pk, content=row.content).update(unwritten=[])

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from uzel.hub.models.node import Node
 from uzel.hub.models.portal import Portal
 
 
@@ -16,7 +17,15 @@ class PromoCodeRow(models.Model):
     deleted = models.BooleanField(default=False, help_text="withdrawn: the portal no longer has it")
     doubted = models.BooleanField(default=False, help_text="its item is to be looked for: it may be gone, or was just met")
     counted_in = models.JSONField(default=list, help_text="codes of nodes in whose shops it ever counted; '': in all")
-    due_since = models.DateTimeField(null=True, help_text="since when it waits for an item in the portal")
+    brought_by = models.ForeignKey(
+        Node, models.SET_NULL, null=True, help_text="the base that may change it; null: the portal's"
+    )
+    brought = models.JSONField(null=True, help_text="the record as that base last said it")
+    element_id = models.CharField(max_length=200, blank=True, help_text="Ид of that base's element")
+    element_version = models.CharField(max_length=100, blank=True, help_text="НомерВерсии of it; empty: none, or withdrawn")
+    named_in = models.PositiveBigIntegerField(null=True, help_text="package in which that base last named it")
+    unwritten = models.JSONField(default=list, help_text="names of fields that the base changed and the item does not show yet")
+    due_since = models.DateTimeField(null=True, help_text="since when it waits to be written into the portal")
     attempts = models.PositiveSmallIntegerField(default=0)
     retry_at = models.DateTimeField(null=True)
     problem_code = models.CharField(max_length=60, blank=True)
