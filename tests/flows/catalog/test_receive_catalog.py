@@ -380,7 +380,7 @@ def test_real_files_are_read_and_change_nothing_the_second_time(shop: Node) -> N
         assert set(counts(load(shop, path.read_bytes()))) == {"unchanged"}
 
 
-@pytest.mark.parametrize("name", ["import_unf_208", "offers_unf_208", "import_old_204", "classifier_31"])
+@pytest.mark.parametrize("name", ["import_unf_208", "offers_unf_208", "import_ut_204", "import_bitrix_31"])
 def test_golden_files_become_their_records(shop: Node, name: str) -> None:
     golden = Path(__file__).parents[2] / "commerceml" / "catalog" / "golden"
     entries = runpy.run_path(str(golden / f"{name}.expected.py"))["ENTRIES"]

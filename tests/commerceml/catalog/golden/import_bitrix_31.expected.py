@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from uzel.commerceml.catalog.entry import Entry, EntryKind, Told
 from uzel.model import NomenclatureItem, PriceType, Problem, Section, Unit, Warehouse
 
@@ -57,7 +59,14 @@ ENTRIES = (
         told=(
             Told(
                 record=NomenclatureItem(
-                    item_id="i-linen", name="Лён", article="Л-2", section_id="s-1", measure_code="006", measure_name="м"
+                    item_id="i-linen",
+                    name="Лён",
+                    article="Л-2",
+                    section_id="s-1",
+                    measure_code="006",
+                    measure_name="м",
+                    vat_rate=Decimal("20"),
+                    pictures=("import_files/31/linen.jpg",),
                 ),
                 fields=frozenset(
                     {
@@ -69,7 +78,9 @@ ENTRIES = (
                         "measure_code",
                         "measure_name",
                         "name",
+                        "pictures",
                         "section_id",
+                        "vat_rate",
                     }
                 ),
             ),

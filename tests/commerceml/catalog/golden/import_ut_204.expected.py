@@ -52,4 +52,22 @@ ENTRIES = (
         ),
         of_full_list=True,
     ),
+    Entry(
+        kind=EntryKind.ITEM,
+        xml_id="i-cloth",
+        place="Товар Скатерть",
+        told=(
+            Told(
+                record=NomenclatureItem(
+                    item_id="i-cloth",
+                    name="Скатерть",
+                    measure_code="006",
+                    measure_name="м",
+                    pictures=("import_files/9f/cloth.jpg",),
+                ),
+                fields=frozenset({"deletion_mark", "item_id", "measure_code", "measure_name", "name", "pictures"}),
+            ),
+        ),
+        of_full_list=True,
+    ),
 )
