@@ -10,7 +10,7 @@ import pytest
 from uzel.commerceml.document import Document, DocumentCounterparty
 from uzel.mapping.document_order import document_of, order_of
 from uzel.mapping.rules import NodeRules, StageRow
-from uzel.model import Counterparty, LegalDetails, Order, OrderLine, Responsible
+from uzel.model import Counterparty, LegalDetails, Order, OrderLine, Problem, Responsible
 from uzel.model.order import CANCELED
 from uzel.sync.fields import changed, lacking
 from uzel.sync.ownership import ownership
@@ -223,13 +223,18 @@ def test_what_the_order_says_of_itself_goes_before_its_subordinates() -> None:
     [
         ({"Статуса заказа ИД": "F"}, "N", UNF, "F"),
         ({"Статус заказа": "[F] Выполнен"}, "N", UNF, "F"),
-        ({"Статус заказа": "Выполнен"}, "N", UNF, "N"),
+        ({"Статус заказа": "Выполнен"}, "N", UNF, "F"),
+        ({"Статус заказа": " принят "}, "@paid", BITRIX, "N"),
+        ({"Статус заказа": "Отменен"}, "N", UNF, CANCELED),
+        ({"Статус заказа": "Новый", "Оплачен": "true"}, "@new", UNF, "@paid"),  # the name of what the flags say
+        ({"Статус заказа": "Открыт"}, "N", UNF, "N"),
+        ({"Статуса заказа ИД": "P", "Статус заказа": "Открыт"}, "N", UNF, "P"),
         ({"Статуса заказа ИД": "F", "Отменен": "true"}, "N", UNF, CANCELED),
         ({"Статуса заказа ИД": "F", "ПометкаУдаления": "true"}, "N", UNF, CANCELED),
         ({"Статуса заказа ИД": "N"}, CANCELED, UNF, "N"),
         ({}, CANCELED, UNF, "@new"),  # UNF and UT say it only when it is true
         ({}, CANCELED, UT, "@new"),
-        ({}, CANCELED, BITRIX, CANCELED),
+        ({}, CANCELED, BITRIX, "@new"),  # to Bitrix absence is always a living order
         ({"Отменен": "false"}, CANCELED, BITRIX, "@new"),
         ({}, "N", UNF, "N"),
         ({"Оплачен": "true"}, "@new", UNF, "@paid"),
@@ -238,6 +243,35 @@ def test_what_the_order_says_of_itself_goes_before_its_subordinates() -> None:
 )
 def test_status(said: dict[str, str], before: str, rules: NodeRules, status: str) -> None:
     assert read(document(said), replace(KNOWN, status=before), rules).status == status
+
+
+@pytest.mark.parametrize(("rules", "status"), [(UNF, CANCELED), (UT, CANCELED), (BITRIX, "@new")])
+def test_an_order_without_a_mark_of_1c_revives_for_the_module_alone(rules: NodeRules, status: str) -> None:
+    bare = replace(document(), requisites={})
+    assert read(bare, replace(KNOWN, status=CANCELED), rules).status == status
+    payments_alone = Document(GUID.format(1), subordinates=(payment(100),))
+    assert read(payments_alone, replace(KNOWN, status=CANCELED), rules).status == CANCELED
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ({"Статус заказа": "Открыт"}, True),
+        ({"Статус заказа": "Открыт", "Статуса заказа ИД": "N"}, False),
+        ({"Статус заказа": "[O] Открыт"}, False),
+        ({"Статус заказа": "Новый"}, False),
+        ({"Статус заказа": ""}, False),
+    ],
+)
+def test_a_status_called_by_a_name_that_the_table_does_not_hold_is_noted(said: dict[str, str], noted: bool) -> None:
+    problems = order_of(document(said), KNOWN, UNF)[1]
+    what = "Статуса «Открыт» нет в таблице статусов узла, стадия не изменена"
+    assert problems == ([Problem("status_unknown", "Статус заказа", what)] if noted else [])
+
+
+def test_a_node_s_own_table_names_its_statuses() -> None:
+    own = NodeRules("own", "Своя", profile="bitrix", stages=(StageRow("O", "Открыт", "PREPARATION"),))
+    assert read(document({"Статус заказа": "Открыт"}), KNOWN, own).status == "O"
 
 
 def test_a_payment_alone_moves_a_status_of_flags_and_no_code() -> None:

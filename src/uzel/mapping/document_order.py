@@ -32,6 +32,8 @@ def order_of(document: Document, previous: Order | None, rules: NodeRules) -> tu
     status = _status(order, before, said, rules, new=previous is None)
     unreadable = ((name, f"Значение «{said.values[name]}» не понято") for name in said.unreadable)
     problems = [Problem("requisite_unreadable", name, what) for name, what in unreadable]
+    if said.status is None:
+        problems.append(_unknown_status(said.fields["status_name"]))
     return order if status == order.status else replace(order, status=status), problems
 
 
@@ -67,11 +69,18 @@ def document_of(order: Order, rules: NodeRules) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """Requisites of a document: texts by name, fields of the order they speak of, and names that were not understood."""
+    """Requisites of a document: texts by name, fields of the order they speak of, and names that were not understood.
+
+    ``status`` is the code that the base gives or names; empty where it does neither, ``None`` for a name nobody knows.
+    ``revives``: without «Отменен» it says that the order lives. УНФ and УТ write «Отменен» only when it is true
+    (onec-exchange 4.1), in whatever has «Проведен»; for the module of 1С-Битрикс every order does (4.2).
+    """
 
     values: Mapping[str, str]
     fields: Mapping[str, Any]
     unreadable: tuple[str, ...]
+    status: str | None
+    revives: bool
 
     @property
     def canceled(self) -> bool | None:
@@ -91,7 +100,8 @@ def _said(document: Document, rules: NodeRules) -> _Said:
         fields.setdefault("number_in_node", document.number_in_node)
     if document.date_in_node:
         fields.setdefault("date_in_node", document.date_in_node)
-    return _Said(values, fields, tuple(unreadable))
+    revives = "posted" in fields or (rules.profile == "bitrix" and document.operation == ORDER_OPERATION)
+    return _Said(values, fields, tuple(unreadable), _given_status(fields, rules), revives)
 
 
 def _elements(before: Order, document: Document) -> dict[str, Any]:
@@ -169,13 +179,12 @@ def _responsible(old: Responsible, new: Responsible) -> Responsible:
 
 
 def _status(order: Order, before: Order, said: _Said, rules: NodeRules, *, new: bool) -> str:
-    """Canceled, or the code the base gives, or what the flags say."""
+    """Canceled, or the code the base gives or names, or what the flags say."""
     if order.deletion_mark or said.canceled:
         return CANCELED
-    code = said.fields.get("status_id") or _code_in_brackets(said.fields.get("status_name", ""))
-    if code:
-        return code
-    if before.status == CANCELED and said.canceled is None and not (rules.absence_revives and said.from_1c):
+    if said.status:
+        return said.status
+    if before.status == CANCELED and said.canceled is None and not said.revives:
         return CANCELED
     flags_moved = (order.paid, order.shipped) != (before.paid, before.shipped)
     if new or before.status.startswith("@") or (said.from_1c and flags_moved):
@@ -192,8 +201,20 @@ def _status_of_flags(order: Order, before: Order, rules: NodeRules, *, new: bool
     return stages.flag_status(paid=order.paid, shipped=order.shipped)
 
 
+def _given_status(fields: Mapping[str, Any], rules: NodeRules) -> str | None:
+    """«Статуса заказа ИД», or the code that «Статус заказа» gives in brackets, or the one that its bare name has."""
+    text = fields.get("status_name", "").strip()
+    code = fields.get("status_id") or _code_in_brackets(text)
+    return code or (stages.code_of_name(text, rules) if text else "")
+
+
+def _unknown_status(name: str) -> Problem:
+    what = f"Статуса «{name.strip()[:100]}» нет в таблице статусов узла, стадия не изменена"
+    return Problem("status_unknown", "Статус заказа", what)
+
+
 def _code_in_brackets(text: str) -> str:
-    """``[N] Принят`` → ``N`` (onec-exchange 3.3); a bare name gives nothing."""
+    """``[N] Принят`` → ``N`` (onec-exchange 3.3)."""
     return text[1 : text.index("]")].strip() if text.startswith("[") and "]" in text else ""
 
 

@@ -27,8 +27,7 @@ class OwnRequisite:
 class NodeRules:
     """Parameters of one node.
 
-    ``absence_revives``: this client writes «Отменен» only when it is true, so that its absence means a live
-    order (UNF and UT; onec-exchange 4.1). ``statuses_travel``: the client takes and gives status codes.
+    ``statuses_travel``: the client takes and gives status codes.
     ``bulk_load``: new deals are imported, so that robots and workflows do not run.
     ``node_field`` and ``portal_item``: the field of a deal that names its exchange node, and what stands there for this
     one; empty until the portal is set up.
@@ -46,11 +45,6 @@ class NodeRules:
     bulk_load: bool = False
     node_field: str = ""
     portal_item: str = ""
-
-    @property
-    def absence_revives(self) -> bool:
-        """Whether a missing «Отменен» means "not canceled"."""
-        return self.profile in ("unf", "ut")
 
     @property
     def dates_are_flags(self) -> bool:

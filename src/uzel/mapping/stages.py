@@ -38,6 +38,15 @@ def flag_status(*, paid: bool, shipped: bool) -> str:
     return {(False, False): NEW, (True, False): PAID, (False, True): SHIPPED, (True, True): DONE}[paid, shipped]
 
 
+def code_of_name(name: str, rules: NodeRules) -> str | None:
+    """Code of a status that the base calls by its name alone; empty for a name of what flags say, ``None`` for an unknown one.
+
+    «Отменен» is a cancel, whichever row says it; of the other ``@`` words the flags decide.
+    """
+    called = [row.status for row in table(rules) if row.name.strip().casefold() == name.casefold()]
+    return next((code for code in called if code == CANCELED or not code.startswith("@")), "" if called else None)
+
+
 def stage_of(status: str, rules: NodeRules) -> str:
     """Stage that shows a status, with the pipeline's prefix; an unknown status shows as a new order."""
     stages = {row.status: row.stage_id for row in table(rules)}
