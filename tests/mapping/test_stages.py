@@ -1,5 +1,7 @@
 """Statuses of a node and stages of the portal, in both directions."""
 
+from dataclasses import replace
+
 import pytest
 
 from uzel.mapping import stages
@@ -78,6 +80,17 @@ def test_the_words_with_a_sign_are_there_whatever_the_node_says() -> None:
     assert {"@new", "@paid", "@shipped", "@done", CANCELED} <= {row.status for row in stages.table(OWN)}
     own = NodeRules("own", "Своя", stages=(StageRow(CANCELED, "Отказ", "APOLOGY"),))
     assert stages.stage_of(CANCELED, own) == "APOLOGY"
+
+
+def test_a_portal_must_have_each_stage_once_in_its_group() -> None:
+    table = (StageRow("A", "Собран", "PACKED"), StageRow("B", "Упакован", "PACKED"), StageRow("F", "Выдан", "WON"))
+    rules = NodeRules("own", "Своя", stages=(*table, StageRow(CANCELED, "Отказ", "C9:REFUSED")), category_id=3)
+    wanted = {one.code: (one.category_id, one.name, one.group) for one in stages.wanted_stages(rules)}
+    assert wanted["C3:PACKED"] == (3, "Собран", "")
+    assert wanted["C3:WON"] == (3, "Выдан", "S")
+    assert wanted["C9:REFUSED"] == (9, "Отказ", "F")
+    living = replace(rules, stages=(*rules.stages, StageRow("X", "Живой", "C9:REFUSED")))
+    assert {one.code: one.group for one in stages.wanted_stages(living)}["C9:REFUSED"] == ""
 
 
 def test_status_name() -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from uzel.bitrix24.entities import catalog, employee_field, product_property
 from uzel.bitrix24.entities.deal_fields import CODE_CHARACTERS, DEAL_FIELDS, NODE, DealField, KnownField
+from uzel.bitrix24.entities.pipeline import Stage, WantedStage
 from uzel.bitrix24.entities.smart_process import NODES, SMART_PROCESSES, KnownProcess, SmartProcess
 from uzel.bitrix24.entities.user import PERSONNEL_NUMBER
 
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     EMPLOYEE_FIELD = "employee_field"
     PIPELINE = "pipeline"
     ARTICLE = "article"
+    STAGE = "stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Found:
     """What the portal has. ``refused``: why it makes no smart processes.
 
     ``blocks``: information blocks of its catalogue by our name, ``articles`` their property of the article.
+    ``stages``: of all pipelines by their full codes, ``pipelines``: ids of those beside the default one, which is always there.
     """
 
     scopes: frozenset[str] = frozenset()
@@ -77,6 +80,8 @@ class Found:
     refused: str = ""
     blocks: Mapping[str, int] = field(default_factory=dict)
     articles: Mapping[str, int] = field(default_factory=dict)
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    pipelines: frozenset[int] = frozenset()
 
     def id_of(self, kind: str, name: str) -> int:
         """Id of a thing in the portal, 0 when it is not there."""
@@ -84,6 +89,8 @@ class Found:
             return {**self.node_items(LIST), **self.node_items(PROCESS)}.get(name, 0)
         if kind == Kind.ARTICLE:
             return self.articles.get(name, 0)
+        if kind == Kind.STAGE:
+            return self.stages[name].stage_id if name in self.stages else 0
         process, _, suffix = name.partition(".")
         there = self.processes.get(process)
         if kind == Kind.PROCESS:
@@ -107,7 +114,8 @@ class Found:
 class Wanted:
     """``nodes`` are (code, title with the code), ``link`` what an earlier set-up chose, ``lists_only`` what a person wants.
 
-    ``own_fields``: fields of deals that tables of requisites name; ``goods``: a base is the source of the catalogue.
+    ``own_fields``: fields of deals that tables of requisites name; ``goods``: a base is the source of the catalogue;
+    ``stages``: those that tables of statuses name, each once however many bases share its pipeline.
     """
 
     nodes: tuple[tuple[str, str], ...] = ()
@@ -115,6 +123,7 @@ class Wanted:
     lists_only: bool = False
     own_fields: tuple[DealField, ...] = ()
     goods: bool = False
+    stages: tuple[WantedStage, ...] = ()
 
 
 def link_of(wanted: Wanted, found: Found) -> str:
@@ -136,6 +145,7 @@ def plan(wanted: Wanted, found: Found) -> tuple[Step, ...]:
         *_nodes(wanted, found, link),
         _employee(found),
         *_articles(wanted, found),
+        *plan_stages(wanted, found),
     )
 
 
@@ -239,3 +249,21 @@ def _articles(wanted: Wanted, found: Found) -> Iterator[Step]:
         elif name in found.blocks:
             action = Action.KEEP if name in found.articles else Action.CREATE
             yield Step(action, Kind.ARTICLE, name, title, optional=True)
+
+
+def plan_stages(wanted: Wanted, found: Found) -> Iterator[Step]:
+    """Stages that are not there are made in pipelines that are."""
+    for one in wanted.stages:
+        whose = f"воронки {one.category_id}" if one.category_id > 0 else "общей воронки"
+        title, why = f"Стадия {one.code} «{one.name}» {whose}", ""
+        if one.code in found.stages:
+            action = Action.KEEP
+        elif not one.well_formed:
+            why = "в коде стадии могут быть латинские буквы, цифры, «-» и «_», перед ними C, номер воронки и «:»"
+        elif one.category_id and one.category_id not in found.pipelines:
+            why = f"воронки {one.category_id} в портале нет"
+        else:
+            action = Action.CREATE
+        if why:
+            action, why = Action.CANNOT, f"{why}: исправьте базу (uzel node set --stage, --category)"
+        yield Step(action, Kind.STAGE, one.code, title, why)

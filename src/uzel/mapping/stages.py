@@ -4,6 +4,10 @@ A status is the node's own code or a word with ``@`` for what a base says by fla
 other than ``@canceled`` travel one way: 1C computes them, nobody can order 1C to be paid.
 """
 
+from collections.abc import Iterable
+
+from uzel.bitrix24.entities.pipeline import FAILURE, IN_PROGRESS, WantedStage
+from uzel.bitrix24.entities.pipeline import SUCCESS as SUCCEEDED
 from uzel.mapping.rules import NodeRules, StageRow
 from uzel.model import Order
 from uzel.model.order import CANCELED
@@ -56,6 +60,22 @@ def stage_of(status: str, rules: NodeRules) -> str:
 def full_stage(row: StageRow, rules: NodeRules) -> str:
     """The stage of a row as the portal knows it, with the prefix of the node's pipeline."""
     return _full(row.stage_id, rules)
+
+
+def wanted_stages(rules: NodeRules) -> tuple[WantedStage, ...]:
+    """The stages that the portal must have for a node, each under the name of its first row."""
+    rows: dict[str, list[StageRow]] = {}
+    for row in table(rules):
+        rows.setdefault(full_stage(row, rules), []).append(row)
+    return tuple(WantedStage(code, named[0].name or _bare(code), _group(code, named)) for code, named in rows.items())
+
+
+def _group(code: str, rows: Iterable[StageRow]) -> str:
+    """A pipeline has one stage of success, its own; what shows called off orders only is a failure."""
+    if _bare(code) == SUCCESS:
+        return SUCCEEDED
+    failed = _bare(code) in LAST_STAGES or all(row.status == CANCELED for row in rows)
+    return FAILURE if failed else IN_PROGRESS
 
 
 def status_of(stage: str, rules: NodeRules, current: str) -> str:

@@ -176,3 +176,6 @@ def test_stages(rest: Client) -> None:
     system = next(stage["ID"] for stage in in_pipeline if stage["SYSTEM"] == "Y")
     assert rest.call("crm.status.delete", id=system).error == (400, "", "CRM System Status can not be deleted.")
     assert rest.call("crm.status.add", fields={**fields, "ENTITY_ID": "DEAL_STAGE_9"}).status == 400
+    late = {**fields, "STATUS_ID": "LATE", "SORT": 65}
+    assert rest.call("crm.status.add", fields=late).error == (400, "", "Cannot create an intermediate stage after success")
+    assert rest.call("crm.status.add", fields={**late, "SEMANTICS": "F"}).status == 200

@@ -11,8 +11,7 @@ from uzel.bitrix24.setup_plan import Kind
 from uzel.flows.clients.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.portal.portal_line import open_line
 from uzel.flows.setup.build_portal import WaitError
-from uzel.flows.setup.pipelines import check_stages, make_pipeline
-from uzel.flows.setup.set_up_portal import set_up
+from uzel.flows.setup.pipelines import make_pipeline, missing_stages
 from uzel.hub.models import MadeInPortal
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +19,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def hub() -> Iterator[Hub]:
-    with open_hub(stages=[["N", "Принят", "NEW"], ["A", "Собран", "PACKED"], ["F", "Выполнен", "WON"]]) as found:
+    with open_hub() as found:
+        found.node.stages = [["N", "Принят", "NEW"], ["A", "Собран", "PACKED"], ["F", "Выполнен", "WON"]]
+        found.node.save()
         yield found
 
 
@@ -34,12 +35,13 @@ def call(hub: Hub, method: str, **params: Any) -> Any:
         return client.call(method, params, repeatable=True).result
 
 
-def test_stages_that_the_portal_does_not_have_are_named(hub: Hub) -> None:
+def missing(hub: Hub) -> dict[str, tuple[str, ...]]:
     with open_line(hub.portal) as client:
-        (found,) = check_stages(hub.portal, client)
-    assert found.missing == ("PACKED",)
-    check = next(one for one in set_up(hub.portal) if one.what.startswith("Стадии узла"))
-    assert (check.passed, check.outcome) == (False, "в портале нет: PACKED")
+        return missing_stages(hub.portal, client)
+
+
+def test_stages_that_the_portal_does_not_have_are_named(hub: Hub) -> None:
+    assert missing(hub) == {"shop": ("PACKED",)}
 
 
 def test_a_pipeline_has_every_stage_of_the_table_and_orders_go_there(hub: Hub) -> None:
@@ -48,8 +50,7 @@ def test_a_pipeline_has_every_stage_of_the_table_and_orders_go_there(hub: Hub) -
     assert f"C{made}:PACKED" in stages
     row = MadeInPortal.objects.get(kind=Kind.PIPELINE)
     assert (row.name, row.entity_id, row.made_at) == ("shop", made, NOW)
-    with open_line(hub.portal) as client:
-        assert check_stages(hub.portal, client)[0].missing == ()
+    assert missing(hub) == {"shop": ()}
     hub.receive(ORDER)
     hub.drain()
     assert (hub.deals()[0]["categoryId"], hub.deals()[0]["stageId"]) == (made, f"C{made}:NEW")
@@ -83,7 +84,6 @@ def test_a_create_that_may_still_be_running_is_not_sent_again(hub: Hub) -> None:
 def test_stages_named_in_full_belong_to_their_own_pipeline() -> None:
     with open_hub(stages=[["N", "Принят", "C77:NEW"]]) as hub:
         made = make(hub)
-        with open_line(hub.portal) as client:
-            assert check_stages(hub.portal, client)[0].missing == ("C77:NEW",)
+        assert missing(hub) == {"shop": ("C77:NEW",)}
         hub.node.refresh_from_db()
         assert hub.node.category_id == made

@@ -1,5 +1,7 @@
 """Pipelines of deals and their stages (bitrix24-rest C3)."""
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +12,9 @@ DEAL = 2  # entityTypeId
 STAGES = "DEAL_STAGE"
 ORIGINATOR = "uzel"
 NAME_LIMIT = 250  # characters
+IN_PROGRESS, SUCCESS, FAILURE = "", "S", "F"  # groups of stages, in the order in which they must stand
+SORT_STEP = 10
+_CODE = re.compile(r"[A-Za-z0-9_-]+")  # all that the code of a stage may consist of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,40 @@ class Pipeline:
     category_id: int
     name: str
     origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A stage that is there. ``sort``: its place in its pipeline."""
+
+    stage_id: int
+    sort: int
+    group: str = IN_PROGRESS
+
+
+@dataclass(frozen=True, slots=True)
+class WantedStage:
+    """A stage that a status table names; ``code`` with the pipeline's prefix."""
+
+    code: str
+    name: str
+    group: str = IN_PROGRESS
+
+    @property
+    def category_id(self) -> int:
+        """Its pipeline, -1 when the prefix is that of no pipeline of deals."""
+        prefix = self.code.rpartition(":")[0]
+        return int(prefix[1:]) if re.fullmatch(r"C\d{1,9}", prefix) else -1 if prefix else 0
+
+    @property
+    def bare(self) -> str:
+        """Its code without the prefix."""
+        return self.code.rpartition(":")[2]
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether a portal lets such a code be."""
+        return self.category_id >= 0 and _CODE.fullmatch(self.bare) is not None
 
 
 def list_all(key: str) -> Command:
@@ -42,10 +81,26 @@ def list_stages(key: str) -> Command:
     return Command("crm.status.list", {"order": {"SORT": "ASC"}}, key)
 
 
-def create_stage(key: str, category_id: int, stage: str, name: str, sort: int) -> Command:
-    """Add a stage of the work in progress; ``stage`` is its code without the pipeline's prefix."""
-    own = {"ENTITY_ID": f"{STAGES}_{category_id}" if category_id else STAGES, "STATUS_ID": stage, "NAME": name}
-    return Command("crm.status.add", {"fields": own | {"SORT": sort}}, key)
+def create_stage(key: str, wanted: WantedStage, there: Mapping[str, Stage]) -> Command:
+    """Add a stage at the end of its group; ``there``: the stages of all pipelines."""
+    directory = f"{STAGES}_{wanted.category_id}" if wanted.category_id else STAGES
+    fields = {"ENTITY_ID": directory, "STATUS_ID": wanted.bare, "NAME": wanted.name[:NAME_LIMIT], "SEMANTICS": wanted.group}
+    prefix = wanted.code.removesuffix(wanted.bare)
+    mates = [one for code, one in there.items() if code.removesuffix(code.rpartition(":")[2]) == prefix]
+    return Command("crm.status.add", {"fields": fields | {"SORT": _place(wanted.group, mates)}}, key)
+
+
+def _place(group: str, mates: Iterable[Stage]) -> int:
+    """Before the first stage of the groups that have to stand behind, or behind all; the portal refuses any other order."""
+    order = (IN_PROGRESS, SUCCESS, FAILURE)
+    places = [(order.index(one.group), one.sort) for one in mates if one.group in order]
+    behind = [sort for rank, sort in places if rank > order.index(group)]
+    return min(behind) - 1 if behind else max((sort for _, sort in places), default=0) + SORT_STEP
+
+
+def delete_stage(key: str, stage_id: int) -> Command:
+    """Delete a stage; the portal refuses while deals are in it."""
+    return Command("crm.status.delete", {"id": stage_id}, key)
 
 
 def read_all(result: Any) -> list[Pipeline]:
@@ -58,10 +113,18 @@ def read_id(result: Any) -> int:
     return as_int(result["category"]["id"])
 
 
-def read_stages(result: Any) -> dict[str, int]:
-    """Codes of stages of deals, with the pipeline's prefix, and their places."""
+def read_stages(result: Any) -> dict[str, Stage]:
+    """Stages of deals by their codes with the pipeline's prefix."""
     stages = (one for one in result or () if as_text(one.get("ENTITY_ID")).startswith(STAGES))
-    return {as_text(one["STATUS_ID"]): as_int(one.get("SORT")) for one in stages}
+    return {
+        as_text(one["STATUS_ID"]): Stage(as_int(one["ID"]), as_int(one.get("SORT")), as_text(one.get("SEMANTICS")))
+        for one in stages
+    }
+
+
+def read_stage_id(result: Any) -> int:
+    """Id of the stage that was created."""
+    return as_int(result)
 
 
 def _read(one: Any) -> Pipeline:

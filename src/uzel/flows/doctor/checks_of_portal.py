@@ -303,7 +303,7 @@ PORTAL_CHECKS: Sequence[Check[ObservedPortal]] = (
     ),
     Check(
         "stages", "стадии баз на месте", _asked(_stages, "missing"),
-        "Создайте их в воронке или исправьте таблицу статусов (uzel node set --stage).",
+        "Создайте их: uzel portal setup, или исправьте таблицу статусов: uzel node set КОД --stage.",
     ),
     Check(
         "currencies", "валюты заказов есть в портале", _asked(_currencies, "currencies"),

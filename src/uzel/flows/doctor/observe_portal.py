@@ -22,7 +22,7 @@ from uzel.flows.portal.portal_status import portal_status
 from uzel.flows.portal.portal_work import WORK
 from uzel.flows.setup.build_portal import wanted_of
 from uzel.flows.setup.look_at_portal import ask, look_at_portal
-from uzel.flows.setup.pipelines import check_stages
+from uzel.flows.setup.pipelines import missing_stages
 from uzel.flows.setup.set_up_portal import Check, check_reading, check_rights
 from uzel.flows.staff.check_employees import GOOD, WRONG, check_employees
 from uzel.flows.staff.follow_staff import all_users
@@ -89,10 +89,6 @@ def _currencies(_: Portal, client: PortalClient) -> frozenset[str]:
     return currency.read_all(ask(client, currency.list_all("currencies")))
 
 
-def _missing(portal: Portal, client: PortalClient) -> dict[str, tuple[str, ...]]:
-    return {one.code: one.missing for one in check_stages(portal, client)}
-
-
 def _told(check: Check) -> Told:
     return Told(Grade.OK if check.passed else Grade.WRONG, check.outcome, check.advice)
 
@@ -155,7 +151,7 @@ _LOOKS: Mapping[str, Callable[[Portal, PortalClient], Any]] = {
     "steps": _steps,
     "pipelines": _pipelines,
     "currencies": _currencies,
-    "missing": _missing,
+    "missing": missing_stages,
     "users": lambda _, client: tuple(all_users(client)),
     "unbound": _unbound,
     "ahead": _ahead,

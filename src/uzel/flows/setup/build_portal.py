@@ -14,8 +14,9 @@ from django.db import connection
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import deal_fields, employee_field, product_property, smart_process
+from uzel.bitrix24.entities import deal_fields, employee_field, pipeline, product_property, smart_process
 from uzel.bitrix24.entities.deal_fields import DealField
+from uzel.bitrix24.entities.pipeline import WantedStage
 from uzel.bitrix24.entities.smart_process import NODES, SMART_PROCESSES, KnownProcess
 from uzel.bitrix24.errors import OutcomeUnknown, PortalError, Refused
 from uzel.bitrix24.setup_plan import LIST, PROCESS, Action, Found, FoundProcess, Kind, Step, Wanted, link_of, plan
@@ -24,6 +25,7 @@ from uzel.flows.setup.look_at_portal import look_at_portal
 from uzel.hub.models import MadeInPortal, Node, Portal
 from uzel.hub.queries import rules_of
 from uzel.mapping.requisites import CONVERTERS, extra_rows
+from uzel.mapping.stages import wanted_stages
 
 ROUNDS = 4  # looks at the portal in one set-up; each but the last may still change something
 PROCESSES_REFUSED = "CREATE_DYNAMIC_TYPE_RESTRICTED"  # the portal's plan has no smart processes, or no more of them
@@ -79,8 +81,17 @@ def wanted_of(portal: Portal, *, lists_only: bool = False) -> Wanted:
     link = "" if not chosen else LIST if chosen == deal_fields.NODE else PROCESS
     return Wanted(
         tuple((node.code, str(node)) for node in nodes), link, lists_only, _own_fields(nodes),
-        goods=any(node.catalog_source for node in nodes),
+        goods=any(node.catalog_source for node in nodes), stages=stages_of(nodes),
     )  # fmt: skip
+
+
+def stages_of(nodes: Iterable[Node]) -> tuple[WantedStage, ...]:
+    """Stages that the status tables name; of a shared one the first base says what it is called."""
+    found: dict[str, WantedStage] = {}
+    for node in nodes:
+        for one in wanted_stages(rules_of(node)):
+            found.setdefault(one.code, one)
+    return tuple(found.values())
 
 
 def _own_fields(nodes: Iterable[Node]) -> tuple[DealField, ...]:
@@ -274,6 +285,12 @@ def _article(builder: Builder, step: Step) -> None:
     builder.make(step, product_property.create("property", block), product_property.read_id, single=False)
 
 
+def make_stage(builder: Builder, step: Step) -> None:
+    """Add a stage to its pipeline; the portal lets no second one exist."""
+    wanted = next(one for one in builder.wanted.stages if one.code == step.name)
+    builder.make(step, pipeline.create_stage("stage", wanted, builder.found.stages), pipeline.read_stage_id)
+
+
 _DOERS: Mapping[Kind, Callable[[Builder, Step], None]] = {
     Kind.DEAL_FIELD: _deal_field,
     Kind.PROCESS: _process,
@@ -281,4 +298,5 @@ _DOERS: Mapping[Kind, Callable[[Builder, Step], None]] = {
     Kind.NODE: _node,
     Kind.EMPLOYEE_FIELD: _employee_field,
     Kind.ARTICLE: _article,
+    Kind.STAGE: make_stage,
 }

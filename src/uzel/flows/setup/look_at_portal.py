@@ -5,7 +5,7 @@ from typing import Any
 
 from uzel.bitrix24.batch import Command
 from uzel.bitrix24.client import PortalClient
-from uzel.bitrix24.entities import catalog, deal_fields, employee_field, product_property, smart_process
+from uzel.bitrix24.entities import catalog, deal_fields, employee_field, pipeline, product_property, smart_process
 from uzel.bitrix24.entities.deal_fields import KnownField
 from uzel.bitrix24.entities.smart_process import NODES, SMART_PROCESSES, KnownProcess
 from uzel.bitrix24.errors import Refused
@@ -30,7 +30,9 @@ def look_at_portal(client: PortalClient, refused: str = "") -> Found:
     processes = {titles[one.title]: _process(client, one) for one in reversed(types) if one.title in titles}
     blocks, articles = _articles(client) if catalog.SCOPE in scopes else ({}, {})
     type_ids = frozenset(one.entity_type_id for one in types)
-    return Found(scopes, fields, processes, of_employees, type_ids, refused, blocks, articles)
+    stages = pipeline.read_stages(ask(client, pipeline.list_stages("stages")))
+    pipelines = frozenset(one.category_id for one in pipeline.read_all(ask(client, pipeline.list_all("pipelines"))))
+    return Found(scopes, fields, processes, of_employees, type_ids, refused, blocks, articles, stages, pipelines)
 
 
 def ask(client: PortalClient, command: Command) -> Any:

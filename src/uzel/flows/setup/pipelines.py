@@ -1,36 +1,25 @@
 """A pipeline of its own for a base, with the stages of its status table; and whether the stages of all bases are there."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from django.utils import timezone
 
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import pipeline
-from uzel.bitrix24.setup_plan import Action, Found, Kind, Step
+from uzel.bitrix24.setup_plan import Action, Found, Kind, Step, Wanted, plan_stages
 from uzel.flows.portal.portal_line import open_line
-from uzel.flows.setup.build_portal import Builder
+from uzel.flows.setup.build_portal import Builder, make_stage, settle_unanswered, stages_of
 from uzel.flows.setup.look_at_portal import ask
 from uzel.hub.models import MadeInPortal, Node, Portal
 from uzel.hub.queries import rules_of
-from uzel.mapping import stages
+from uzel.mapping.stages import wanted_stages
 
 
-@dataclass(frozen=True, slots=True)
-class StagesOfNode:
-    """Stages of a node's status table that the portal does not have, each as deals would need it."""
-
-    code: str
-    title: str
-    missing: tuple[str, ...] = ()
-
-
-def check_stages(portal: Portal, client: PortalClient) -> list[StagesOfNode]:
-    """Every node's status table beside the pipelines of the portal; one call for all."""
-    known = set(pipeline.read_stages(ask(client, pipeline.list_stages("stages"))))
-    nodes = Node.objects.filter(portal=portal).order_by("pk")
-    return [StagesOfNode(node.code, str(node), tuple(_missing(node, known))) for node in nodes]
+def missing_stages(portal: Portal, client: PortalClient) -> dict[str, tuple[str, ...]]:
+    """Stages of every node's status table that the portal does not have, each as deals would need it; one call for all."""
+    known = pipeline.read_stages(ask(client, pipeline.list_stages("stages")))
+    return {node.code: _missing(node, known) for node in Node.objects.filter(portal=portal).order_by("pk")}
 
 
 def pipeline_for(portal: Portal, node: Node) -> int:
@@ -42,14 +31,14 @@ def pipeline_for(portal: Portal, node: Node) -> int:
 def make_pipeline(portal: Portal, client: PortalClient, node: Node, now: dt.datetime) -> int:
     """Give the node a pipeline with all its stages; returns the pipeline's id. Safe to repeat, also after a lost answer."""
     node.category_id = _own_pipeline(portal, client, node, now)
-    places = pipeline.read_stages(ask(client, pipeline.list_stages("stages")))
-    for stage in _missing(node, set(places)):
-        own, _, bare = stage.rpartition(":")
-        if own == f"C{node.category_id}":  # a stage that a row names in another pipeline is that pipeline's business
-            names = {row.stage_id: row.name for row in stages.table(rules_of(node))}
-            sort = places.get(f"{own}:{stages.SUCCESS}", 1000) - 1  # among the stages of work in progress
-            command = pipeline.create_stage("stage", node.category_id, bare, names.get(bare, bare), sort)
-            client.call(command.method, command.params)  # the portal lets no second one exist
+    there = pipeline.read_stages(ask(client, pipeline.list_stages("stages")))
+    own = [one for one in stages_of([node]) if one.category_id == node.category_id]  # what rows name elsewhere is the set-up's
+    wanted, found = Wanted(stages=tuple(own)), Found(stages=there, pipelines=frozenset((node.category_id,)))
+    builder = Builder(portal, client, now, found, "", wanted)
+    settle_unanswered(portal, found)
+    for step in plan_stages(wanted, found):
+        if step.action == Action.CREATE:
+            make_stage(builder, step)
     Node.objects.filter(pk=node.pk).update(category_id=node.category_id)
     return node.category_id
 
@@ -68,7 +57,5 @@ def _own_pipeline(portal: Portal, client: PortalClient, node: Node, now: dt.date
     return Builder(portal, client, now, Found(), "").make(step, command, pipeline.read_id, single=False)
 
 
-def _missing(node: Node, known: Iterable[str]) -> list[str]:
-    rules = rules_of(node)
-    wanted = dict.fromkeys(stages.full_stage(row, rules) for row in stages.table(rules))
-    return [stage for stage in wanted if stage not in known]
+def _missing(node: Node, known: Collection[str]) -> tuple[str, ...]:
+    return tuple(one.code for one in wanted_stages(rules_of(node)) if one.code not in known)

@@ -22,7 +22,6 @@ from uzel.flows.portal.portal_line import open_line
 from uzel.flows.portal.portal_status import token_warning
 from uzel.flows.setup.build_portal import Outcome, build_portal, wanted_of
 from uzel.flows.setup.look_at_portal import ask, look_at_portal
-from uzel.flows.setup.pipelines import StagesOfNode, check_stages
 from uzel.flows.setup.undo_setup import begin_again
 from uzel.flows.staff.follow_staff import read_users
 from uzel.hub.models import Node, Portal
@@ -53,18 +52,17 @@ def plan_setup(portal: Portal, *, lists_only: bool = False) -> tuple[Step, ...]:
 
 
 def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
-    """Check the exchange employee, create what is lacking, learn the staff, check the stages. Safe to repeat."""
+    """Check the exchange employee, create what is lacking, learn the staff. Safe to repeat."""
     with open_line(portal) as client:
         checks = check_rights(portal, client)
         if all(check.passed for check in checks):
             outcomes = build_portal(portal, client, timezone.now(), lists_only=lists_only)
-            if all(outcome.passed for outcome in outcomes):
+            if all(one.passed for one in outcomes if one.step.kind != Kind.STAGE):  # a missing stage is no edit of a deal
                 begin_again(portal)
             checks += map(_of_outcome, outcomes)
             checks += _check_keys(portal, timezone.now())
             checks.append(check_reading(client))
             checks.append(_try("Сотрудники портала", lambda line: _check_users(portal, line), client))
-            checks += [_of_stages(one) for one in check_stages(portal, client)]
             complete_setup(portal, client)
     return checks
 
@@ -128,13 +126,6 @@ def _of_outcome(outcome: Outcome) -> Check:
     return Check(
         outcome.step.title, outcome.passed, outcome.text, "Исправьте причину и повторите настройку." if refused else ""
     )
-
-
-def _of_stages(one: StagesOfNode) -> Check:
-    if not one.missing:
-        return Check(f"Стадии узла «{one.title}»", True, "все есть")
-    advice = "Создайте их в воронке или исправьте таблицу статусов узла (uzel node set --stage)."
-    return Check(f"Стадии узла «{one.title}»", False, f"в портале нет: {', '.join(one.missing)}", advice)
 
 
 def _try(what: str, look: Callable[[PortalClient], str], client: PortalClient) -> Check:

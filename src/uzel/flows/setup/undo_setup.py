@@ -1,6 +1,7 @@
 """``uzel portal setup --undo``: what the set-up created is removed again, and nothing else.
 
-What holds data stays unless a person says otherwise; deals are deleted never, so a pipeline with deals stays in any case.
+What holds data stays unless a person says otherwise; deals are deleted never, so a pipeline or a stage with deals stays in
+any case.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +24,9 @@ from uzel.hub.models import MadeInPortal, Node, Portal
 from uzel.hub.queries import node_field_of
 
 UNDONE = "Настройка портала отменена, обмен стоит, чтобы не принять пропавшие поля за правки: uzel portal setup настроит снова."
-ORDER = (Kind.NODE, Kind.PROCESS, Kind.PROCESS_FIELD, Kind.PIPELINE, Kind.DEAL_FIELD, Kind.EMPLOYEE_FIELD, Kind.ARTICLE)
+ORDER = (
+    Kind.NODE, Kind.PROCESS, Kind.PROCESS_FIELD, Kind.STAGE, Kind.PIPELINE, Kind.DEAL_FIELD, Kind.EMPLOYEE_FIELD, Kind.ARTICLE
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,11 @@ def _deals_inside(undoing: _Undoing, row: MadeInPortal) -> str:
     return f"в ней есть сделки: {count}; перенесите их в другую воронку и повторите" if count else ""
 
 
+def _deals_on(undoing: _Undoing, row: MadeInPortal) -> str:
+    count = undoing.count_deals({"=stageId": row.name})
+    return f"на ней есть сделки: {count}; перенесите их на другую стадию и повторите" if count else ""
+
+
 def _filled(undoing: _Undoing, row: MadeInPortal) -> str:
     known = undoing.found.deal_fields[row.name]
     sign, value = _FILLED.get(known.user_type, ("@", [item_id for item_id, _ in known.items]))
@@ -174,6 +182,7 @@ _OBSTACLES: Mapping[Kind, Callable[[_Undoing, MadeInPortal], str]] = {
     Kind.DEAL_FIELD: _filled,
     Kind.EMPLOYEE_FIELD: _numbers,
     Kind.ARTICLE: _products,
+    Kind.STAGE: _deals_on,
 }
 
 # --- removing ---------------------------------------------------------------------------------------------------------
@@ -225,4 +234,5 @@ _REMOVERS: Mapping[Kind, Callable[[_Undoing, MadeInPortal], None]] = {
     Kind.DEAL_FIELD: lambda undoing, row: undoing.send(deal_fields.delete("field", row.entity_id or 0)),
     Kind.EMPLOYEE_FIELD: lambda undoing, row: undoing.send(employee_field.delete("field", row.entity_id or 0)),
     Kind.ARTICLE: lambda undoing, row: undoing.send(product_property.delete("property", row.entity_id or 0)),
+    Kind.STAGE: lambda undoing, row: undoing.send(pipeline.delete_stage("stage", row.entity_id or 0)),
 }

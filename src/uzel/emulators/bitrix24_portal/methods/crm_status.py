@@ -64,7 +64,15 @@ def add(call: Call) -> Reply:
     entry = Status(
         0, entity_id, full, name, _sort(fields, 10), False, text(fields.get("COLOR")), _semantics(fields), "", category_id
     )
+    _in_order(call, entry)
     return Reply(seed.store_status(call.core.store, entry).id)
+
+
+def _in_order(call: Call, entry: Status) -> None:
+    """Stages of the work in progress stand before that of success."""
+    success = [one.sort for one in call.core.store.directory(entry.entity_id) if one.semantics == "S"]
+    if not entry.semantics and success and entry.sort > min(success):
+        raise plain("Cannot create an intermediate stage after success")
 
 
 def _admin(call: Call) -> None:
