@@ -17,7 +17,7 @@ from bench.home import in_a_home_of_its_own, store_file
 from bench.portal_process import ask, connect_hub, forget_calls, portal_process, set_limits
 from bench.reader import peak_megabytes
 
-DEFAULT_ITEMS = 3_000
+DEFAULT_ITEMS = 50_000
 SPEED = 1000.0  # so that the hub's own limits do not hold it back either
 WANTED_MEGABYTES = 150  # of memory
 WRITES = ("add", "update", "modify", "delete")
