@@ -8,7 +8,9 @@ import pytest
 
 from tests.exchange.talk import make_node, order, package, zipped
 from tests.flows.catalogue import due, goods, item, load, offer, offers, price, row, shown
+from tests.flows.due_orders import NOW
 from uzel.exchange.zips import ZipLimits
+from uzel.flows.catalog.catalog_status import catalog_status
 from uzel.flows.files import read_in_turn as reading
 from uzel.flows.files.receive_package import progress_of
 from uzel.hub import feed_store
@@ -54,9 +56,19 @@ def test_a_picture_that_comes_later_or_changes_makes_its_goods_due(shop: Node) -
 def test_too_large_a_picture_is_noted(shop: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "ZipLimits", partial(ZipLimits, picture_bytes=2))
     made = load(shop, zipped({"import.xml": GOODS, "import_files/ab/1.jpg": b"one", "import_files/ab/2.jpg": b"ok"}))
-    assert [picture.name for picture in CatalogPicture.objects.all()] == ["import_files/ab/2.jpg"]
+    reason = "Картинка больше 0 МБ, не взята"
+    assert dict(CatalogPicture.objects.values_list("name", "problem")) == {
+        "import_files/ab/1.jpg": reason, "import_files/ab/2.jpg": "",
+    }  # fmt: skip
+    assert shop.portal
+    (source,) = catalog_status(shop.portal, NOW).sources
+    assert (source.pictures, source.reasons) == (1, {reason: 1})
     assert (CatalogNote.objects.get().reason_code, made.state) == ("picture_too_large", Package.State.DONE)
     assert len(progress_of(made).lines) == 1
+    monkeypatch.undo()
+    shown()
+    load(shop, zipped({"import_files/ab/1.jpg": b"one"}))
+    assert (due(), CatalogPicture.objects.filter(problem="").count()) == ({"i"}, 2), "a smaller one of the same name is taken"
 
 
 def test_pictures_of_other_bases_are_not_kept() -> None:

@@ -3,7 +3,7 @@
 They come in a zip, all at once, or each by itself, a large one in pieces that nobody numbers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import connection, transaction
 
@@ -31,11 +31,27 @@ def receive_picture(node: Node, file_name: str, piece: Feed, head: bytes) -> str
     known = CatalogPicture.objects.select_related("feed").filter(node=node, name=name).first()
     feed = piece if known is None or head.startswith(BEGINNINGS) else _grown(known, piece)
     if feed is None or feed.size > PICTURE_BYTES:
-        problem = f"Картинка больше {PICTURE_BYTES >> 20} МБ, не взята"
+        problem = too_large_by(PICTURE_BYTES)
         CatalogPicture.objects.update_or_create(node=node, name=name, defaults={"feed": piece, "problem": problem})
         return f"{problem}: {name}"
     receive_pictures(node, {name: feed})
     return ""
+
+
+def too_large_by(limit: int) -> str:
+    """Why a picture of more than so many bytes is not taken."""
+    return f"Картинка больше {limit >> 20} МБ, не взята"
+
+
+def refuse_pictures(node: Node, names: Iterable[str], problem: str) -> None:
+    """Pictures of a zip that are not taken stand with their reason, as single ones do; their bytes are in the zip."""
+    known = [picture_name(name)[:NAME_CHARACTERS] for name in names]
+    if known:
+        nothing = feed_store.store_bytes(b"")
+        CatalogPicture.objects.bulk_create(
+            [CatalogPicture(node=node, name=name, feed=nothing, problem=problem) for name in dict.fromkeys(known)],
+            update_conflicts=True, unique_fields=["node", "name"], update_fields=["feed", "problem"],
+        )  # fmt: skip
 
 
 def _grown(known: CatalogPicture, piece: Feed) -> Feed | None:

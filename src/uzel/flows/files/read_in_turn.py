@@ -24,7 +24,7 @@ from uzel.exchange.zips import ZipEntry, ZipLimits, package_names, picture_names
 from uzel.flows.calls.know_dialect import note_file
 from uzel.flows.calls.open_session import fail_uploads
 from uzel.flows.catalog.receive_catalog import receive_catalog
-from uzel.flows.catalog.receive_pictures import NAME_CHARACTERS, receive_pictures
+from uzel.flows.catalog.receive_pictures import NAME_CHARACTERS, receive_pictures, refuse_pictures, too_large_by
 from uzel.flows.files.receive_counterparties import receive_counterparties
 from uzel.flows.files.receive_package import process_package
 from uzel.flows.files.receive_references import receive_references
@@ -105,6 +105,7 @@ def unpack(package: Package, now: dt.datetime) -> None:
         return
     with transaction.atomic():
         receive_pictures(package.node, inside.pictures)
+        refuse_pictures(package.node, inside.too_large, too_large_by(inside.picture_bytes))
         Package.objects.select_for_update().get(pk=package.pk)
         if not Package.objects.filter(archive=package).exists():
             Package.objects.bulk_create(
@@ -120,8 +121,8 @@ def unpack(package: Package, now: dt.datetime) -> None:
 
 
 def _too_large(package: Package, name: str, limit: int) -> CatalogNote:
-    reason = f"Картинка больше {limit >> 20} МБ, не взята"
-    return CatalogNote(package=package, place=name[:300], refused=True, reason_code="picture_too_large", reason=reason)
+    note = {"reason_code": "picture_too_large", "reason": too_large_by(limit)}
+    return CatalogNote(package=package, place=name[:300], refused=True, **note)
 
 
 @dataclass(frozen=True, slots=True)
