@@ -10,6 +10,7 @@ import pytest
 from tests.flows.portal_town import CUP, MARIA, ORDER, Hub, moved, open_hub
 from uzel.emulators.bitrix24_portal import Options
 from uzel.flows.deals.receive_deal import HELD, free_number
+from uzel.flows.portal.deals_in_turn import OPEN_S
 from uzel.hub.models import Conflict, CounterpartyBinding, DealNotice, Delivery, OrderRow
 from uzel.hub.queries import rules_of
 from uzel.mapping.document_order import document_of
@@ -149,6 +150,7 @@ def test_a_noticed_deal_is_read_at_the_next_drain(hub: Hub) -> None:
 
 def test_a_deleted_deal_is_on_record_and_its_order_stays(hub: Hub) -> None:
     hub.emulator.manager_delete(deal_id(hub))
+    hub.pass_time(OPEN_S)
     hub.sweep()
     assert hub.row().deal_deleted
     assert OrderRow.objects.count() == 1

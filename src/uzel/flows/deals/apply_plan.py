@@ -21,7 +21,7 @@ WRITTEN = (
     "document_id", "number", "in_node", "in_portal", "agreed", "merged", "sent", "offered", "version", "updated_at",
     *REPORT_COLUMNS, "promo_note",
 )  # fmt: skip
-SAVED = (*WRITTEN, "deal_id", "client", "deal", "hold", "deal_deleted", "deal_checked_at", "absent_user_id")
+SAVED = (*WRITTEN, "deal_id", "client", "deal", "hold", "deal_deleted", "deal_look_at", "absent_user_id")
 TARGETS = ("portal", "node")
 
 

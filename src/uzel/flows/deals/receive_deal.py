@@ -14,6 +14,7 @@ from uzel.bitrix24.entities.client_card import COMPANY, CONTACT, KnownCard
 from uzel.bitrix24.entities.deal import Deal, DealState
 from uzel.flows.deals.apply_plan import apply_plan, lock_row, owners_of
 from uzel.flows.deals.tie_rows import forget_tied, goods_seen
+from uzel.flows.portal.deals_in_turn import next_look
 from uzel.hub.models import CounterpartyBinding, Delivery, Node, OrderRow, Portal, UnmatchedLine
 from uzel.hub.queries import lock_node, rules_of, staff_of, want
 from uzel.mapping.counterparty_card import counterparty_of, key_of
@@ -57,7 +58,7 @@ def receive_deal(portal: Portal, deal: Deal, arrived: Arrived, now: dt.datetime)
     """Take the news of one deal (``deal.state.rows`` read too); returns whether there were any."""
     row = OrderRow.objects.filter(node__portal=portal, deal_id=deal.deal_id).select_related("node__portal").first()
     if row is not None and _says_nothing_new(row, deal):  # most deals that a sweep reads
-        OrderRow.objects.filter(pk=row.pk).update(deal_checked_at=now)
+        OrderRow.objects.filter(pk=row.pk).update(deal_look_at=next_look(row, now, portal.speed))
         return False
     if row is not None:
         return _known(row, deal, arrived, now)
@@ -106,10 +107,10 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
         shown = replace(shown, assigned_by_id=staff.fallback_id)  # our own write, whose answer was lost
     if row.deal_deleted:  # taken out of the portal's recycle bin
         want([row], Delivery.Target.PORTAL)
-    row.hold, row.deal_deleted, row.deal_checked_at = (HELD if deal.hold else ""), False, now
+    row.hold, row.deal_deleted, row.deal_look_at = (HELD if deal.hold else ""), False, next_look(row, now, _speed(found.node))
     moved = moved_in(deal.state, shown)
     if states.in_portal is None or not (moved or states.sent):
-        row.save(update_fields=["hold", "deal_deleted", "deal_checked_at"])
+        row.save(update_fields=["hold", "deal_deleted", "deal_look_at"])
         return False
     goods = _goods(found.node, deal.state, shown, states)
     seeing = Seeing(rules, staff, _new_counterparty(row, deal.state, shown, states, arrived), goods)
@@ -125,6 +126,10 @@ def _known(found: OrderRow, deal: Deal, arrived: Arrived, now: dt.datetime) -> b
     if "rows" in moved:
         forget_tied(row, deal.state.rows)
     return True
+
+
+def _speed(node: Node) -> float:
+    return node.portal.speed if node.portal else 1.0
 
 
 def _goods(node: Node, state: DealState, shown: DealState, states: States) -> Goods:
@@ -195,8 +200,9 @@ def _born(node: Node, deal: Deal, arrived: Arrived, now: dt.datetime) -> bool:
     order = order_born_in(deal.state, f"{OUR_PREFIX}deal-{deal.deal_id}", number, _local(deal.created_at, now), seeing)
     row = OrderRow(
         node=node, document_id=order.document_id, number=number, born_in_portal=True, deal_id=deal.deal_id,
-        client=binding, deal=to_json(deal.state), hold=HELD if deal.hold else "", merged=to_json(order), deal_checked_at=now,
+        client=binding, deal=to_json(deal.state), hold=HELD if deal.hold else "", merged=to_json(order),
     )  # fmt: skip
+    row.deal_look_at = next_look(row, now, _speed(node))
     row.save()
     owners = owners_of(States(), seeing.rules)
     plan = news_from_portal(States(), order, owners)

@@ -18,6 +18,7 @@ from uzel.bitrix24.errors import Unavailable
 from uzel.flows.clients.sweep_cards import receive_cards, touched_cards
 from uzel.flows.deals.receive_deal import Arrived, forget_deal, needs_card, node_of, receive_deal
 from uzel.flows.portal.attend_application import DEAL, attend_application
+from uzel.flows.portal.deals_in_turn import deals_in_turn
 from uzel.flows.portal.portal_changes import Changes, item_moments, read_changes
 from uzel.flows.portal.portal_limits import learn_licence
 from uzel.flows.portal.portal_line import portal_line
@@ -31,7 +32,6 @@ from uzel.model.codec import from_json
 
 SWEEP_S = 60  # seconds between two sweeps without an event
 USERS_S = 3600  # seconds between two looks at the list of employees
-IN_TURN = 50  # living deals looked at in each sweep although nothing is said of them
 PAGE = 50
 
 
@@ -65,7 +65,7 @@ def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
     changed = {deal.deal_id: deal for deal in found}  # pages overlap by a second
     _receive_all(portal, client, list(changed.values()), now)
     receive_cards(portal, client, pages, now)
-    asked = {notice.deal_id for notice in notices} | set(_in_turn(portal, now))
+    asked = {notice.deal_id for notice in notices} | set(deals_in_turn(portal, since, now))
     look_at(portal, client, sorted(asked - set(changed)), now)
     for notice in notices:
         DealNotice.objects.filter(pk=notice.pk).update(handled=notice.noticed)
@@ -80,14 +80,6 @@ def look_at(portal: Portal, client: PortalClient, deal_ids: Sequence[int], now: 
     _receive_all(portal, client, found, now)
     for deal_id in set(deal_ids) - {deal.deal_id for deal in found}:
         forget_deal(portal, deal_id)
-
-
-def _in_turn(portal: Portal, now: dt.datetime) -> Iterable[int]:
-    living = OrderRow.objects.filter(node__portal=portal, deal_id__isnull=False, deal_deleted=False)
-    by_age = living.order_by(F("deal_checked_at").asc(nulls_first=True), "pk").values_list("deal_id", "pk")[:IN_TURN]
-    rows = list(by_age)
-    OrderRow.objects.filter(pk__in=[pk for _, pk in rows]).update(deal_checked_at=now)
-    return [deal_id for deal_id, _ in rows if deal_id is not None]
 
 
 def _deals(portal: Portal, client: PortalClient, deal_ids: Sequence[int]) -> Iterator[Deal]:

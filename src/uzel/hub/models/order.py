@@ -32,7 +32,7 @@ class OrderRow(models.Model):
     )
     hold = models.CharField(max_length=200, blank=True, help_text="why it is not offered to the node")
     deal_deleted = models.BooleanField(default=False)
-    deal_checked_at = models.DateTimeField(null=True)
+    deal_look_at = models.DateTimeField(null=True, help_text="when its deal is looked at although nothing is said of it")
     promo_key = models.CharField(max_length=256, blank=True, help_text="of the promo code in `merged`, as are the next five")
     ordered_on = models.DateField(null=True)
     currency = models.CharField(max_length=10, blank=True)
@@ -52,6 +52,12 @@ class OrderRow(models.Model):
             models.Index(fields=["node", "number"], name="orders_by_number"),
             models.Index(fields=["document_id"], name="orders_by_document"),
             models.Index(fields=["deal_id"], name="orders_by_deal"),
+            models.Index(
+                models.F("deal_look_at").asc(nulls_first=True),
+                "id",
+                condition=models.Q(deal_id__isnull=False, deal_deleted=False),
+                name="orders_by_next_look",
+            ),
             models.Index(
                 fields=["promo_key", "id"],
                 include=["node", "ordered_on", "currency", "total", "paid_by_bonus", "called_off", "deal_id"],
