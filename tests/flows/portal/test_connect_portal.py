@@ -7,7 +7,9 @@ import pytest
 from uzel.bitrix24.entities.deal_fields import DEAL_FIELDS
 from uzel.bitrix24.errors import PortalError
 from uzel.emulators.bitrix24_portal import Options, RunningPortal, start_portal
+from uzel.flows.doctor.checks_of_portal import PORTAL_CHECKS
 from uzel.flows.portal.connect_portal import BadAddressError, connect
+from uzel.flows.setup.hand_work import HAND_WORK
 from uzel.flows.setup.set_up_portal import set_up
 from uzel.hub.models import Node, Portal, PortalUser
 
@@ -86,13 +88,18 @@ def test_a_node_added_later_joins_the_list_and_the_others_keep_their_items(emula
     assert portal.setup["nodes"] == {"shop": before, "arbat": emulator.enum_id("UF_CRM_UZEL_NODE", "Арбат (arbat)")}
 
 
-def test_an_employee_who_is_no_administrator_is_said_so() -> None:
-    with start_portal(limits=False, options=Options(exchange_user_is_admin=False)) as emulator:
+@pytest.mark.parametrize("of_crm", [False, True])
+def test_an_employee_who_is_no_administrator_of_the_portal_is_said_so(of_crm: bool) -> None:
+    options = Options(exchange_user_is_admin=False, exchange_user_is_crm_admin=of_crm)
+    with start_portal(limits=False, options=options) as emulator:
         portal, _ = connect(emulator.webhook)
         checks = set_up(portal)
     failed = [check for check in checks if not check.passed]
     assert [check.what for check in failed] == ["Сотрудник обмена"]
-    assert "отдельного сотрудника" in failed[0].advice
+    assert failed[0].outcome.endswith("не администратор портала")
+    assert "отдельного сотрудника «Обмен с 1С» с правами администратора портала (администратора CRM мало)" in failed[0].advice
+    said = (HAND_WORK[0][1], next(one.advice for one in PORTAL_CHECKS if one.code == "employee_admin"))
+    assert all("администратором портала" in text for text in said)  # the same everywhere: what is asked for is enough
 
 
 def test_missing_rights_of_the_webhook_are_named() -> None:

@@ -284,7 +284,7 @@ PORTAL_CHECKS: Sequence[Check[ObservedPortal]] = (
         "scopes_optional", "необязательные права даны", _asked(_optional_scopes, "scopes"),
         "Отметьте их в вебхуке или приложении: без них обмен беднее.",
     ),
-    Check("employee_admin", "сотрудник обмена видит и может всё", _told("employee"), "Дайте ему права администратора CRM."),
+    Check("employee_admin", "сотрудник обмена видит и может всё", _told("employee"), "Сделайте его администратором портала."),
     Check(
         "employee_works", "сотрудник обмена не уволен", _asked(_employee_works, "users"),
         "Сделайте вебхук от имени отдельного сотрудника «Обмен с 1С»: uzel portal connect.",

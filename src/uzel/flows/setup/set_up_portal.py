@@ -156,16 +156,20 @@ def _check_scopes(client: PortalClient) -> str:
 
 
 def _check_employee(portal: Portal, client: PortalClient) -> str:
-    """Only an administrator of CRM may create user fields and see every deal (bitrix24-rest C7, E)."""
+    """Only an administrator of the portal may do all that is needed (bitrix24-rest E, G2); one of CRM alone does not pass.
+
+    He makes fields of deals and smart processes, but no field of employees, and the queue of events is closed to him.
+    """
     profile = ask(client, Command("profile", {}, "profile"))
     name = users.read_user(profile).full_name
     if not profile.get("ADMIN"):
         raise LackingError(
-            f"{name}: не администратор",
+            f"{name}: не администратор портала",
             f"{WEBHOOK if application_of(portal) is None else APPLICATION} от имени отдельного сотрудника «Обмен с 1С» "
-            "с правами администратора CRM: он должен видеть и менять все сделки, контакты и компании и создавать поля.",
+            "с правами администратора портала (администратора CRM мало): он должен видеть и менять все сделки, контакты и "
+            "компании и создавать поля сделок и сотрудников.",
         )
-    return f"{name}, администратор"
+    return f"{name}, администратор портала"
 
 
 def _check_keys(portal: Portal, now: dt.datetime) -> list[Check]:
