@@ -15,6 +15,7 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     portal.add_argument("--speed", type=float, default=1.0, help="divides every duration of the portal")
     portal.add_argument("--no-limits", action="store_true", help="answer at once, without limits and costs")
     portal.add_argument("--state", type=Path, default=None, help="file to go on from and to save the portal into")
+    portal.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a switch of the portal")
     portal.set_defaults(run=_portal)
     base = kinds.add_parser("base", help="a small shop with a 1C that drives a real URL")
     base.add_argument("--profile", default="unf", help="which client, or one release of it")
@@ -34,13 +35,14 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 
 def _portal(options: argparse.Namespace) -> None:
-    from uzel.emulators.bitrix24_portal import run
+    from uzel.emulators.bitrix24_portal import parse_options, run
 
     try:
         run(
-            options.port, host=options.host, speed=options.speed, limits=not options.no_limits, state_file=options.state
+            options.port, host=options.host, speed=options.speed, limits=not options.no_limits, state_file=options.state,
+            options=parse_options(options.set),
         )  # fmt: skip
-    except ValueError as error:  # a state file that is none
+    except ValueError as error:  # an unknown switch, a state file that is none
         raise CommandError(str(error)) from error
 
 

@@ -14,7 +14,7 @@ def test_it_says_where_it_is_and_ends_by_ctrl_c() -> None:
     process = subprocess.Popen([sys.executable, "-c", CODE], stdout=subprocess.PIPE, text=True, encoding="utf-8")
     assert process.stdout is not None
     try:
-        lines = [process.stdout.readline() for _ in range(5)]
+        lines = [process.stdout.readline() for _ in range(6)]
         webhook = re.search(r"uzel portal connect http://127\.0\.0\.1:(\d+)(/rest/1/\w+/)", lines[1])
         assert lines[0].startswith("Портал работает: http://127.0.0.1:")
         assert webhook, lines

@@ -5,7 +5,8 @@ A product of its own: it imports nothing from the rest of uzel. ``docs/reference
 
 from uzel.emulators.bitrix24_portal.applications import Application
 from uzel.emulators.bitrix24_portal.errors import ApiError
+from uzel.emulators.bitrix24_portal.option_words import parse_options
 from uzel.emulators.bitrix24_portal.options import ENTERPRISE, Options
 from uzel.emulators.bitrix24_portal.portal import RunningPortal, run, start_portal
 
-__all__ = ["ENTERPRISE", "ApiError", "Application", "Options", "RunningPortal", "run", "start_portal"]
+__all__ = ["ENTERPRISE", "ApiError", "Application", "Options", "RunningPortal", "parse_options", "run", "start_portal"]

@@ -27,9 +27,10 @@ class Admin:
 
     def __init__(
         self, engine: Engine, about: Callable[[], dict[str, Any]], install: Callable[..., Application],
-        save: Callable[[], dict[str, Any]], open_placement: Callable[..., Opened],
+        save: Callable[[], dict[str, Any]], open_placement: Callable[..., Opened], webhook_of: Callable[[int], str],
     ) -> None:  # fmt: skip
         self._engine, self._install_application, self._open_placement = engine, install, open_placement
+        self._webhook_of = webhook_of
         self._core: Core = engine.core
         self._pages: Mapping[tuple[str, str], Callable[[Query, Any], Any]] = {
             ("GET", "state"): lambda _, __: state.everything(self._core),
@@ -49,6 +50,7 @@ class Admin:
             ("GET", "placements"): self._placements,
             ("POST", "placements"): self._open,
             ("GET", "notifications"): self._notifications,
+            ("GET", "webhook"): self._webhook,
             ("GET", "board"): self._board,
         }
 
@@ -161,6 +163,13 @@ class Admin:
     def _notifications(self, query: Query, _: Any) -> list[dict[str, Any]]:
         wanted = to_int(query.get("user_id", "")) or 0
         return [one for one in state.notifications(self._core) if wanted in (0, one["userId"])]
+
+    def _webhook(self, query: Query, _: Any) -> dict[str, Any]:
+        users, user_id = self._core.store.users, to_int(query.get("user_id", ""))
+        user = users.get(user_id or 0)
+        if user is None:
+            raise ApiError("NOT_FOUND", f"Нет такого сотрудника; есть: {', '.join(map(str, sorted(users)))}", 404)
+        return {"user_id": user.id, "name": user.full_name, "webhook": self._webhook_of(user.id)}
 
     def _bind(self, _: Query, body: Any) -> dict[str, Any]:
         if not isinstance(body, dict) or not isinstance(body.get("url"), str):

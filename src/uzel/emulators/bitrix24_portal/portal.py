@@ -60,7 +60,7 @@ class RunningPortal:
         self._engine = Engine(self._core, self.faults, self._journal, limits=limits, parallel=parallel)
         self._rest = Rest(self._engine)
         self._oauth = OAuth(self._core, self.faults, self._journal)
-        self._admin = Admin(self._engine, self.about, self.install_application, self.save, self.open_placement)
+        self._admin = Admin(self._engine, self.about, self.install_application, self.save, self.open_placement, self.webhook_of)
         self._server = Server((host, port), self._serve, options.max_body_bytes)
         self._host = host
         self._thread = threading.Thread(target=self._server.serve_forever, args=(STOP_POLL_S,), name="portal", daemon=True)
@@ -268,15 +268,17 @@ def start_portal(
 
 
 def run(
-    port: int = 8024, *, host: str = "127.0.0.1", speed: float = 1.0, limits: bool = True, state_file: Path | None = None
-) -> None:
+    port: int = 8024, *, host: str = "127.0.0.1", speed: float = 1.0, limits: bool = True, state_file: Path | None = None,
+    options: Options | None = None,
+) -> None:  # fmt: skip
     """``uzel emulate portal``: say where the portal is and serve until Ctrl+C or SIGTERM."""
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda _, __: ended.set())
-    with start_portal(port, host=host, speed=speed, limits=limits, state_file=state_file) as portal:
+    with start_portal(port, host=host, speed=speed, limits=limits, state_file=state_file, options=options) as portal:
         lines = (
             f"Портал работает: {portal.url}/",
             f"Вебхук сотрудника обмена, подключить: uzel portal connect {portal.webhook}",
+            f"Вебхук другого сотрудника: {portal.url}/_emulator/webhook?user_id=2",
             f"Состояние для скриптов: {portal.url}/_emulator/state, обращения: {portal.url}/_emulator/calls",
             "Ограничения портала включены." if limits else "Ограничения портала выключены.",
             "Остановить: Ctrl+C.",
