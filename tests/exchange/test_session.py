@@ -196,3 +196,32 @@ def test_the_table_prints_every_step_and_every_type() -> None:
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     printed = [(row[0], row[1], row[4]) for row in cells]
     assert all(printed.count((", ".join(step.types), step.mode, step.protocol)) == 1 for step in STEPS)
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        (replace(IN_SESSION, kind="reference"), commands.DirectoryQuery(None)),
+        (replace(IN_SESSION, kind="reference", method="POST", since="0"), commands.DirectoryQuery(0)),
+        (replace(IN_SESSION, kind="reference", since="42"), commands.DirectoryQuery(42)),
+        (replace(IN_SESSION, kind="reference", mode="success"), commands.DirectorySuccess()),
+    ],
+)
+def test_a_directory_is_asked_for_and_confirmed(facts: Facts, command: commands.Command) -> None:
+    assert decide(facts) == command
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (said(kind="reference", mode="query"), "no_session"),
+        (said(kind="reference", mode="success"), "no_session"),
+        (replace(IN_SESSION, kind="reference", since="-1"), "bad_version"),
+        (replace(IN_SESSION, kind="reference", since="1" * 19), "bad_version"),
+        (replace(IN_SESSION, kind="reference", mode="success", method="POST"), "wrong_method"),
+    ],
+)
+def test_a_directory_is_refused_in_words(facts: Facts, code: str) -> None:
+    refusal = decide(facts)
+    assert isinstance(refusal, commands.Refusal)
+    assert refusal.code == code

@@ -19,6 +19,9 @@ CATALOG_PARTS: Final = (CLASSIFIER, CATALOG, *OFFER_PACKAGES)
 
 REFERENCES: Final = "ПользовательскиеСправочники"
 REFERENCE: Final = "Справочник"  # also the root of the answer to mode=info
+REFERENCE_REQUISITES: Final = "Реквизиты"
+REFERENCE_REQUISITE: Final = "Реквизит"
+REFERENCE_ELEMENTS: Final = "ЭлементыСправочника"
 REFERENCE_ELEMENT: Final = "ЭлементСправочника"
 
 # A document

@@ -1,6 +1,5 @@
 """Records to XML: the answers to ``mode=query`` and ``mode=info`` (onec-exchange 1.3, 2.1, 2.3, 3.1)."""
 
-import codecs
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,11 +10,9 @@ from uzel.commerceml.dialects import Dialect
 from uzel.commerceml.document import Document
 from uzel.commerceml.documents import write_document
 from uzel.commerceml.errors import UnwritableDocument
-from uzel.commerceml.xml_write import XmlWriter
+from uzel.commerceml.xml_write import XmlWriter, codec, declaration
 
 __all__ = ["UnwritableDocument", "write_info", "write_package"]
-
-_DECLARED = {"utf-8": "utf-8", "cp1251": "windows-1251"}  # by the codec's own name
 
 
 def write_package(documents: Iterable[Document], dialect: Dialect, *, formed_at: dt.datetime, encoding: str = "utf-8") -> bytes:
@@ -24,14 +21,14 @@ def write_package(documents: Iterable[Document], dialect: Dialect, *, formed_at:
     ``formed_at`` is written as it is, without a zone. Raises UnwritableDocument before anything is handed over.
     """
     out = XmlWriter()
-    pieces = [_declaration(encoding)]
+    pieces = [declaration(encoding)]
     stamp = formed_at.replace(tzinfo=None).isoformat(timespec="seconds")
     out.open(tags.ROOT, {tags.SCHEMA_VERSION: dialect.schema_version, tags.FORMED_AT: stamp})
     for group in _groups(documents, dialect):
         _write_group(out, group, dialect)
-        pieces.append(out.take(_codec(encoding)))
+        pieces.append(out.take(codec(encoding)))
     out.close(tags.ROOT)
-    pieces.append(out.take(_codec(encoding)))
+    pieces.append(out.take(codec(encoding)))
     return b"".join(pieces)
 
 
@@ -82,7 +79,7 @@ def write_info(
         _write_list(out, tags.STATUSES, ((*pair, "") for pair in statuses))
         _write_list(out, tags.PAYMENT_SYSTEMS, payment_systems)
         _write_list(out, tags.DELIVERY_SERVICES, ((*pair, "") for pair in delivery_services))
-    return _declaration(encoding) + out.take(_codec(encoding))
+    return declaration(encoding) + out.take(codec(encoding))
 
 
 def _write_list(out: XmlWriter, tag: str, rows: Iterable[tuple[str, str, str]]) -> None:
@@ -92,16 +89,3 @@ def _write_list(out: XmlWriter, tag: str, rows: Iterable[tuple[str, str, str]]) 
                 out.leaf(tags.ID, row_id)
                 out.leaf(tags.TITLE, name)
                 out.optional(tags.PAYMENT_KIND, payment_kind)
-
-
-def _declaration(encoding: str) -> bytes:
-    """The first bytes of an answer: 1C reads nothing that has a BOM or a blank before them."""
-    return f'<?xml version="1.0" encoding="{_codec(encoding)}"?>\n'.encode()
-
-
-def _codec(encoding: str) -> str:
-    """The one name of an encoding, for the codec and for the declaration; ValueError for any other encoding."""
-    name = codecs.lookup(encoding).name
-    if name not in _DECLARED:
-        raise ValueError(f"1C reads no {encoding}")
-    return _DECLARED[name]

@@ -1,5 +1,6 @@
 """Writing XML as text: elements in the order they are asked for, nothing kept but the current document."""
 
+import codecs
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ _ATTRIBUTE_ESCAPES = str.maketrans(
 )
 _NO_ATTRIBUTES: Mapping[str, str] = {}
 DEFAULT_CHARACTERS = 255
+_DECLARED = {"utf-8": "utf-8", "cp1251": "windows-1251"}  # by the codec's own name
 
 
 class XmlWriter:
@@ -60,3 +62,16 @@ def _attributes(attributes: Mapping[str, str]) -> str:
     return "".join(
         f' {name}="{clip(value, DEFAULT_CHARACTERS).translate(_ATTRIBUTE_ESCAPES)}"' for name, value in attributes.items()
     )
+
+
+def declaration(encoding: str) -> bytes:
+    """The first bytes of an answer: 1C reads nothing that has a BOM or a blank before them."""
+    return f'<?xml version="1.0" encoding="{codec(encoding)}"?>\n'.encode()
+
+
+def codec(encoding: str) -> str:
+    """The one name of an encoding, for the codec and for the declaration; ValueError for any other encoding."""
+    name = codecs.lookup(encoding).name
+    if name not in _DECLARED:
+        raise ValueError(f"1C reads no {encoding}")
+    return _DECLARED[name]

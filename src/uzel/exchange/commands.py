@@ -78,6 +78,18 @@ class PromoSuccess:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryQuery:
+    """Give the promo codes as a directory: what changed after version ``since``, or, without one, since what is confirmed."""
+
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectorySuccess:
+    """The node took the directory that its last query gave."""
+
+
+@dataclass(frozen=True, slots=True)
 class Listen:
     """Say when there is something for the node to take."""
 
@@ -109,6 +121,8 @@ Command = (
     | Info
     | PromoQuery
     | PromoSuccess
+    | DirectoryQuery
+    | DirectorySuccess
     | Listen
     | ProbeFile
     | ProbeQuery

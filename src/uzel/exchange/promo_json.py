@@ -11,11 +11,12 @@ from uzel.model.promo import PromoCode
 
 @dataclass(frozen=True, slots=True)
 class PromoItem:
-    """What a base is told of one code."""
+    """What a base is told of one code. ``element_id``: of the base's own element, which JSON does not name."""
 
     promo: PromoCode
     revision: int
     withdrawn: bool
+    element_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
     checkauth ─ [init] ─ file… ─ [import…]        1C gives orders
     checkauth ─ init ─ file… ─ import…            1C gives directories, promo codes among them (type=reference)
     checkauth ─ init ─ file… ─ import… ─ [deactivate]   1C gives its catalogue (type=catalog)
+    checkauth ─ [init] ─ query ─ success          1C takes changed promo codes as a directory (type=reference)
     [checkauth] ─ query ─ success                 the extension takes changed promo codes (type=promocodes)
     any                                           a base waits for changed orders (type=listen)
     any of these with probe=1                     the doctor tries the way to the page; nothing happens
@@ -30,6 +31,7 @@ ANY_MODE = "any"
 GET, POST = ("GET",), ("POST",)
 VERSION_DIGITS = 18
 CRM_PULL = "Выборка заказов по ORDER_ID и MODIFICATION_LABEL не поддерживается: изменённые заказы отдаются и без неё."
+BAD_SINCE = "Параметр since должен быть номером версии промокодов: целым числом, 0 для всех."
 TIMESTAMP_DIGITS = 11
 
 
@@ -102,8 +104,13 @@ def _query(facts: Facts) -> Command | Refusal:
 def _promo_query(facts: Facts) -> Command | Refusal:
     since = _whole(facts.since or "0")
     if since is None:
-        return Refusal("bad_version", "Параметр since должен быть номером версии промокодов: целым числом, 0 для всех.")
+        return Refusal("bad_version", BAD_SINCE)
     return commands.PromoQuery(since, facts.etags)
+
+
+def _directory_query(facts: Facts) -> Command | Refusal:
+    since = _whole(facts.since) if facts.since else None
+    return Refusal("bad_version", BAD_SINCE) if facts.since and since is None else commands.DirectoryQuery(since)
 
 
 def _promo_success(facts: Facts) -> Command | Refusal:
@@ -209,6 +216,16 @@ STEPS: tuple[Step, ...] = (
         "info", GET, Need.AUTH, Protocol.ANY, "XML",
         "lists of statuses, payment and delivery systems",
         lambda facts: commands.Info(), (*ORDERS, *PROBES),
+    ),
+    Step(
+        "query", ("GET", "POST"), Need.SESSION, Protocol.ANY, "XML; an empty root element when nothing changed",
+        "promo codes of this base's shop, all or what changed since it last confirmed; the session remembers what was given",
+        _directory_query, REFERENCE,
+    ),
+    Step(
+        "success", GET, Need.SESSION, Protocol.ANY, "success",
+        "what this very session was given counts as taken",
+        lambda facts: commands.DirectorySuccess(), REFERENCE,
     ),
     Step(
         "query", GET, Need.AUTH, Protocol.ANY, "JSON, or HTTP 304 without a body",

@@ -1,6 +1,7 @@
-"""An element of the directory «Промокоды» of a base as a promo code."""
+"""An element of the directory «Промокоды» of a base as a promo code, and back."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 
 from uzel.commerceml.references import ReferenceElement, ReferenceEnd
@@ -18,6 +19,9 @@ REQUISITES: Mapping[str, tuple[str, ...]] = {
     "source": ("источник", "откудапокупатели"),
     "active": ("действует",),
 }
+#: As which of these names we write them.
+WRITTEN = ("Промокод", "Название", "Скидка", "ДействуетС", "ДействуетПо", "Источник", "Действует")
+IDS = uuid.UUID("6f2b7b1e-3c0a-5d52-9e57-2f1f0c6f7a11")  # namespace of our own element ids
 NO = frozenset(("нет", "ложь", "false", "0"))
 
 
@@ -49,6 +53,25 @@ def promo_of(element: ReferenceElement, node: str) -> PromoCode:
         source=_cut(said["source"], TEXT_CHARACTERS),
         active=not element.deleted and said["active"].casefold() not in NO,
     )
+
+
+def element_of(promo: PromoCode, version: str, element_id: str = "", *, withdrawn: bool = False) -> ReferenceElement:
+    """The element that a base is given. Every requisite is written, so that one which was emptied is emptied there.
+
+    ``element_id`` is the base's own; without one it is made of the code, always the same. Of a withdrawn code nothing is
+    told but that it counts no more.
+    """
+    if withdrawn:
+        values = {WRITTEN[0]: promo.code, WRITTEN[-1]: "false"}
+    else:
+        days = (_moment(promo.valid_from), _moment(promo.valid_until))
+        values = dict(zip(WRITTEN, (promo.code, promo.title, promo.discount, *days, promo.source, "true"), strict=True))
+    own_id = element_id or str(uuid.uuid5(IDS, promo.key))
+    return ReferenceElement(DIRECTORY, own_id, version, withdrawn, values)
+
+
+def _moment(day: dt.date | None) -> str:
+    return f"{day.isoformat()}T00:00:00" if day else ""
 
 
 def _cut(text: str, characters: int) -> str:

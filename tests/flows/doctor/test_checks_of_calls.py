@@ -98,3 +98,8 @@ def test_a_session_under_way_is_not_judged() -> None:
 def test_a_listener_may_wait_long() -> None:
     (check,) = [one for one in CALL_CHECKS if one.code == "replies_quick"]
     assert check.look(seen(call("any", kind="listen", duration_ms=90_000))).grade is Grade.OK
+
+
+def test_a_base_that_asks_for_directories_alone_does_not_ask_for_orders() -> None:
+    (check,) = [one for one in CALL_CHECKS if one.code == "asks_for_changes"]
+    assert check.look(seen(call("query", kind="reference"))).grade is WRONG

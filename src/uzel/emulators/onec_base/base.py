@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from uzel.emulators.onec_base import catalogue, conversation
+from uzel.emulators.onec_base import catalogue, conversation, directory
 from uzel.emulators.onec_base.catalogue_files import Goods
 from uzel.emulators.onec_base.codec import from_plain, to_plain
 from uzel.emulators.onec_base.conversation import Conversation
@@ -22,7 +22,7 @@ from uzel.emulators.onec_base.faults import Faults
 from uzel.emulators.onec_base.journal import Journal
 from uzel.emulators.onec_base.lists import SiteLists
 from uzel.emulators.onec_base.profiles import make_settings
-from uzel.emulators.onec_base.records import Books, Order
+from uzel.emulators.onec_base.records import Books, DirectoryElement, Order
 from uzel.emulators.onec_base.shop import Shop
 from uzel.emulators.onec_base.view import plain_order
 from uzel.emulators.onec_base.wire import Wire
@@ -106,17 +106,29 @@ class Base:
 
     def give_catalogue(self, goods: Sequence[Goods] = catalogue.GOODS, *, only_changes: bool = False) -> Report:
         """The exchange of goods as this client does it; what was not given is its own business, but for a full load."""
-        talk = self._converse("catalog")
+        return self._one_way("catalog", functools.partial(catalogue.give, goods=goods, only_changes=only_changes))
+
+    def take_promo_codes(self) -> Report:
+        """Load the site's directory of promo codes; ``loaded`` are the ids of its elements."""
+        return self._one_way("reference", directory.take)
+
+    def give_promo_codes(self, elements: Sequence[DirectoryElement] | None = None, *, only_changes: bool = False) -> Report:
+        """Send these elements of the directory of promo codes, all that the base has without any named."""
+        own = tuple(self.shop.books.promo_codes.values()) if elements is None else elements
+        return self._one_way("reference", functools.partial(directory.give, elements=own, only_changes=only_changes))
+
+    def _one_way(self, kind: str, way: Callable[[Conversation], Sequence[str] | None]) -> Report:
+        talk, loaded = self._converse(kind), tuple[str, ...]()
         errors, vanished = [], ""
         try:
-            catalogue.give(talk, goods, only_changes=only_changes)
+            loaded = tuple(way(talk) or ())
         except ExchangeError as error:
             errors.append(str(error))
             self.journal.error(str(error))
         except VanishedError as gone:
             vanished = gone.step
             errors.append(f"База выключилась перед запросом {vanished}")
-        return Report(ok=not errors, error=errors[0] if errors else "", vanished_before=vanished)
+        return Report(ok=not errors, loaded=loaded, error=errors[0] if errors else "", vanished_before=vanished)
 
     def info(self) -> SiteLists:
         """Statuses, payment systems and delivery services of the site; ExchangeError when they cannot be had."""

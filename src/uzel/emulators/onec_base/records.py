@@ -190,6 +190,20 @@ class Order:
         return bool(self.payments or self.shipments)
 
 
+@dataclass(frozen=True, slots=True)
+class DirectoryElement:
+    """An element of the directory «Промокоды», its requisites by name.
+
+    ``version`` counts the base's own writes of it, ``site_version`` is what the site said last; empty: it never told of it.
+    """
+
+    element_id: str
+    values: dict[str, str] = field(default_factory=dict)
+    deletion_mark: bool = False
+    version: int = 1
+    site_version: str = ""
+
+
 @dataclass(slots=True)
 class Books:
     """The data of the base: what one transaction changes as a whole."""
@@ -198,11 +212,13 @@ class Books:
     counterparties: dict[str, Counterparty] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
+    promo_codes: dict[str, DirectoryElement] = field(default_factory=dict)
     serial: int = 0
 
     def copy(self) -> "Books":
         """A draft to work on: the records are frozen, so copying the dictionaries is enough."""
-        return Books(dict(self.orders), dict(self.counterparties), dict(self.items), set(self.changed), self.serial)
+        tables = dict(self.orders), dict(self.counterparties), dict(self.items), set(self.changed), dict(self.promo_codes)
+        return Books(*tables, self.serial)
 
 
 def part_of(line: Line, quantity: Decimal) -> Line:

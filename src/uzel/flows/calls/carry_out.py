@@ -27,7 +27,7 @@ from uzel.flows.calls.receive_upload import (
 from uzel.flows.catalog.deactivate_unnamed import deactivate_unnamed
 from uzel.flows.catalog.receive_pictures import receive_picture
 from uzel.flows.files.read_in_turn import Stopped, read_in_turn
-from uzel.flows.promo import promo_delta
+from uzel.flows.promo import promo_delta, promo_directory
 from uzel.hub.models import ExchangeSession, Node, Package
 
 INLINE_SECONDS = 30.0  # of reading inside ``file``; UT hangs up after 180, proxies often after 60 (onec-exchange 1.1)
@@ -172,6 +172,16 @@ def _promo_success(command: commands.PromoSuccess, errand: Errand) -> Outcome:
     return Outcome(replies.success())
 
 
+def _directory_query(command: commands.DirectoryQuery, errand: Errand) -> Outcome:
+    return Outcome(replies.xml(promo_directory.offer(errand.node, errand.in_session, command.since, errand.now)))
+
+
+def _directory_success(_: commands.DirectorySuccess, errand: Errand) -> Outcome:
+    if not promo_directory.confirm(errand.node, errand.in_session):
+        return Outcome(replies.failure(promo_delta.NO_SUCH_VERSION), code="bad_version")
+    return Outcome(replies.success())
+
+
 def _listen(_: commands.Listen, errand: Errand) -> Outcome:
     has_news = bool(news_of([errand.node.pk]))
     return Outcome(replies.success() if has_news else replies.nothing_yet(errand.node.pk))
@@ -206,4 +216,6 @@ _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.ProbeSuccess: _probe_success,
     commands.PromoQuery: _promo_query,
     commands.PromoSuccess: _promo_success,
+    commands.DirectoryQuery: _directory_query,
+    commands.DirectorySuccess: _directory_success,
 }

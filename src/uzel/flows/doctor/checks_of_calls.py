@@ -145,7 +145,7 @@ def _confirms(seen: ObservedNode) -> Said:
 
 
 def _asks(seen: ObservedNode) -> Said:
-    asks = bool(seen.of_mode("query"))
+    asks = any(one.kind in ("sale", "crm") for one in seen.of_mode("query"))
     if not seen.calls:
         return unknown(NO_CALLS)
     if seen.receives_changes and not asks:

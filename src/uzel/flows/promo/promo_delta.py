@@ -55,4 +55,5 @@ def _changes(node: Node, since: int, head: int) -> Iterator[PromoItem]:
         promo = promo_of(row)
         said = offer(() if row.deleted else shops_of(promo), row.counted_in, node.code)
         if said is not Offer.NOTHING:
-            yield PromoItem(promo, row.revision, withdrawn=said is Offer.WITHDRAWN)
+            own_id = row.element_id if row.brought_by_id == node.pk else ""
+            yield PromoItem(promo, row.revision, withdrawn=said is Offer.WITHDRAWN, element_id=own_id)

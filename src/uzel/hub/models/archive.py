@@ -25,7 +25,9 @@ class ExchangeSession(models.Model):
     version = models.CharField(max_length=10, blank=True, help_text="of init; non-empty means the new protocol")
     cml_version = models.CharField(max_length=10, blank=True)
     initialised = models.BooleanField(default=False)
-    offered = models.JSONField(null=True, help_text="what the last query gave: {order id: [version, Order]}; null: nothing")
+    offered = models.JSONField(
+        null=True, help_text="what the last query gave: {order id: [version, Order]}, or {promo_version: …}; null: nothing"
+    )
     started_at = models.DateTimeField(default=timezone.now)
     last_call_at = models.DateTimeField(default=timezone.now)
 
