@@ -192,7 +192,7 @@ def test_delete(rest: Client) -> None:
     [
         ({"entityTypeId": 177, "fields": {}}, "NOT_FOUND"),
         ({"entityTypeId": "deal", "fields": {}}, "NOT_FOUND"),
-        ({"entityTypeId": 1, "fields": {}}, "ENTITY_TYPE_NOT_SUPPORTED"),
+        ({"entityTypeId": 7, "fields": {}}, "ENTITY_TYPE_NOT_SUPPORTED"),
         ({"fields": {}}, "100"),
         ({"entityTypeId": 2}, "100"),
         ({"entityTypeId": 2, "fields": "x"}, "100"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.flows.portal_town import MARIA, ORDER, Hub, open_hub
@@ -26,6 +27,13 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
 def contact(hub: Hub, last: str, first: str, phone: str = TEL) -> int:
     fields = {"name": first, "lastName": last, "fm": [{"typeId": "PHONE", "value": phone}]}
     return hub.emulator.manager_create_contact(fields=fields)
+
+
+def lead(hub: Hub, phone: str = TEL) -> int:
+    fields = {"title": "Звонок", "name": "Мария", "lastName": "Иванова", "fm": [{"typeId": "PHONE", "value": phone}]}
+    answer = httpx2.post(f"{hub.emulator.webhook}crm.item.add", json={"entityTypeId": 1, "fields": fields}, trust_env=False)
+    found: int = answer.raise_for_status().json()["result"]["item"]["id"]
+    return found
 
 
 def order(hub: Hub, number: str, buyer: Counterparty) -> None:
@@ -52,6 +60,17 @@ def test_a_family_on_one_phone(hub: Hub) -> None:
     assert decided("g-3")[1].startswith("создан новый: контакт")
     assert "другое имя" in decided("g-3")[1]
     assert len(hub.emulator.state()["contacts"]) == 3
+
+
+def test_a_lead_with_the_same_phone_is_no_card_of_the_buyer(hub: Hub) -> None:
+    contact(hub, "Петров", "Пётр", "+79990000000")
+    assert lead(hub) == 1
+    order(hub, "L-1", buyer("g-1", "Иванова Мария"))
+    hub.drain()
+    assert decided("g-1") == (2, "создан новый: в портале такого не было"), (
+        "the lead has the number of a contact of another phone"
+    )
+    assert hub.emulator.state()["deals"][0]["contactId"] == 2
 
 
 def test_the_phone_of_a_shop_in_very_many_cards_says_nothing(hub: Hub) -> None:

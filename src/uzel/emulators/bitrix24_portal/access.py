@@ -5,7 +5,7 @@ from uzel.emulators.bitrix24_portal.errors import ApiError, denied
 from uzel.emulators.bitrix24_portal.records import DEAL, REQUISITE, Item
 from uzel.emulators.bitrix24_portal.rights import level
 
-KNOWN_TYPES = (1, 7, 14, 31, REQUISITE)
+KNOWN_TYPES = (7, 14, 31, REQUISITE)
 
 
 def may(call: Call, item: Item, action: str) -> bool:

@@ -1,4 +1,4 @@
-"""Standard fields of deals, contacts and companies as a table (bitrix24-rest C2, C5).
+"""Standard fields of leads, deals, contacts and companies as a table (bitrix24-rest C2, C5).
 
 Access: w read and write, r read only, c set on creation only, a only in answers (absent from ``crm.item.fields``).
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, LEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Field:
     access: str = "w"
     title: str = ""
     is_multiple: bool = False
+    old_name: str = ""
 
     @property
     def upper(self) -> str:
@@ -28,7 +29,7 @@ class Field:
     @property
     def old(self) -> str:
         """Name in the old methods."""
-        return _OLD_NAMES.get(self.name, self.upper)
+        return self.old_name or _OLD_NAMES.get(self.name, self.upper)
 
 
 _OLD_NAMES: Mapping[str, str] = {
@@ -104,6 +105,28 @@ _DEAL = (
     Field("hasProducts", "boolean", "a"),
     Field("contactIds", "crm_contact", "w", "Контакты", is_multiple=True),
 )
+_LEAD = (
+    Field("companyId", "crm_company", "w", "Компания"),
+    Field("contactId", "crm_contact", "w", "Контакт"),
+    Field("title", "string", "w", "Название"),
+    Field("honorific", "crm_status", "w", "Обращение"),
+    Field("name", "string", "w", "Имя"),
+    Field("secondName", "string", "w", "Отчество"),
+    Field("lastName", "string", "w", "Фамилия"),
+    Field("birthdate", "date", "w", "Дата рождения"),
+    Field("companyTitle", "string", "w", "Название компании"),
+    Field("post", "string", "w", "Должность"),
+    Field("stageId", "crm_status", "w", "Стадия", old_name="STATUS_ID"),
+    Field("stageSemanticId", "string", "r", "Группа стадии", old_name="STATUS_SEMANTIC_ID"),
+    Field("statusDescription", "text", "w", "Дополнительно о стадии"),
+    Field("isReturnCustomer", "boolean", "r", "Повторный лид"),
+    Field("opportunity", "double", "w", "Сумма"),
+    Field("isManualOpportunity", "boolean", "w", "Режим расчёта суммы вручную"),
+    Field("currencyId", "crm_currency", "w", "Валюта"),
+    Field("movedBy", "user", "r", "Кем сменена стадия"),
+    Field("movedTime", "datetime", "r", "Когда сменена стадия"),
+    Field("contactIds", "crm_contact", "w", "Контакты", is_multiple=True),
+)
 _CONTACT = (
     Field("companyId", "crm_company", "w", "Компания"),
     Field("categoryId", "crm_category", "w", "Категория"),
@@ -169,6 +192,7 @@ SMART_FIELDS_BY_FLAG: Mapping[str, tuple[Field, ...]] = {
 }
 
 FIELDS: Mapping[int, Mapping[str, Field]] = {
+    LEAD: {one.name: one for one in (*_BEGIN, *_LEAD, *_COMMUNICATION, *_END) if one.name != "leadId"},
     DEAL: {one.name: one for one in (*_BEGIN, *_DEAL, *_END)},
     CONTACT: {one.name: one for one in (*_BEGIN, *_CONTACT, *_COMMUNICATION, *_END)},
     COMPANY: {one.name: one for one in (*_BEGIN, *_COMPANY, *_COMMUNICATION, *_END)},
@@ -191,11 +215,13 @@ DIRECTORIES: Mapping[tuple[int, str], str] = {
     (DEAL, "typeId"): "DEAL_TYPE",
     (CONTACT, "typeId"): "CONTACT_TYPE",
     (COMPANY, "typeId"): "COMPANY_TYPE",
+    (LEAD, "sourceId"): "SOURCE",
     (DEAL, "sourceId"): "SOURCE",
     (CONTACT, "sourceId"): "SOURCE",
     (COMPANY, "sourceId"): "SOURCE",
     (COMPANY, "industry"): "INDUSTRY",
     (COMPANY, "employees"): "EMPLOYEES",
+    (LEAD, "honorific"): "HONORIFIC",
     (CONTACT, "honorific"): "HONORIFIC",
 }
 

@@ -9,13 +9,14 @@ from uzel.emulators.bitrix24_portal import multifields
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.fields import BY_OLD_NAME, BY_UPPER_NAME, BY_UPPER_NAME_SMART, FIELDS, Field, directory_of
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item, UserField
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, LEAD, Item, UserField
 from uzel.emulators.bitrix24_portal.saving import Change
 from uzel.emulators.bitrix24_portal.smart import fields_of, parents_of
 from uzel.emulators.bitrix24_portal.store import stage_directory
 from uzel.emulators.bitrix24_portal.uf_names import camel_case
 
-CLIENTS = (CONTACT, COMPANY)
+#: items with phones and e-mails of their own
+CLIENTS = (LEAD, CONTACT, COMPANY)
 NOT_OVER_REST = ("contacts", "companies")
 
 

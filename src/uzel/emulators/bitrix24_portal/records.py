@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-DEAL, CONTACT, COMPANY, REQUISITE = 2, 3, 4, 8
-ENTITY_NAMES: Mapping[int, str] = {DEAL: "Сделка", CONTACT: "Контакт", COMPANY: "Компания"}
+LEAD, DEAL, CONTACT, COMPANY, REQUISITE = 1, 2, 3, 4, 8
+ENTITY_NAMES: Mapping[int, str] = {LEAD: "Лид", DEAL: "Сделка", CONTACT: "Контакт", COMPANY: "Компания"}
 #: entityTypeId → what stands in ENTITY_ID of its user fields
-USER_FIELD_ENTITY: Mapping[int, str] = {DEAL: "CRM_DEAL", CONTACT: "CRM_CONTACT", COMPANY: "CRM_COMPANY"}
+USER_FIELD_ENTITY: Mapping[int, str] = {LEAD: "CRM_LEAD", DEAL: "CRM_DEAL", CONTACT: "CRM_CONTACT", COMPANY: "CRM_COMPANY"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class UserField:
 
 @dataclass(frozen=True, slots=True)
 class Multifield:
-    """A phone, an e-mail, … of a contact or a company."""
+    """A phone, an e-mail, … of a lead, a contact or a company."""
 
     id: int
     type_id: str
@@ -139,7 +139,7 @@ class Multifield:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A deal, a contact, a company or an item of a smart process.
+    """A lead, a deal, a contact, a company or an item of a smart process.
 
     ``values``: camelCase names of standard fields and original names of user fields.
     """

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, LEAD
 
 Rights = str | Mapping[str, str]
 
@@ -11,7 +11,7 @@ ACTIONS = ("read", "add", "update", "delete", "import")
 LEVELS = ("all", "own", "none")
 #: of items of any smart process; ``item1030`` of those of one
 SMART = "item"
-KINDS: Mapping[int, str] = {DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
+KINDS: Mapping[int, str] = {LEAD: "lead", DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
 _KEY = re.compile(rf"\*|{'|'.join(ACTIONS)}|({'|'.join(KINDS.values())}|{SMART}\d*)(\.({'|'.join(ACTIONS)}))?")
 
 CATALOG_ACTIONS = ("read", "add", "update", "delete")

@@ -10,14 +10,27 @@ from uzel.emulators.bitrix24_portal import multifields, product_rows
 from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.errors import ApiError
 from uzel.emulators.bitrix24_portal.multifields import Wish
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, ENTITY_NAMES, Item, Multifield, ProductRow, User
+from uzel.emulators.bitrix24_portal.records import (
+    COMPANY,
+    CONTACT,
+    DEAL,
+    ENTITY_NAMES,
+    LEAD,
+    Item,
+    Multifield,
+    ProductRow,
+    User,
+)
 from uzel.emulators.bitrix24_portal.stages import moved, settle_stage
 
-EVENT_PREFIX = {DEAL: "ONCRMDEAL", CONTACT: "ONCRMCONTACT", COMPANY: "ONCRMCOMPANY"}
+EVENT_PREFIX = {LEAD: "ONCRMLEAD", DEAL: "ONCRMDEAL", CONTACT: "ONCRMCONTACT", COMPANY: "ONCRMCOMPANY"}
 SMART_EVENT_PREFIX = "ONCRMDYNAMICITEM"
 DAYS_TO_CLOSE = 7
 #: field with one link and field with all of them; a company has no single contact
-_LINKS = {DEAL: ("contactId", "contactIds"), CONTACT: ("companyId", "companyIds"), COMPANY: ("", "contactIds")}
+_LINKS = {
+    LEAD: ("contactId", "contactIds"), DEAL: ("contactId", "contactIds"), CONTACT: ("companyId", "companyIds"),
+    COMPANY: ("", "contactIds"),
+}  # fmt: skip
 _SMART_LINKS = ("contactId", "contactIds")
 BASE_CURRENCY = "RUB"
 
@@ -204,6 +217,10 @@ def _deal_defaults(now: datetime) -> dict[str, Any]:
 
 
 _CLIENT_DEFAULTS: Mapping[int, Mapping[str, Any]] = {
+    LEAD: {
+        "companyId": 0, "contactId": 0, "contactIds": (), "sourceId": "CALL", "opportunity": Decimal(0),
+        "isManualOpportunity": "N", "currencyId": BASE_CURRENCY, "isReturnCustomer": "N",
+    },
     CONTACT: {
         "companyId": 0, "companyIds": (), "typeId": "CLIENT", "sourceId": "CALL", "export": "Y", "categoryId": 0,
     },
@@ -235,7 +252,7 @@ def _linked(entity_type_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _communicating(item: Item) -> Item:
-    if item.entity_type_id not in (CONTACT, COMPANY):
+    if item.entity_type_id not in (LEAD, CONTACT, COMPANY):
         return item
     kinds = {one.type_id for one in item.multifields}
     flags = {"hasPhone": "Y" if "PHONE" in kinds else "N", "hasEmail": "Y" if "EMAIL" in kinds else "N", "hasImol": "N"}

@@ -7,7 +7,7 @@ from datetime import datetime
 from uzel.emulators.bitrix24_portal.catalog.seed import fill as fill_catalog
 from uzel.emulators.bitrix24_portal.options import Options
 from uzel.emulators.bitrix24_portal.records import DEAL, Category, Status, User
-from uzel.emulators.bitrix24_portal.store import Store, stage_directory, stage_prefix
+from uzel.emulators.bitrix24_portal.store import LEAD_STAGES, Store, stage_directory, stage_prefix
 
 EXCHANGE_USER_ID = 1
 
@@ -37,6 +37,14 @@ SMART_STAGES = (
     ("CLIENT", "Согласование", "#10E5FC", "", False),
     ("SUCCESS", "Успех", "#00FF00", "S", True),
     ("FAIL", "Провал", "#FF0000", "F", True),
+)
+#: of leads, which have no pipelines
+LEAD_STATUSES = (
+    ("NEW", "Не обработан", "#39A8EF", "", True),
+    ("IN_PROCESS", "В работе", "#2FC6F6", "", False),
+    ("PROCESSED", "Обработан", "#55D0E0", "", False),
+    ("CONVERTED", "Качественный лид", "#7BD500", "S", True),
+    ("JUNK", "Некачественный лид", "#FF5752", "F", True),
 )
 DIRECTORIES = {
     "DEAL_TYPE": (("SALE", "Продажа"), ("COMPLEX", "Комплексная продажа"), ("GOODS", "Продажа товара"), ("SERVICES", "Услуги")),
@@ -69,6 +77,13 @@ def fill(store: Store, options: Options, now: datetime) -> None:
     for entity_id, entries in DIRECTORIES.items():
         for number, (status_id, name) in enumerate(entries, 1):
             store_status(store, Status(0, entity_id, status_id, name, number * 10))
+    for number, (status_id, name, color, semantics, is_system) in enumerate(LEAD_STATUSES, 1):
+        store_status(
+            store,
+            Status(
+                0, LEAD_STAGES, status_id, name, number * 10, is_system, color, semantics, name if is_system else "",
+            ),
+        )  # fmt: skip
     for preset_id, name, xml_id in PRESETS:
         store.presets[preset_id] = {
             "ID": str(preset_id), "ENTITY_TYPE_ID": "8", "COUNTRY_ID": "1", "NAME": name, "XML_ID": xml_id,

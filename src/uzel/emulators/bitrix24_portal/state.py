@@ -13,13 +13,14 @@ from uzel.emulators.bitrix24_portal.methods import (
     crm_type,
     crm_userfield,
 )
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, LEAD, Item
 
 
 def everything(core: Core) -> dict[str, Any]:
     """All tables. Money is Decimal here and a number in JSON; user fields go by their original names, booleans are booleans."""
     with core.store.lock:
         return {
+            "leads": [client(core, item) for item in core.store.items[LEAD]],
             "deals": [deal(core, item) for item in core.store.items[DEAL]],
             "contacts": [client(core, item) for item in core.store.items[CONTACT]],
             "companies": [client(core, item) for item in core.store.items[COMPANY]],
@@ -60,7 +61,7 @@ def deal(core: Core, item: Item) -> dict[str, Any]:
 
 
 def client(core: Core, item: Item) -> dict[str, Any]:
-    """A contact or a company with its phones and legal details."""
+    """A lead, a contact or a company with its phones and legal details."""
     owned = [
         crm_requisite.show(one)
         for one in core.store.requisites.values()

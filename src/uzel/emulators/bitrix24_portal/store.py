@@ -9,9 +9,8 @@ from typing import Any
 
 from uzel.emulators.bitrix24_portal.catalog.store import Catalog
 from uzel.emulators.bitrix24_portal.records import (
-    COMPANY,
-    CONTACT,
     DEAL,
+    LEAD,
     REQUISITE,
     USER_FIELD_ENTITY,
     BankDetail,
@@ -30,6 +29,8 @@ from uzel.emulators.bitrix24_portal.records import (
 #: fields by which clients look items up; equality on them does not read the whole table
 INDEXED = ("originId",)
 RUSSIAN_PHONE_DIGITS = 11
+#: leads have one pipeline, whose stages are a directory of its own name
+LEAD_CATEGORIES, LEAD_STAGES = {0: Category(0, "", is_default=True, entity_type_id=LEAD)}, "STATUS"
 #: tables that are kept as they are
 _KEPT = (
     "users", "categories", "smart_categories", "statuses", "user_fields", "types", "rows", "requisites", "bank_details",
@@ -109,7 +110,7 @@ class Store:
         self.statuses: dict[int, Status] = {}
         self.user_fields: dict[int, UserField] = {}
         self.types: dict[int, SmartType] = {}
-        self.items: dict[int, Items] = {DEAL: Items(), CONTACT: Items(), COMPANY: Items()}
+        self.items: dict[int, Items] = {number: Items() for number in USER_FIELD_ENTITY}
         self.rows: dict[int, tuple[ProductRow, ...]] = {}
         self.requisites: dict[int, Requisite] = {}
         self.bank_details: dict[int, BankDetail] = {}
@@ -130,7 +131,7 @@ class Store:
         """Become what was kept."""
         for name in _KEPT:
             setattr(self, name, kept[name])
-        self.items = {number: Items() for number in kept["items"]}
+        self.items = {number: Items() for number in (*USER_FIELD_ENTITY, *kept["items"])}
         for number, listed in kept["items"].items():
             for item in listed:
                 self.items[number].put(item)
@@ -173,12 +174,14 @@ class Store:
     def has_stages(self, entity_type_id: int) -> bool:
         """Whether items of this type stand in stages."""
         if entity_type_id in USER_FIELD_ENTITY:
-            return entity_type_id == DEAL
+            return entity_type_id in (LEAD, DEAL)
         smart = self.smart_type(entity_type_id)
         return smart is not None and smart.flags.get("isStagesEnabled") == "Y"
 
     def categories_of(self, entity_type_id: int) -> dict[int, Category]:
         """Pipelines of an entity type."""
+        if entity_type_id == LEAD:
+            return LEAD_CATEGORIES
         if entity_type_id in USER_FIELD_ENTITY:
             return self.categories
         return {one.id: one for one in self.smart_categories.values() if one.entity_type_id == entity_type_id}
@@ -210,6 +213,8 @@ class Store:
 
 def stage_directory(category_id: int, entity_type_id: int = DEAL) -> str:
     """ENTITY_ID of a pipeline's stages (bitrix24-rest C3)."""
+    if entity_type_id == LEAD:
+        return LEAD_STAGES
     if entity_type_id != DEAL:
         return f"DYNAMIC_{entity_type_id}_STAGE_{category_id}"
     return f"DEAL_STAGE_{category_id}" if category_id else "DEAL_STAGE"

@@ -7,7 +7,7 @@ from uzel.emulators.bitrix24_portal import seed
 from uzel.emulators.bitrix24_portal.access import entity_type
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, denied
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Category
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, LEAD, Category
 from uzel.emulators.bitrix24_portal.values import text, to_int
 
 FIELDS = {"id": "integer", "name": "string", "sort": "integer", "entityTypeId": "integer", "isDefault": "boolean",
@@ -17,7 +17,7 @@ FIELDS = {"id": "integer", "name": "string", "sort": "integer", "entityTypeId": 
 def _type(call: Call, *, writes: bool = False) -> int:
     """Whose pipelines: of deals or of a smart process."""
     entity = entity_type(call)
-    if entity in (CONTACT, COMPANY):
+    if entity in (LEAD, CONTACT, COMPANY):
         raise ApiError("ENTITY_TYPE_NOT_SUPPORTED", "Entity type is not supported")
     if writes and not call.user.rules_crm:
         raise denied()

@@ -3,14 +3,14 @@
 from uzel.emulators.bitrix24_portal.access import may
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, LEAD
 from uzel.emulators.bitrix24_portal.store import communication
 from uzel.emulators.bitrix24_portal.values import text, to_list
 
 MAX_VALUES = 20
 #: that many matches of one kind hide the kinds after it
 TRUNCATING = 20
-KINDS = {"LEAD": None, "CONTACT": CONTACT, "COMPANY": COMPANY}
+KINDS = {"LEAD": LEAD, "CONTACT": CONTACT, "COMPANY": COMPANY}
 
 
 def find(call: Call) -> Reply:
@@ -27,7 +27,7 @@ def find(call: Call) -> Reply:
     only = text(call.old("entity_type")).upper()
     found: dict[str, list[int]] = {}
     for kind, entity in KINDS.items():
-        if entity is not None and only in ("", kind):
+        if only in ("", kind):
             items = call.core.store.items[entity].equal(type_id, wanted)
             if ids := [item.id for item in items if may(call, item, "read")]:
                 found[kind] = ids[:TRUNCATING]

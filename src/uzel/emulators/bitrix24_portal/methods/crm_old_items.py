@@ -1,4 +1,4 @@
-"""``crm.deal.*``, ``crm.contact.*``, ``crm.company.*``: the old methods, still alive (bitrix24-rest C9)."""
+"""``crm.lead.*``, ``crm.deal.*``, ``crm.contact.*``, ``crm.company.*``: the old methods, still alive (bitrix24-rest C9)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,11 +10,11 @@ from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import plain
 from uzel.emulators.bitrix24_portal.fields import FIELDS
 from uzel.emulators.bitrix24_portal.multifields import TYPES, show_old
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Item
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, LEAD, Item
 from uzel.emulators.bitrix24_portal.search import find, old_resolver
 from uzel.emulators.bitrix24_portal.values import text, to_list
 
-NAMES = {DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
+NAMES = {LEAD: "lead", DEAL: "deal", CONTACT: "contact", COMPANY: "company"}
 
 
 def _fields(call: Call) -> dict[str, Any]:

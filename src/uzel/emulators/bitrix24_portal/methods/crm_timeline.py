@@ -7,10 +7,10 @@ from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, plain
 from uzel.emulators.bitrix24_portal.methods.crm_requisite import list_rows
 from uzel.emulators.bitrix24_portal.methods.crm_userfield import raw_fields
-from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, Comment, Item
+from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, DEAL, LEAD, Comment, Item
 from uzel.emulators.bitrix24_portal.values import text, to_int
 
-TYPES = {"deal": DEAL, "contact": CONTACT, "company": COMPANY}
+TYPES = {"lead": LEAD, "deal": DEAL, "contact": CONTACT, "company": COMPANY}
 FIELDS = ("ID", "ENTITY_ID", "ENTITY_TYPE", "CREATED", "COMMENT", "AUTHOR_ID")
 
 
