@@ -9,6 +9,7 @@ import pytest
 
 from tests.flows.application_town import AppHub, open_app_hub
 from tests.stories.server import Web, serving
+from uzel.bitrix24.scopes import SCOPES
 from uzel.cli import main
 from uzel.flows.portal.install_application import install_path
 from uzel.hub.models import PortalApplication
@@ -67,7 +68,14 @@ def test_a_refused_installation_ends_the_wait(
     assert "другого портала" in run(capsys, "status")
 
 
-@pytest.mark.parametrize("words", [(), ("https://p.ru/rest/1/x/", "--application")])
+def test_without_arguments_it_guides_through_both_ways(capsys: pytest.CaptureFixture[str]) -> None:
+    said = run(capsys, "connect")
+    assert all(f"({one.code}): {one.why}" in said for one in SCOPES)
+    assert {"«Входящий вебхук».", "«Локальное приложение»."} <= {line.rpartition("→ ")[2] for line in said.splitlines()}
+    assert "--application --domain" in said
+
+
+@pytest.mark.parametrize("words", [("--domain", "p.ru"), ("https://p.ru/rest/1/x/", "--application")])
 def test_one_way_at_a_time(capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
     assert "либо" in run(capsys, "connect", *words, code=2)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from uzel.commands.output import CommandError, setup, show_json, the_portal
+from uzel.commands.portal_guide import guide
 from uzel.console import Titles, print_table
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 POLL_S = 1.0
 STDIN = "-"
+OF_A_WAY = ("event_token", "domain", "hub", "client_id", "client_secret", "oauth_server", "wait")
 STATUS: Titles = {"what": "что", "how": "как есть"}
 WAYS = {"webhook": "входящий вебхук", "application": "локальное приложение", "none": "портал ещё не подключён"}
 EVENTS = {
@@ -44,7 +46,9 @@ STOCKS = {None: "", True: "включён: остатки из 1С не запи
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``connect`` and ``status`` to the group."""
-    connect = verbs.add_parser("connect", help="by an incoming webhook, or step by step as a local application")
+    connect = verbs.add_parser(
+        "connect", help="by an incoming webhook or as a local application; without arguments: the steps of both"
+    )
     connect.add_argument("url", nargs="?", default="", help="https://…/rest/USER/SECRET/")
     connect.add_argument("--event-token", default="", help="application_token of the portal's outgoing webhook")
     connect.add_argument("--speed", type=float, default=1.0, help="time scale of an emulated portal; leave 1 for a real one")
@@ -62,8 +66,11 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def _connect(options: argparse.Namespace) -> None:
+    if not any(vars(options)[name] for name in ("url", "application", *OF_A_WAY)):
+        print(guide())
+        return
     if bool(options.url) == options.application:
-        raise CommandError("нужен либо адрес входящего вебхука, либо --application")
+        raise CommandError("нужен либо адрес входящего вебхука, либо --application; шаги обоих способов: uzel portal connect")
     setup()
     if options.application:
         _connect_application(options)
@@ -113,7 +120,7 @@ def _show_steps(row: "PortalApplication") -> None:
     from uzel.bitrix24.scopes import SCOPES
     from uzel.flows.portal.install_application import install_path
 
-    scopes = ", ".join(f"{one.title} ({one.code})" for one in SCOPES)
+    scopes = ", ".join(map(str, SCOPES))
     handler = f"{row.hub_address}/portal/{row.portal.code}/events"
     print(STEPS.format(address=row.address, handler=handler, install=install_path(row), scopes=scopes, hub=row.hub_address))
     if not row.client_id or not row.sealed_client_secret:

@@ -15,7 +15,7 @@ from uzel.emulators.bitrix24_portal import Options, RunningPortal, start_portal
 from uzel.flows.portal.connect_portal import connect
 from uzel.flows.portal.portal_line import open_line
 from uzel.flows.setup.build_portal import Outcome, build_portal, wanted_of
-from uzel.flows.setup.set_up_portal import plan_setup, set_up
+from uzel.flows.setup.set_up_portal import Check, plan_setup, set_up
 from uzel.hub.models import MadeInPortal, Node, Portal
 
 pytestmark = pytest.mark.django_db
@@ -185,6 +185,22 @@ def test_without_the_right_to_employee_fields_it_is_a_note() -> None:
     assert number.passed
     assert "user.userfield" in number.outcome
     assert all(check.passed for check in checks)
+
+
+def test_a_right_is_demanded_as_soon_as_something_that_is_set_up_needs_it() -> None:
+    with start_portal(limits=False, options=Options(scopes=("crm", "user", "user.userfield", "basic"))) as emulator:
+        portal, _ = connect(emulator.webhook, speed=1000.0)
+        node = Node.objects.create(code="shop", title="Тверская", login="shop", password_hash="x", portal=portal)
+        assert _uses(portal).passed
+        node.catalog_source = True
+        node.save()
+        found = _uses(portal)
+    assert not found.passed
+    assert found.outcome == "не хватает: Торговый каталог (catalog): товары, если какая-то база — источник каталога"
+
+
+def _uses(portal: Portal) -> Check:
+    return next(one for one in set_up(portal, lists_only=True) if one.what == "Права для настроенного")
 
 
 def test_while_a_field_is_gone_it_is_nobodys_edit_and_a_held_order_stays_held() -> None:

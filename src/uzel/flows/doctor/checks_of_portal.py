@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from uzel.bitrix24.entities import catalog
-from uzel.bitrix24.scopes import SCOPES
+from uzel.bitrix24.scopes import Use, lacking
 from uzel.bitrix24.setup_plan import Action, Kind
 from uzel.flows.doctor.finding import Check, Grade, Said, unknown, warning, well, wrong
 from uzel.flows.doctor.portal_record import ObservedPortal, PortalNode
@@ -67,8 +67,8 @@ def _told(name: str) -> Look:
 
 
 def _optional_scopes(seen: ObservedPortal) -> Said:
-    missing = [f"{one.title} ({one.code})" for one in SCOPES if not one.needed and one.code not in seen.scopes]
-    return warning(f"нет прав: {', '.join(missing)}") if missing else well("все даны")
+    missing = lacking(seen.scopes, set(Use) - {Use.ALWAYS})
+    return warning(f"нет прав: {', '.join(map(str, missing))}") if missing else well("все даны")
 
 
 def _employee_works(seen: ObservedPortal) -> Said:

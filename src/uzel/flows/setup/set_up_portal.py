@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from uzel.bitrix24.batch import Command
@@ -15,7 +16,7 @@ from uzel.bitrix24.entities import deal as deals
 from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.entities.deal_fields import NODE
 from uzel.bitrix24.errors import PortalError
-from uzel.bitrix24.scopes import KNOWN, NEEDED
+from uzel.bitrix24.scopes import KNOWN, SCOPES, Use, lacking
 from uzel.bitrix24.setup_plan import Action, Kind, Step, plan
 from uzel.flows.portal.portal_access import application_of
 from uzel.flows.portal.portal_line import open_line
@@ -24,7 +25,7 @@ from uzel.flows.setup.build_portal import Outcome, build_portal, wanted_of
 from uzel.flows.setup.look_at_portal import ask, look_at_portal
 from uzel.flows.setup.undo_setup import begin_again
 from uzel.flows.staff.follow_staff import read_users
-from uzel.hub.models import Node, Portal
+from uzel.hub.models import MadeInPortal, Node, Portal
 
 log = logging.getLogger("uzel.setup")
 
@@ -59,6 +60,7 @@ def set_up(portal: Portal, *, lists_only: bool = False) -> list[Check]:
             outcomes = build_portal(portal, client, timezone.now(), lists_only=lists_only)
             if all(one.passed for one in outcomes if one.step.kind != Kind.STAGE):  # a missing stage is no edit of a deal
                 begin_again(portal)
+            checks.append(_try("Права для настроенного", lambda line: _check_uses(portal, line), client))
             checks += map(_of_outcome, outcomes)
             checks += _check_keys(portal, timezone.now())
             checks.append(check_reading(client))
@@ -148,11 +150,33 @@ class LackingError(Exception):
 
 def _check_scopes(client: PortalClient) -> str:
     given = set(ask(client, Command("scope", {}, "scope")))
-    missing = [scope for scope in NEEDED if scope not in given]
+    missing = lacking(given, (Use.ALWAYS,))
     if missing:
-        raise LackingError(f"не хватает: {', '.join(missing)}", "Отметьте недостающие права в портале.")
+        raise LackingError(f"не хватает: {', '.join(one.code for one in missing)}", "Отметьте недостающие права в портале.")
     needless = sorted(given - KNOWN)
-    return ", ".join(NEEDED) + (f"; обмену не нужны: {', '.join(needless)}" if needless else "")
+    return ", ".join(one.code for one in SCOPES if one.use == Use.ALWAYS) + (
+        f"; обмену не нужны: {', '.join(needless)}" if needless else ""
+    )
+
+
+def _check_uses(portal: Portal, client: PortalClient) -> str:
+    """Without these the exchange goes on, but not all of what was set up."""
+    missing = lacking(ask(client, Command("scope", {}, "scope")), uses_of(portal))
+    if missing:
+        named = "; ".join(f"{one}: {one.why}" for one in missing)
+        raise LackingError(f"не хватает: {named}", "Отметьте недостающие права в портале и повторите настройку.")
+    return "все есть"
+
+
+def uses_of(portal: Portal) -> frozenset[Use]:
+    """What of the exchange is set up here, beside what always is."""
+    chosen = {
+        Use.PROCESSES: portal.setup.get("node_field", NODE) != NODE,
+        Use.NUMBERS: MadeInPortal.objects.filter(portal=portal, kind=Kind.EMPLOYEE_FIELD).exists(),
+        Use.GOODS: Node.objects.filter(portal=portal, catalog_source=True).exists(),
+        Use.NOTICES: bool(settings.UZEL_ALERT_USERS),
+    }
+    return frozenset(use for use, is_chosen in chosen.items() if is_chosen)
 
 
 def _check_employee(portal: Portal, client: PortalClient) -> str:
