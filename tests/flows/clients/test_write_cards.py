@@ -62,7 +62,7 @@ def test_a_found_card_is_completed_with_a_requisite(hub: Hub) -> None:
 @pytest.mark.parametrize(
     ("fault", "attempts"),
     [
-        ({"kind": "lose_answer"}, 0),
+        ({"kind": "lose_answer"}, 1),
         ({"kind": "fail_next", "error": "OPERATION_TIME_LIMIT"}, 0),
         ({"kind": "fail_next", "error": "ACCESS_DENIED"}, 1),
     ],
@@ -115,7 +115,7 @@ def test_a_create_that_broke_in_the_portal_is_looked_for_first(hub: Hub, method:
     hub.receive(ORDER)
     hub.drain()
     assert hub.drain().pieces == 0, "the portal may still be at work"
-    assert hub.delivery().attempts == 0
+    assert hub.delivery().attempts == 1
     settle(hub)
     assert (len(hub.deals()), len(hub.emulator.state()["contacts"])) == (1, 1)
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from uzel.bitrix24.batch import Chain, Done, Failed, Outcome, pack
+from uzel.bitrix24.batch import Chain, Done, Failed, Outcome, Unknown, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import catalog
 from uzel.bitrix24.entities.catalog import PARENT, PRODUCT, SECTION, SERVICE, VARIATION, Shelf
@@ -22,7 +22,14 @@ from uzel.flows.catalog.picture_book import note_pictures
 from uzel.flows.catalog.price_groups import price_groups
 from uzel.flows.clients.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.deals.tie_rows import products_appeared
-from uzel.flows.portal.portal_job import LIMITED, PASSING_DELAY_S, count_refusal, is_doubtful
+from uzel.flows.portal.portal_job import (
+    BAD_ANSWER_TEXT,
+    PASSING_DELAY_S,
+    count_doubt,
+    count_refusal,
+    is_doubtful,
+    was_not_tried,
+)
 from uzel.flows.portal.portal_line import keep_limits
 from uzel.flows.portal.portal_reading import chunks, read_all
 from uzel.hub.bulk import update_rows
@@ -238,8 +245,11 @@ def _begin_anew(refused: Sequence[Row]) -> None:
 def _settle_one(portal: Portal, piece: Piece, outcomes: Mapping[str, Outcome], now: dt.datetime) -> None:
     write, prices = outcomes.get(f"{piece.key}_write"), outcomes.get(f"{piece.key}_prices")
     row = piece.row
-    if isinstance(write, Done):
-        row.entity_id = row.entity_id or catalog.read_id(piece.family, write.result)
+    if isinstance(write, Done) and row.entity_id is None:
+        try:
+            row.entity_id = catalog.read_id(piece.family, write.result)
+        except (LookupError, TypeError, ValueError):
+            write = Unknown(BAD_ANSWER_TEXT)
     bad = next((one for one in (write, prices) if one is not None and not isinstance(one, Done)), None)
     if bad is None:
         row.shown = {"fields": piece.fields, "prices": piece.prices or {}, "family": piece.family.method}
@@ -248,17 +258,22 @@ def _settle_one(portal: Portal, piece: Piece, outcomes: Mapping[str, Outcome], n
         return
     if isinstance(write, Done):  # the element is there, its prices are not
         row.shown = {**piece.shown, "fields": piece.fields, "family": piece.family.method}
-    if row.entity_id is None and is_doubtful(bad):
-        return  # the mark of the create and its time stand
+    if row.entity_id is None and is_doubtful(bad):  # the mark of the create and its time stand
+        if not was_not_tried(bad):
+            count_doubt(row, bad, now, portal.speed)
+        return
     row.outcome_unknown = False
     _refused(portal, piece, bad, now, of_prices=bad is not write)
 
 
 def _refused(portal: Portal, piece: Piece, bad: Outcome, now: dt.datetime, *, of_prices: bool) -> None:
-    """A refusal counts as an attempt; anything else is tried again soon. What people deleted is made anew."""
+    """An attempt counts, unless nothing was tried. What people deleted is made anew."""
     row = piece.row
-    if is_doubtful(bad) or (isinstance(bad, Failed) and bad.code.upper() in LIMITED):
+    if was_not_tried(bad):
         row.retry_at = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
+    elif is_doubtful(bad):
+        row.retry_at = None
+        count_doubt(row, bad, now, portal.speed)
     elif isinstance(bad, Failed):
         text = _why_no_prices(piece, bad) if of_prices else f"Портал не принял: {bad.text or bad.code}"
         count_refusal(row, bad.code, text, now, portal.speed)

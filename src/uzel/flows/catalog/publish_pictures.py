@@ -15,7 +15,7 @@ from uzel.bitrix24.errors import REQUEST_TOO_LARGE, Refused
 from uzel.flows.catalog.picture_book import Wanted, wanted_pictures
 from uzel.flows.clients.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.files.in_chunks import in_chunks
-from uzel.flows.portal.portal_job import LIMITED, PASSING_DELAY_S, count_refusal, is_doubtful
+from uzel.flows.portal.portal_job import PASSING_DELAY_S, count_doubt, count_refusal, is_doubtful, was_not_tried
 from uzel.flows.portal.portal_line import keep_limits
 from uzel.flows.portal.portal_reading import read_all
 from uzel.hub import feed_store
@@ -141,12 +141,14 @@ def _settle(portal: Portal, job: Job, outcomes: Mapping[str, Outcome], now: dt.d
         _shown(job)
     elif bad is None:  # the rest of a large product
         after(0)
-    elif isinstance(bad, Failed) and bad.code.upper() in LIMITED:
+    elif was_not_tried(bad):
         after(PASSING_DELAY_S)
     elif is_doubtful(bad) and job.size > BATCH_BYTES:
         _unanswered(portal, job, now)
     elif is_doubtful(bad):  # it may be carried out still
-        after(EXECUTION_LIMIT_S)
+        job.row.retry_at = now + dt.timedelta(seconds=EXECUTION_LIMIT_S / portal.speed)
+        count_doubt(job.row, bad, now, portal.speed)
+        job.row.save(update_fields=ATTEMPT)
     elif isinstance(bad, Failed):
         _refused(portal, job.row, bad.code, f"Портал не принял картинку: {bad.text or bad.code}", now)
 

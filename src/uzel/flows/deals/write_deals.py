@@ -26,7 +26,7 @@ from uzel.flows.clients.find_clients import EXECUTION_LIMIT_S
 from uzel.flows.deals.adopt_deals import adopt_deals
 from uzel.flows.deals.settle_deal import Confirmed, confirm_deals, keep_half
 from uzel.flows.deals.tie_rows import know_goods
-from uzel.flows.portal.portal_job import Job, give_up, is_doubtful, jobs_of, not_written
+from uzel.flows.portal.portal_job import BAD_ANSWER_TEXT, Job, doubt, give_up, is_doubtful, jobs_of, not_written, was_not_tried
 from uzel.flows.portal.portal_line import keep_limits
 from uzel.hub.bulk import update_rows
 from uzel.hub.models import Delivery, OrderRow, Portal
@@ -37,7 +37,6 @@ from uzel.model.codec import to_json
 
 log = logging.getLogger("uzel.drain")
 BAD_ANSWER = "bad_answer"
-BAD_ANSWER_TEXT = "портал ответил на команду не по форме"
 TIES_A_CHAIN = 40  # rows of a deal that are tied in one batch
 BAD_VALUE = "INVALID_ARG_VALUE"  # also: there is no such product (bitrix24-rest C4)
 DELETED = "deal_deleted"
@@ -264,6 +263,8 @@ def _leave(job: Job, outcome: Outcome, now: dt.datetime) -> None:
     if created and isinstance(outcome, Failed) and outcome.code.upper() in ("NOT_FOUND", "OWNER_NOT_FOUND"):
         OrderRow.objects.filter(pk=job.row.pk).update(deal_deleted=True)
         give_up(job, DELETED, DELETED_TEXT)
-    elif created or not is_doubtful(outcome):  # else the mark of the create and its time stand
+    elif created or not is_doubtful(outcome):
         Delivery.objects.filter(pk=job.delivery.pk).update(outcome_unknown=False)
         not_written(job, outcome, "Портал не принял заказ", now)
+    elif not was_not_tried(outcome):  # the mark of the create stands
+        doubt(job, outcome, now, not_before=now + dt.timedelta(seconds=EXECUTION_LIMIT_S / job.speed))

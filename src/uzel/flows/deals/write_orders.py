@@ -8,18 +8,21 @@ from collections.abc import Callable, Sequence
 
 from django.db.models import F
 
+from uzel.bitrix24.batch import Unknown
 from uzel.bitrix24.client import PortalClient
 from uzel.flows.clients.find_clients import Wanted, find_clients, wanted_client
 from uzel.flows.clients.update_clients import update_clients
 from uzel.flows.deals.write_deals import write_deals
 from uzel.flows.portal import sweep_portal
-from uzel.flows.portal.portal_job import PASSING_DELAY_S, Job, jobs_of, not_written, postpone, taken_anew
+from uzel.flows.portal.portal_job import PASSING_DELAY_S, Job, doubt, jobs_of, not_written, postpone, taken_anew
 from uzel.flows.staff.learn_numbers import learn_numbers
 from uzel.hub.models import CounterpartyBinding, Delivery, OrderRow, Portal
 from uzel.mapping.counterparty_card import card_of, could_be, is_somebody, key_of
 from uzel.mapping.deal_order import ClientRef
 from uzel.mapping.employees import assign
 from uzel.sync.match import is_another_buyer
+
+NO_CARD = "карточка покупателя отправлена, её ищем, прежде чем создать снова"
 
 
 def write_orders(portal: Portal, client: PortalClient, jobs: Sequence[Job], now: Callable[[], dt.datetime]) -> None:
@@ -80,6 +83,8 @@ def _take_client(portal: Portal, job: Job, one: Wanted, now: dt.datetime) -> boo
     if one.failed is not None:
         not_written(job, one.failed, "Портал не принял контрагента", now)
         return False
-    soon = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
-    postpone(job, max(soon, binding.retry_at) if binding is not None and binding.retry_at else soon)
+    if binding is not None:  # his card was sent to be made, and nobody knows what came of it
+        doubt(job, Unknown(NO_CARD), now, not_before=binding.retry_at)
+    else:
+        postpone(job, now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed))
     return False

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from uzel.bitrix24.batch import Failed, Outcome
+from uzel.bitrix24.batch import Failed, NotReached, Outcome
 from uzel.bitrix24.entities.deal import DealState
 from uzel.hub.models import Delivery, OrderRow, Portal
 from uzel.hub.queries import rules_of, staff_of
@@ -24,6 +24,9 @@ PASSING_DELAY_S = 5  # seconds; the governor waits out the limits themselves
 LIMITED = frozenset(("QUERY_LIMIT_EXCEEDED", "OPERATION_TIME_LIMIT", "OVERLOAD_LIMIT"))
 DOUBTFUL = frozenset(("INTERNAL_SERVER_ERROR", "ERROR_UNEXPECTED_ANSWER"))
 RETRY_DELAYS_S = (10, 60, 300, 1800, 7200)  # seconds; after the last one the delivery is a problem for a person
+MOST_DOUBTS = 3  # attempts that nobody answered count so far, and are then repeated after the same time: nobody is to blame
+NO_ANSWER = "Портал не дал ответа, пробуем снова: {}"
+BAD_ANSWER_TEXT = "портал ответил на команду не по форме"
 
 
 @dataclass(slots=True)
@@ -125,7 +128,7 @@ def job_of(delivery: Delivery, rules: NodeRules, staff: Staff) -> Job:
 
 
 def postpone(job: Job, until: dt.datetime) -> None:
-    """Try again later; nobody is to blame, so the attempt does not count."""
+    """Try again later: nothing was tried."""
     Delivery.objects.filter(pk=job.delivery.pk).update(retry_at=until)
 
 
@@ -134,12 +137,27 @@ def is_doubtful(outcome: Outcome) -> bool:
     return not isinstance(outcome, Failed) or outcome.code.upper() in DOUBTFUL
 
 
+def was_not_tried(outcome: Outcome) -> bool:
+    """Whether the portal turned the command away unread: by its limits, or because a batch ended before it."""
+    return isinstance(outcome, NotReached) or (isinstance(outcome, Failed) and outcome.code.upper() in LIMITED)
+
+
 def not_written(job: Job, outcome: Outcome, what: str, now: dt.datetime) -> None:
-    """A refusal counts as an attempt and its text is kept after ``what``; anything else is tried again soon."""
-    if is_doubtful(outcome) or (isinstance(outcome, Failed) and outcome.code.upper() in LIMITED):
+    """A refusal counts as an attempt and its text is kept after ``what``; only what was not tried is tried again soon."""
+    if was_not_tried(outcome):
         postpone(job, now + dt.timedelta(seconds=PASSING_DELAY_S / job.speed))
+    elif is_doubtful(outcome):
+        doubt(job, outcome, now)
     elif isinstance(outcome, Failed):
         fail(job, outcome.code or "portal_refused", f"{what}: {outcome.text or outcome.code}", now)
+
+
+def doubt(job: Job, outcome: Outcome, now: dt.datetime, *, not_before: dt.datetime | None = None) -> None:
+    """One attempt more got no answer. ``not_before``: when a create has surely ended in the portal."""
+    row = job.delivery
+    row.retry_at = not_before
+    count_doubt(row, outcome, now, job.speed)
+    Delivery.objects.filter(pk=row.pk).update(attempts=row.attempts, retry_at=row.retry_at, problem=row.problem)
 
 
 def next_try(attempts: int, now: dt.datetime, speed: float) -> dt.datetime | None:
@@ -154,6 +172,19 @@ def count_refusal(row: Any, code: str, text: str, now: dt.datetime, speed: float
     row.attempts += 1
     row.retry_at = next_try(row.attempts, now, speed)
     row.problem, row.problem_code = text, "" if row.retry_at else (code or "portal_refused")[:60]
+
+
+def count_doubt(row: Any, outcome: Outcome, now: dt.datetime, speed: float) -> None:
+    """One attempt more at a row of a table got no answer (not saved): wait longer, but no longer than for the third one.
+
+    A later time that the row has already, the end of a create, stands.
+    """
+    row.attempts = max(row.attempts, min(row.attempts + 1, MOST_DOUBTS))
+    until = now + dt.timedelta(seconds=RETRY_DELAYS_S[min(row.attempts, MOST_DOUBTS) - 1] / speed)
+    row.retry_at = max(until, row.retry_at or until)
+    row.problem = NO_ANSWER.format(
+        getattr(outcome, "reason", "") or getattr(outcome, "text", "") or getattr(outcome, "code", "")
+    )
 
 
 def fail(job: Job, code: str, text: str, now: dt.datetime) -> None:

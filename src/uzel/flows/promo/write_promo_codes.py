@@ -9,14 +9,21 @@ from collections.abc import Callable, Sequence
 
 from django.db.models import Q, QuerySet
 
-from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, pack
+from uzel.bitrix24.batch import Chain, Command, Done, Failed, Outcome, Unknown, pack
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.entities.promo_item import VALUE_OF, item_key, item_values
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.bitrix24.values import as_int, as_text
 from uzel.flows.clients.find_clients import EXECUTION_LIMIT_S
-from uzel.flows.portal.portal_job import LIMITED, PASSING_DELAY_S, count_refusal, is_doubtful
+from uzel.flows.portal.portal_job import (
+    BAD_ANSWER_TEXT,
+    PASSING_DELAY_S,
+    count_doubt,
+    count_refusal,
+    is_doubtful,
+    was_not_tried,
+)
 from uzel.flows.portal.portal_line import keep_limits
 from uzel.flows.portal.portal_reading import chunks, read_all
 from uzel.hub.bulk import update_rows
@@ -124,19 +131,25 @@ def _found(row: PromoCodeRow, item_id: int | None) -> bool:
 
 def _settle(portal: Portal, row: PromoCodeRow, outcome: Outcome, now: dt.datetime) -> None:
     if isinstance(outcome, Done):
-        _found(row, row.entity_id or smart_process.read_item_id(outcome.result))
-        _is_shown(row)
+        try:
+            _found(row, row.entity_id or smart_process.read_item_id(outcome.result))
+        except (LookupError, TypeError, ValueError):
+            count_doubt(row, Unknown(BAD_ANSWER_TEXT), now, portal.speed)
+        else:
+            _is_shown(row)
     elif row.entity_id and isinstance(outcome, Failed) and outcome.code.upper() == "NOT_FOUND":
         _found(row, row.entity_id)  # deleted by people: the next look at the cards withdraws the code
         _is_shown(row)
         PromoCodeRow.objects.filter(pk=row.pk).update(doubted=True)
-    elif not is_doubtful(outcome):  # else the time of the create stands
+    elif not is_doubtful(outcome):
         _refused(portal, row, outcome, now)
+    elif not was_not_tried(outcome):  # the time of the create stands
+        count_doubt(row, outcome, now, portal.speed)
 
 
 def _refused(portal: Portal, row: PromoCodeRow, bad: Outcome, now: dt.datetime) -> None:
     """A refusal counts as an attempt and its text is kept; one by the limits is tried again soon."""
-    if isinstance(bad, Failed) and bad.code.upper() in LIMITED:
+    if was_not_tried(bad):
         row.retry_at = now + dt.timedelta(seconds=PASSING_DELAY_S / portal.speed)
     elif isinstance(bad, Failed):
         count_refusal(row, bad.code, f"Портал не принял промокод: {bad.text or bad.code}", now, portal.speed)
