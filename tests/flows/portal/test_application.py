@@ -18,6 +18,7 @@ from uzel.bitrix24.wire import open_http
 from uzel.emulators.bitrix24_portal import Options
 from uzel.flows.portal.install_application import Asked, WrongAddressError, ask_installation, give_keys, install_path
 from uzel.flows.portal.portal_access import GONE
+from uzel.flows.portal.portal_budget import budget_of
 from uzel.flows.portal.portal_status import portal_status
 from uzel.flows.portal.renew_token import LOST_ANSWER, renew_token
 from uzel.flows.setup.set_up_portal import set_up
@@ -66,6 +67,7 @@ def test_an_installation_takes_the_place_of_the_webhook(hub: AppHub) -> None:
     assert (found.problem, found.warnings) == ("", ())
     hub.portal.refresh_from_db()
     assert (hub.portal.sealed_webhook, hub.portal.event_token) == ("", "")
+    assert budget_of(hub.portal, hub.now)["plan"]["why"] == "licence"  # although the employees were read only just now
     hub.receive(ORDER)
     hub.drain()
     assert len(hub.deals()) == 1

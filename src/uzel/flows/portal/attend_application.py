@@ -8,6 +8,7 @@ from uzel.bitrix24.entities import user as users
 from uzel.bitrix24.entities.user import User
 from uzel.flows.portal.follow_events import follow_events, is_check_due
 from uzel.flows.portal.portal_access import application_of
+from uzel.flows.portal.portal_limits import learn_licence
 from uzel.flows.portal.pull_events import pull_events
 from uzel.hub.models import Node, Portal, PortalApplication
 
@@ -31,6 +32,7 @@ def attend_application(portal: Portal, client: PortalClient, now: dt.datetime) -
 def _verify(portal: Portal, row: PortalApplication, client: PortalClient, now: dt.datetime) -> None:
     """The first call succeeds: from now on this is the way in, and a webhook that was used before is forgotten."""
     learn_owner(portal, client, now)
+    learn_licence(client)  # at once: by the hourly look a portal of a large plan would run on small limits until then
     portal.sealed_webhook = portal.sealed_event_token = ""
     portal.save(update_fields=[*OWNER_COLUMNS, "sealed_webhook", "sealed_event_token"])
     row.verified_at = now
