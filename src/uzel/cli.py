@@ -8,6 +8,7 @@ from typing import Any
 
 from uzel import __version__
 from uzel.commands.output import CommandError
+from uzel.russian_argparse import speak_russian
 
 Register = Callable[["argparse._SubParsersAction[argparse.ArgumentParser]"], None]
 
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line, as the docs test reads it."""
+    speak_russian()
     root = argparse.ArgumentParser(prog="uzel", description="Hub between a Bitrix24 portal and many 1C bases.")
     root.add_argument("--version", action="version", version=f"uzel {__version__}")
     groups = root.add_subparsers(dest="command", required=True, metavar="COMMAND")

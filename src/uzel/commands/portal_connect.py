@@ -19,11 +19,6 @@ POLL_S = 1.0
 STDIN = "-"
 OF_A_WAY = ("event_token", "domain", "hub", "client_id", "client_secret", "oauth_server", "wait")
 STATUS: Titles = {"what": "что", "how": "как есть"}
-WAYS = {"webhook": "входящий вебхук", "application": "локальное приложение", "none": "портал ещё не подключён"}
-EVENTS = {
-    "offline": "очередь портала (офлайн-события)", "online": "сразу (онлайн-события)", "outgoing": "исходящий вебхук",
-    "none": "событий нет: изменения находит опрос раз в минуту",
-}  # fmt: skip
 STEPS = """\
 Войдите в портал {address} сотрудником «Обмен с 1С» (администратором) и откройте
 «Приложения» → «Разработчикам» → «Другое» → «Локальное приложение».
@@ -130,6 +125,7 @@ def _show_steps(row: "PortalApplication") -> None:
 def _await_installation(row: "PortalApplication", seconds: float) -> None:
     """Until the portal has called, refused or not."""
     from uzel.flows.portal.install_application import complete_installation
+    from uzel.flows.portal.portal_words import EVENTS
 
     until = time.monotonic() + seconds
     while True:
@@ -163,6 +159,8 @@ def _status(options: argparse.Namespace) -> None:
 
 
 def _lines(status: "Status") -> list[tuple[str, object]]:
+    from uzel.flows.portal.portal_words import EVENTS, WAYS
+
     lines: list[tuple[str, object]] = [
         ("подключение", WAYS[status.way]),
         ("адрес", status.address),

@@ -1,6 +1,7 @@
 """Each check of the portal, by records that show it right and wrong."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -87,6 +88,7 @@ CASES = [
     Case("events_come", GOOD, replace(GOOD, last_event_at=NOW - 200 * HOUR), WARNING, "22.02.2026"),
     Case("events_bound", APPLICATION, replace(APPLICATION, unbound=("ONCRMDEALADD",)), WRONG, "ONCRMDEALADD"),
     Case("offline_events", APPLICATION, replace(APPLICATION, events="online"), WARNING),
+    Case("offline_events", APPLICATION, replace(APPLICATION, events="none"), Grade.UNKNOWN, "не подключены"),
     Case("swept", GOOD, replace(GOOD, swept_at=NOW - HOUR), WRONG),
     Case("swept", GOOD, replace(GOOD, swept_at=None), WRONG),
     Case("portal_clock", GOOD, replace(GOOD, ahead=-HOUR), WARNING, "3600"),
@@ -126,6 +128,14 @@ def test_what_no_call_sees_is_left_to_people_in_words(code: str) -> None:
     said = check.look(GOOD)
     assert said.grade is Grade.UNKNOWN
     assert said.seen.startswith("проверьте сами. ")
+
+
+@pytest.mark.parametrize(
+    "seen", [GOOD, APPLICATION, replace(APPLICATION, events="online"), replace(GOOD, way="none", events="none")]
+)
+def test_our_own_codes_are_shown_to_nobody(seen: ObservedPortal) -> None:
+    told = " ".join(check.look(seen).seen for check in PORTAL_CHECKS)
+    assert not re.search(r"\b(webhook|application|offline|online|outgoing|none)\b", told)
 
 
 NEEDS = {

@@ -9,6 +9,7 @@ from uzel.bitrix24.scopes import Use, lacking
 from uzel.bitrix24.setup_plan import Action, Kind
 from uzel.flows.doctor.finding import Check, Grade, Said, unknown, warning, well, wrong
 from uzel.flows.doctor.portal_record import ObservedPortal, PortalNode
+from uzel.flows.portal.portal_words import EVENTS, NONE, WAYS
 from uzel.flows.setup.hand_work import HAND_WORK
 
 SILENT_PORTAL = "портал не спрошен"
@@ -35,7 +36,7 @@ def _asked(look: Look, *needs: str) -> Look:
 
 
 def _connected(seen: ObservedPortal) -> Said:
-    return wrong("портал ещё не подключён") if seen.way == "none" else well(seen.way)
+    return wrong(WAYS[NONE]) if seen.way == NONE else well(WAYS[seen.way])
 
 
 def _answers(seen: ObservedPortal) -> Said:
@@ -43,7 +44,7 @@ def _answers(seen: ObservedPortal) -> Said:
 
 
 def _goes_on(seen: ObservedPortal) -> Said:
-    return wrong(seen.problem) if seen.problem else well("обмен с порталом идёт")
+    return wrong(seen.problem) if seen.problem else well("идёт")
 
 
 def _promo_codes(seen: ObservedPortal) -> Said:
@@ -149,13 +150,13 @@ def _staff(name: str) -> Look:
 
 
 def _events(seen: ObservedPortal) -> Said:
-    if seen.events == "none":
-        return warning("портал не сообщает об изменениях: их находит опрос раз в минуту")
-    return well(seen.events)
+    if seen.events == NONE:
+        return warning(EVENTS[NONE])
+    return well(EVENTS[seen.events])
 
 
 def _events_come(seen: ObservedPortal) -> Said:
-    if seen.events == "none":
+    if seen.events == NONE:
         return unknown("события не подключены")
     if seen.last_event_at is None:
         return warning("ни одного события ещё не было")
@@ -172,7 +173,9 @@ def _bound(seen: ObservedPortal) -> Said:
 def _offline(seen: ObservedPortal) -> Said:
     if seen.way != "application":
         return well("у вебхука очереди событий не бывает")
-    return warning("тариф портала не хранит очередь событий") if seen.events == "online" else well(seen.events)
+    if seen.events == NONE:
+        return unknown("события не подключены")
+    return warning("тариф портала не хранит очередь событий") if seen.events == "online" else well(EVENTS[seen.events])
 
 
 def _swept(seen: ObservedPortal) -> Said:
@@ -277,7 +280,7 @@ PORTAL_CHECKS: Sequence[Check[ObservedPortal]] = (
         "portal_answers", "портал отвечает", _answers,
         "Проверьте, что вебхук или приложение не удалены в портале («Разработчикам» → «Интеграции») и сотрудник не уволен.",
     ),
-    Check("exchange_goes_on", "обмен с порталом не стоит", _goes_on, "Исправьте названную причину: обмен продолжится сам."),
+    Check("exchange_goes_on", "обмен с порталом", _goes_on, "Исправьте названную причину: обмен продолжится сам."),
     Check("application_keys", "ключи приложения", _keys, "Запустите uzel worker или подключитесь снова: uzel portal connect."),
     Check("scopes", "нужные права даны", _told("scopes"), "Отметьте недостающие права в вебхуке или приложении."),
     Check(

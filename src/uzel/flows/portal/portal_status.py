@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from uzel.bitrix24.oauth import REFRESH_LIFE_DAYS
 from uzel.flows.portal.portal_access import application_of
+from uzel.flows.portal.portal_words import APPLICATION, NONE, OUTGOING, WEBHOOK
 from uzel.flows.portal.renew_token import NO_KEYS
 from uzel.hub.models import Portal, PortalApplication
 
-WEBHOOK, APPLICATION, NONE = "webhook", "application", "none"
-OUTGOING = "outgoing"  # events of an outgoing webhook, which only the portal's form knows of
 WARN_DAYS = 30  # before the refresh token ends
 
 
