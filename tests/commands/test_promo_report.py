@@ -14,7 +14,7 @@ from django.db import connection
 from tests.flows.portal_town import ORDER, Hub, open_hub
 from uzel.cli import main
 from uzel.hub.models import OrderRow, PromoCodeRow
-from uzel.hub.promo_report import counted
+from uzel.hub.promo_report import PromoLine, counted, totals_by_source
 from uzel.model.order import CANCELED
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def other(number: int, **changes: Any) -> Any:
 def report(captured: Captured, *words: str) -> list[dict[str, Any]]:
     captured.readouterr()
     assert main(("promo", "report", "--json", *words)) == 0
-    return list(json.loads(captured.readouterr().out))
+    return list(json.loads(captured.readouterr().out)["codes"])
 
 
 def test_codes_bring_revenue_by_base_and_currency_and_canceled_orders_none(hub: Hub, capsys: Captured) -> None:
@@ -84,7 +84,35 @@ def test_a_spreadsheet_and_a_table(hub: Hub, capsys: Captured, tmp_path: Path) -
     assert head.split(";")[:3] == ["код", "откуда покупатели", "справочник"]
     assert line == "ВЕСНА10;блогер;;shop;1;0;0;660.50;0.00;RUB"
     assert main(("promo", "report")) == 0
-    assert "660.50" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert told.count("660.50") == 2
+    assert "Итого по источникам" in told
+
+
+def line_of(source: str, revenue: str, *, node: str = "shop", currency: str = "RUB", known: bool = True) -> PromoLine:
+    return PromoLine("К", source, known, node, currency, 3, 1, 2, Decimal(revenue), Decimal("0.5"))
+
+
+def test_sources_are_added_up_over_codes_and_bases_but_not_over_currencies() -> None:
+    lines = [
+        line_of("сайт", "1.10"), line_of("сайт", "2", node="arbat"), line_of("сайт", "7", currency="USD"), line_of("", "4"),
+        line_of("", "5", known=False),
+    ]  # fmt: skip
+    found = [(one.source, one.known, one.currency, one.revenue) for one in totals_by_source(lines)]
+    assert found == [
+        ("", True, "RUB", Decimal(4)), ("сайт", True, "RUB", Decimal("3.10")), ("сайт", True, "USD", Decimal(7)),
+        ("", False, "RUB", Decimal(5)),
+    ]  # fmt: skip
+    both = totals_by_source(lines)[1]
+    assert (both.orders, both.canceled, both.deals, both.paid_by_bonus) == (6, 2, 4, Decimal("1.0"))
+
+
+def test_a_script_gets_the_totals_too(hub: Hub, capsys: Captured) -> None:
+    hub.receive(ORDER, other(2, promo_code="ЗИМА"))
+    capsys.readouterr()
+    assert main(("promo", "report", "--json")) == 0
+    sources = json.loads(capsys.readouterr().out)["sources"]
+    assert [(one["said"], one["revenue"]) for one in sources] == [("блогер", "660.50"), ("нет в справочнике", "660.50")]
 
 
 def test_the_database_counts_out_of_one_index(hub: Hub) -> None:

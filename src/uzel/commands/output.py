@@ -1,5 +1,6 @@
 """How commands answer: a table for a person, JSON for a script, one sentence for an error."""
 
+import datetime as dt
 import getpass
 import json
 import sys
@@ -59,4 +60,9 @@ def show(rows: Iterable[Mapping[str, Any]], titles: Titles, *, as_json: bool, ti
 
 def show_json(value: Any) -> None:
     """Print what a script reads."""
-    print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    print(json.dumps(value, ensure_ascii=False, indent=1, default=_written))
+
+
+def _written(value: Any) -> str:
+    """Moments and days in ISO 8601, the rest (money, paths) as it is printed."""
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)

@@ -6,15 +6,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from uzel.commands.output import CommandError, setup, show, the_node, the_portal
+from uzel.commands.output import CommandError, setup, show_json, the_node, the_portal
 from uzel.commands.table_files import write_file
-from uzel.console import Titles
+from uzel.console import Titles, print_table
 
 COLUMNS: Titles = {
     "code": "код", "source": "откуда покупатели", "said": "справочник", "node": "база", "orders": "заказов",
     "canceled": "из них отменено", "deals": "сделок", "revenue": "выручка", "paid_by_bonus": "бонусами", "currency": "валюта",
 }  # fmt: skip
+SOURCES: Titles = {"said": "откуда покупатели", **{name: COLUMNS[name] for name in (
+    "orders", "canceled", "deals", "revenue", "paid_by_bonus", "currency"
+)}}  # fmt: skip
 UNKNOWN = "нет в справочнике"
+NO_SOURCE = "не указано"
 
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -31,17 +35,23 @@ def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def _report(options: argparse.Namespace) -> None:
     setup()
-    from uzel.hub.promo_report import promo_report
+    from uzel.hub.promo_report import promo_report, totals_by_source
 
     if options.since and options.until and options.since > options.until:
         raise CommandError("первый день периода позже последнего")
     node = the_node(options.node).code if options.node else ""
     lines = promo_report(the_portal(), node, options.since, options.until)
     rows = [{**asdict(line), "said": "" if line.known else UNKNOWN} for line in lines]
+    totals = [
+        {**asdict(total), "said": (total.source or NO_SOURCE) if total.known else UNKNOWN} for total in totals_by_source(lines)
+    ]
     if options.csv:
         write_file(options.csv, _as_csv(rows))
+    elif options.json:
+        show_json({"codes": rows, "sources": totals})
     else:
-        show(rows, COLUMNS, as_json=options.json, title="Заказы с промокодами")
+        print_table(rows, COLUMNS, title="Заказы с промокодами")
+        print_table(totals, SOURCES, title="Итого по источникам")
 
 
 def _as_csv(rows: list[dict[str, Any]]) -> str:

@@ -1,7 +1,7 @@
 """Orders, deals and revenue by promo code, source and base. Counted by the database; currencies are never added up."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,40 @@ class PromoLine:
     deals: int
     revenue: Decimal
     paid_by_bonus: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTotal:
+    """What the codes of a source have brought in a currency, over all bases; otherwise as :class:`PromoLine`."""
+
+    source: str
+    known: bool
+    currency: str
+    orders: int
+    canceled: int
+    deals: int
+    revenue: Decimal
+    paid_by_bonus: Decimal
+
+
+def totals_by_source(lines: Iterable[PromoLine]) -> list[SourceTotal]:
+    """Lines added up by source and currency; codes that the directory does not know are a source of their own, the last."""
+    grouped: dict[tuple[bool, str, str], list[PromoLine]] = {}
+    for line in lines:
+        grouped.setdefault((not line.known, line.source, line.currency), []).append(line)
+    return [_total(grouped[key]) for key in sorted(grouped)]
+
+
+def _total(lines: Sequence[PromoLine]) -> SourceTotal:
+    first = lines[0]
+    return SourceTotal(
+        first.source, first.known, first.currency,
+        orders=sum(line.orders for line in lines),
+        canceled=sum(line.canceled for line in lines),
+        deals=sum(line.deals for line in lines),
+        revenue=sum((line.revenue for line in lines), ZERO),
+        paid_by_bonus=sum((line.paid_by_bonus for line in lines), ZERO),
+    )  # fmt: skip
 
 
 def promo_report(
