@@ -209,3 +209,15 @@ def test_own_changes_are_heard_online(make: Make, receiver: Receiver) -> None:
     app.call("event.bind", event="ONCRMDEALADD", handler=receiver.url, auth_connector="uzel")
     app.call("crm.item.add", entityTypeId=2, fields={}, auth_connector="uzel")
     assert len(forms(app, receiver)) == 1, "source keys are for offline events"
+
+
+def test_an_application_asks_for_an_event(make: Make, receiver: Receiver) -> None:
+    app = make(scopes=("crm",))
+    assert app.call("event.test", any="data").result is True
+    assert forms(app, receiver) == [], "nobody bound it"
+    app.call("event.bind", event="onAppTest", handler=receiver.url)
+    assert app.call("event.test", any="data", number=7).result is True
+    (form,) = forms(app, receiver)
+    assert (form["event"], form["data[QUERY][any]"], form["data[QUERY][number]"]) == ("ONAPPTEST", "data", "7")
+    assert (form["data[LANGUAGE_ID]"], "data[QUERY][auth]" in form) == ("ru", False)
+    assert form["auth[application_token]"] == app.application.application_token

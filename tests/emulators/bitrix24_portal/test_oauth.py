@@ -170,7 +170,6 @@ def test_scopes_are_those_of_the_application(make: Make) -> None:
     assert {"event.bind", "crm.item.add"} <= set(app.call("methods").result)
     assert "user.get" not in app.call("methods").result
     assert app.call("method.get", name="event.bind").result == {"isExisting": True, "isAvailable": True}
-    assert app.call("event.test").error[:2] == (404, "ERROR_METHOD_NOT_FOUND")
 
 
 def test_rights_are_those_of_the_user(make: Make) -> None:

@@ -166,3 +166,12 @@ def test_fields(rest: Client) -> None:
     fields = rest.call("crm.item.productrow.fields").result["fields"]
     assert fields["price"]["isReadOnly"] is False
     assert fields["priceNetto"]["isReadOnly"] is True
+
+
+def test_rows_that_can_be_paid(rest: Client) -> None:
+    deal = rest.add_deal()
+    set_rows(rest, deal["id"], {"productName": "Б", "price": 10, "sort": 20}, {"productName": "А", "price": 5, "sort": 10})
+    got = rest.call("crm.item.productrow.getAvailableForPayment", ownerType="D", ownerId=deal["id"]).result["productRows"]
+    assert [(row["productName"], row["quantity"]) for row in got] == [("А", 1), ("Б", 1)]
+    wrong = rest.call("crm.item.productrow.getAvailableForPayment", ownerType="D", ownerId=99)
+    assert wrong.error[:2] == (400, "OWNER_NOT_FOUND")

@@ -9,8 +9,8 @@ from uzel.emulators.bitrix24_portal.clock import Clock
 from uzel.emulators.bitrix24_portal.options import Options
 from uzel.emulators.bitrix24_portal.tokens import Tokens
 
-INSTALL, UNINSTALL, OFFLINE_PING = "ONAPPINSTALL", "ONAPPUNINSTALL", "ONOFFLINEEVENT"
-APP_EVENTS = (INSTALL, UNINSTALL, OFFLINE_PING)
+INSTALL, UNINSTALL, TEST, OFFLINE_PING = "ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPTEST", "ONOFFLINEEVENT"
+APP_EVENTS = (INSTALL, UNINSTALL, TEST, OFFLINE_PING)
 SECRET_CHARS = 50
 LANGUAGE = "ru"
 

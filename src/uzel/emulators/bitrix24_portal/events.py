@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from uzel.emulators.bitrix24_portal.applications import member_id
+from uzel.emulators.bitrix24_portal.applications import Application, member_id
 from uzel.emulators.bitrix24_portal.clock import Clock
 from uzel.emulators.bitrix24_portal.faults import Faults
 from uzel.emulators.bitrix24_portal.letters import COMMENT_EVENTS, NOBODY, Actor, Letter, Letters, form_of
@@ -140,6 +140,10 @@ class Events:
             if self._handler is not None and name in self._handler.names:
                 self._put(Event(name, data, int(self._clock.now())))
         self.send(*self._letters.about(name, data, self._actor))
+
+    def try_out(self, application: Application, user_id: int, query: Mapping[str, Any]) -> None:
+        """An application asks for an event to see that it hears."""
+        self.send(*self._letters.tested(application, user_id, query))
 
     def send(self, *letters: Letter) -> None:
         """Letters to applications."""

@@ -9,6 +9,7 @@ from uzel.emulators.bitrix24_portal.applications import (
     INSTALL,
     LANGUAGE,
     OFFLINE_PING,
+    TEST,
     UNINSTALL,
     Application,
     Applications,
@@ -127,6 +128,13 @@ class Letters:
                 pairs = [("event", name), ("event_handler_id", str(binding.id)), *_plain(data), *self._tail(application, [])]
                 letters.append(Letter(UNINSTALL, data, binding.handler, urlencode(pairs)))
         return letters
+
+    def tested(self, application: Application, user_id: int, query: Mapping[str, Any]) -> list[Letter]:
+        """ONAPPTEST to the handlers of the application that asked for it, with what it said."""
+        shown = [*((f"data[QUERY][{name}]", str(value)) for name, value in query.items()), ("data[LANGUAGE_ID]", LANGUAGE)]
+        data = {"QUERY": dict(query), "LANGUAGE_ID": LANGUAGE}
+        bound = [one for one in self.applications.bindings_of(application.id) if one.event == TEST and not one.is_offline]
+        return [self._letter(application, one, data, shown, one.user_id or user_id) for one in bound]
 
     def _letter(
         self, application: Application, binding: Binding, data: Mapping[str, Any], shown: Pairs, user_id: int,

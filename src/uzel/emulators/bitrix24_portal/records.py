@@ -209,6 +209,20 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class LogMessage:
+    """An entry that an application or a webhook writes into the timeline of an item."""
+
+    id: int
+    entity_type_id: int
+    entity_id: int
+    author_id: int
+    title: str
+    text: str
+    icon: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """What an employee is told under the bell. ``kind``: system, or personal, which somebody says; ``attach``: JSON."""
 

@@ -48,8 +48,10 @@ class Change:
     rows: tuple[ProductRow, ...] | None = None
 
 
-def create(core: Core, user: User, entity_type_id: int, change: Change, *, fires: bool = True) -> Item:
-    """Make an item; without values it is made all the same (its title says "Сделка #7")."""
+def create(
+    core: Core, user: User, entity_type_id: int, change: Change, *, fires: bool = True, stamps: Mapping[str, Any] | None = None
+) -> Item:
+    """Make an item; without values it is made all the same (its title says "Сделка #7"). ``stamps`` stand instead of now."""
     store, now = core.store, core.clock.moment()
     _check_required(core, entity_type_id, change.values, on_create=True)
     values = _defaults(entity_type_id, user, now) | _linked(entity_type_id, change.values)
@@ -64,7 +66,7 @@ def create(core: Core, user: User, entity_type_id: int, change: Change, *, fires
     if change.rows is not None:
         store.rows[item_id] = tuple(replace(row, owner_id=item_id) for row in change.rows)
         values = _summed(values, store.rows[item_id])
-    item = Item(entity_type_id, item_id, {"id": item_id, **values}, phones)
+    item = Item(entity_type_id, item_id, {"id": item_id, **values, **(stamps or {})}, phones)
     store.items[entity_type_id].put(_communicating(item))
     _bind_back(core, {}, item)
     if fires:

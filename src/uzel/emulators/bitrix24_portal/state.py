@@ -8,6 +8,7 @@ from uzel.emulators.bitrix24_portal.core import Core
 from uzel.emulators.bitrix24_portal.methods import (
     crm_bank_detail,
     crm_category,
+    crm_log_message,
     crm_requisite,
     crm_status,
     crm_type,
@@ -38,6 +39,10 @@ def everything(core: Core) -> dict[str, Any]:
                 {"id": one.id, "entityType": one.entity_type, "entityId": one.entity_id, "authorId": one.author_id,
                  "comment": one.comment, "created": one.created}
                 for one in core.store.comments.values()
+            ],
+            "log_messages": [
+                {"entityTypeId": one.entity_type_id, "entityId": one.entity_id, **crm_log_message.show(one)}
+                for one in core.store.log_messages.values()
             ],
             "notifications": notifications(core),
             "types": [crm_type.show(one, with_relations=True) for one in core.store.types.values()],

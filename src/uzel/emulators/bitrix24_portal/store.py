@@ -17,6 +17,7 @@ from uzel.emulators.bitrix24_portal.records import (
     Category,
     Comment,
     Item,
+    LogMessage,
     Notification,
     ProductRow,
     Requisite,
@@ -34,7 +35,7 @@ LEAD_CATEGORIES, LEAD_STAGES = {0: Category(0, "", is_default=True, entity_type_
 #: tables that are kept as they are
 _KEPT = (
     "users", "categories", "smart_categories", "statuses", "user_fields", "types", "rows", "requisites", "bank_details",
-    "presets", "addresses", "comments", "notifications",
+    "presets", "addresses", "comments", "log_messages", "notifications",
 )  # fmt: skip
 
 
@@ -117,6 +118,7 @@ class Store:
         self.presets: dict[int, Mapping[str, Any]] = {}
         self.addresses: dict[tuple[int, int, int], Mapping[str, str]] = {}
         self.comments: dict[int, Comment] = {}
+        self.log_messages: dict[int, LogMessage] = {}
         self.notifications: dict[int, Notification] = {}
         self.catalog = Catalog()
         self._ids: dict[str, int] = {}
@@ -130,7 +132,7 @@ class Store:
     def load(self, kept: Mapping[str, Any]) -> None:
         """Become what was kept."""
         for name in _KEPT:
-            setattr(self, name, kept[name])
+            setattr(self, name, kept.get(name, {}))
         self.items = {number: Items() for number in (*USER_FIELD_ENTITY, *kept["items"])}
         for number, listed in kept["items"].items():
             for item in listed:

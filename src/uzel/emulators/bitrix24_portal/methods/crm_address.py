@@ -5,6 +5,7 @@ from typing import Any
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import plain
 from uzel.emulators.bitrix24_portal.methods.crm_requisite import list_rows, touch_requisite
+from uzel.emulators.bitrix24_portal.methods.crm_status import described
 from uzel.emulators.bitrix24_portal.records import REQUISITE
 from uzel.emulators.bitrix24_portal.values import text, to_int
 
@@ -71,6 +72,13 @@ def _show(call: Call, key: Key) -> dict[str, Any]:
     return {name: ids.get(name) or call.core.store.addresses[key].get(name) for name in FIELDS}
 
 
+def fields(_: Call) -> Reply:
+    """What fields an address has."""
+    kinds = {name: "integer" if name in _NUMERIC else "string" for name in FIELDS}
+    owner = set(FIELDS[:3])
+    return Reply(described(kinds, required=owner, read_only={"ANCHOR_TYPE_ID", "ANCHOR_ID"}, immutable=owner))
+
+
 def types(_: Call) -> Reply:
     """Kinds of addresses."""
     return Reply([{"ID": number, "NAME": name} for number, name in TYPES.items()])
@@ -81,5 +89,6 @@ METHODS = (
     Method("crm.address.update", update),
     Method("crm.address.delete", delete),
     Method("crm.address.list", listing),
+    Method("crm.address.fields", fields),
     Method("crm.enum.addresstype", types),
 )

@@ -1,15 +1,19 @@
 """``crm.item.import`` and ``crm.item.batchImport``: items without robots and workflows (bitrix24-rest C10)."""
 
+from datetime import datetime
 from typing import Any
 
 from uzel.emulators.bitrix24_portal import item_fields, saving
 from uzel.emulators.bitrix24_portal.access import entity_type, may_ever
+from uzel.emulators.bitrix24_portal.convert import invalid
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, denied
-from uzel.emulators.bitrix24_portal.smart import editable
-from uzel.emulators.bitrix24_portal.values import to_list
+from uzel.emulators.bitrix24_portal.smart import editable, fields_of
+from uzel.emulators.bitrix24_portal.values import is_empty, to_list
 
 MOST_ITEMS = 20
+#: what an administrator may tell of an item that is older than its import
+STAMPS = ("createdTime", "updatedTime", "movedTime", "createdBy", "updatedBy", "movedBy")
 
 
 def import_one(call: Call) -> Reply:
@@ -42,8 +46,30 @@ def _tried(call: Call, entity: int, fields: Any) -> dict[str, Any]:
 
 def _imported(call: Call, entity: int, fields: dict[str, Any]) -> dict[str, Any]:
     change = item_fields.read(call.core, entity, fields, original=call.original_names, on_create=True)
-    item = saving.create(call.core, call.user, entity, change, fires=call.core.options.import_fires_events)
+    fires, stamps = call.core.options.import_fires_events, _stamps(call, entity, fields)
+    item = saving.create(call.core, call.user, entity, change, fires=fires, stamps=stamps)
     return {"item": {"id": item.id}}
+
+
+def _stamps(call: Call, entity: int, fields: dict[str, Any]) -> dict[str, Any]:
+    """Moments and authors that the request names, in an order that time could have had."""
+    known, reader = fields_of(call.core.store, entity), call.core.converter(entity)
+    sent = {item_fields.spelled(call.core, entity, name): value for name, value in fields.items()}
+    named = {name: reader.field(known[name], sent[name]) for name in STAMPS if name in known and not is_empty(sent.get(name))}
+    if named and not call.user.is_admin:
+        raise invalid(known[next(iter(named))].title)
+    now: datetime = call.core.clock.moment()
+    created, updated = named.get("createdTime", now), named.get("updatedTime", now)
+    wrong = {
+        "createdTime": created > now,
+        "updatedTime": not created <= updated <= now,
+        "movedTime": not created <= named.get("movedTime", created) <= updated,
+    }
+    if name := next((name for name, is_wrong in wrong.items() if is_wrong), ""):
+        raise invalid(known[name].title)
+    if "createdTime" in named and any(item.values["createdTime"] > created for item in call.core.store.items[entity]):
+        raise ApiError(invalid("").code, "Cannot import an item with a creation date earlier than already created items")
+    return named
 
 
 METHODS = (Method("crm.item.import", import_one), Method("crm.item.batchImport", import_many))

@@ -16,14 +16,14 @@ from uzel.emulators.bitrix24_portal.values import text, to_int, to_list, to_map
 OWNER_TYPE = "D"
 
 
-def _owner(call: Call, source: Mapping[str, Any]) -> Item:
-    """The deal whose rows are changed: a right to change it is needed."""
+def _owner(call: Call, source: Mapping[str, Any], action: str = "update") -> Item:
+    """The deal whose rows are changed: a right to change it is needed; or the deal whose rows are looked at."""
     for name in ("ownerType", "ownerId"):
         if source.get(name) is None:
             raise missing(name)
     if text(source["ownerType"]).upper() != OWNER_TYPE:
         raise ApiError("ENTITY_TYPE_NOT_SUPPORTED", f"Entity type {text(source['ownerType'])} is not supported")
-    return find_deal(call, to_int(source["ownerId"]), "update")
+    return find_deal(call, to_int(source["ownerId"]), action)
 
 
 def _rows(call: Call, deal: Item) -> tuple[ProductRow, ...]:
@@ -109,6 +109,12 @@ def listing(call: Call) -> Reply:
     return Reply({"productRows": rows}, total, following)
 
 
+def available(call: Call) -> Reply:
+    """Rows nobody has been billed for: the emulator has no payments, so all of them, by ``sort``."""
+    rows = sorted(_rows(call, _owner(call, call.params, "read")), key=lambda row: (row.sort, row.id))
+    return Reply({"productRows": [product_rows.show(row) for row in rows]})
+
+
 def _resolve(name: str) -> tuple[str, str] | None:
     return (name, product_rows.FIELDS[name]) if name in product_rows.FIELDS else None
 
@@ -170,6 +176,7 @@ METHODS = (
     Method("crm.item.productrow.get", get),
     Method("crm.item.productrow.list", listing),
     Method("crm.item.productrow.fields", fields),
+    Method("crm.item.productrow.getAvailableForPayment", available),
     Method("crm.deal.productrows.set", old_set),
     Method("crm.deal.productrows.get", old_get),
 )

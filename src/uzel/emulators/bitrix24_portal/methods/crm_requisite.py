@@ -9,6 +9,7 @@ from uzel.emulators.bitrix24_portal.access import may
 from uzel.emulators.bitrix24_portal.core import Call, Method, Reply
 from uzel.emulators.bitrix24_portal.errors import ApiError, plain
 from uzel.emulators.bitrix24_portal.filters import Rules, compile_filter
+from uzel.emulators.bitrix24_portal.methods.crm_status import described
 from uzel.emulators.bitrix24_portal.paging import page, read_order, sort
 from uzel.emulators.bitrix24_portal.records import COMPANY, CONTACT, Item, Requisite
 from uzel.emulators.bitrix24_portal.values import text, to_int, to_list, to_map
@@ -142,6 +143,13 @@ def is_visible(call: Call, requisite: Requisite) -> bool:
     return owner is not None and may(call, owner, "read")
 
 
+def fields(_: Call) -> Reply:
+    """What fields a requisite has."""
+    kinds = {name: "integer" if name in _NUMERIC else "string" for name in FIELDS}
+    owner = {"ENTITY_TYPE_ID", "ENTITY_ID"}
+    return Reply(described(kinds, required={*owner, "PRESET_ID", "NAME"}, read_only=_READ_ONLY, immutable=owner))
+
+
 def presets(call: Call) -> Reply:
     """Templates of requisites."""
     rows = [dict(preset) for preset in call.core.store.presets.values()]
@@ -181,5 +189,6 @@ METHODS = (
     Method("crm.requisite.delete", delete),
     Method("crm.requisite.get", get),
     Method("crm.requisite.list", listing),
+    Method("crm.requisite.fields", fields),
     Method("crm.requisite.preset.list", presets),
 )

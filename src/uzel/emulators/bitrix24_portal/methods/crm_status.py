@@ -1,6 +1,7 @@
 """``crm.status.*``: CRM directories, stages of pipelines among them (bitrix24-rest C3). Everything is a text."""
 
 import re
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from typing import Any
 
@@ -123,7 +124,41 @@ def delete(call: Call) -> Reply:
     return Reply(True)
 
 
+FIELDS = {
+    "ID": "integer", "ENTITY_ID": "string", "STATUS_ID": "string", "SORT": "integer", "NAME": "string", "NAME_INIT": "string",
+    "SYSTEM": "char", "CATEGORY_ID": "integer", "COLOR": "string", "SEMANTICS": "char", "EXTRA": "crm_status_extra",
+}  # fmt: skip
+
+
+def fields(_: Call) -> Reply:
+    """What fields an entry has."""
+    return Reply(
+        described(
+            FIELDS,
+            required={"ENTITY_ID", "STATUS_ID", "NAME"},
+            read_only={"ID", "NAME_INIT", "SYSTEM"},
+            immutable={"ENTITY_ID", "STATUS_ID", "CATEGORY_ID", "SEMANTICS"},
+        )
+    )
+
+
+def described(
+    kinds: Mapping[str, str],
+    *,
+    required: Set[str] = frozenset(),
+    read_only: Set[str] = frozenset(),
+    immutable: Set[str] = frozenset(),
+) -> dict[str, Any]:
+    """Fields by their names, as the old methods ``fields`` tell of them."""
+    return {
+        name: {"type": kind, "isRequired": name in required, "isReadOnly": name in read_only, "isImmutable": name in immutable,
+               "isMultiple": False, "isDynamic": False, "title": name}
+        for name, kind in kinds.items()
+    }  # fmt: skip
+
+
 METHODS = (
+    Method("crm.status.fields", fields),
     Method("crm.status.list", listing),
     Method("crm.status.get", get),
     Method("crm.status.add", add),

@@ -1,4 +1,4 @@
-"""``events``, ``event.bind``, ``event.get``, ``event.unbind``: for an application only (bitrix24-rest G1)."""
+"""``events``, ``event.bind``, ``event.get``, ``event.unbind``, ``event.test``: for an application only (bitrix24-rest G1)."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,6 +61,13 @@ def names(call: Call) -> Reply:
     return Reply([*APP_EVENTS, *NAMES, *_of_types(call)])
 
 
+def test(call: Call) -> Reply:
+    """``event.test``: ONAPPTEST with whatever is sent."""
+    query = {name: value for name, value in call.params.items() if name.lower() != "auth"}
+    call.core.events.try_out(call.caller(), call.user.id, query)
+    return Reply(True)
+
+
 def _of_types(call: Call) -> list[str]:
     """Events of items of one smart process each (bitrix24-rest G1)."""
     if not call.core.options.smart_process_events_by_type:
@@ -118,5 +125,11 @@ def _show(binding: Binding) -> dict[str, Any]:
 
 METHODS = tuple(
     Method(name, run, "basic", needs_application=True)
-    for name, run in (("events", names), ("event.bind", bind), ("event.get", get), ("event.unbind", unbind))
+    for name, run in (
+        ("events", names),
+        ("event.bind", bind),
+        ("event.get", get),
+        ("event.unbind", unbind),
+        ("event.test", test),
+    )
 )

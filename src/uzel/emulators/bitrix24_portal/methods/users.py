@@ -12,6 +12,10 @@ from uzel.emulators.bitrix24_portal.records import User
 from uzel.emulators.bitrix24_portal.values import is_true, is_yes, text, to_int, to_list, to_map
 
 USER = "USER"
+TITLES = {
+    "XML_ID": "Внешний код", "ACTIVE": "Активность", "NAME": "Имя", "LAST_NAME": "Фамилия", "SECOND_NAME": "Отчество",
+    "EMAIL": "E-Mail", "WORK_POSITION": "Должность", "UF_DEPARTMENT": "Подразделения",
+}  # fmt: skip
 TEXTS = ("NAME", "LAST_NAME", "SECOND_NAME", "EMAIL", "WORK_POSITION")
 SEARCHED = ("NAME", "LAST_NAME", "SECOND_NAME", "WORK_POSITION")
 _PARAMETERS = frozenset({"FILTER", "SORT", "ORDER", "ADMIN_MODE", "SELECT", "START", "AUTH"})
@@ -146,7 +150,14 @@ def add(call: Call) -> Reply:
     return Reply(number)
 
 
+def fields(call: Call) -> Reply:
+    """Names of standard fields with their titles."""
+    own = {one.name for one in call.core.store.user_fields_of(USER)}
+    return Reply({name: TITLES.get(name, name) for name in _show(call, call.user) if name not in own})
+
+
 METHODS = (
+    Method("user.fields", fields, "user"),
     Method("user.get", get, "user"),
     Method("user.search", search, "user"),
     Method("user.current", current, "user"),
