@@ -3,10 +3,11 @@
 import argparse
 import inspect
 import re
+from collections.abc import Iterator
 
 import pytest
 
-from uzel.cli import main
+from uzel.cli import main, parser
 from uzel.russian_argparse import WORDS
 
 #: What only a mistake of ours can make argparse say.
@@ -50,6 +51,23 @@ def test_the_help_has_russian_headings(capsys: pytest.CaptureFixture[str]) -> No
     told = capsys.readouterr().out
     assert {"что указать:", "параметры:"} <= set(told.splitlines())
     assert "показать эту справку" in told
+
+
+def helps_of(command: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
+    """Where a text of the help stands, and the text."""
+    for action in command._actions:
+        if action.help:
+            yield f"{command.prog} {action.dest}", action.help
+        if isinstance(action, argparse._SubParsersAction):
+            yield from ((f"{command.prog} {one.dest}", one.help or "") for one in action._choices_actions)
+            for child in action.choices.values():
+                yield from helps_of(child)
+
+
+def test_what_the_help_says_is_russian() -> None:
+    told = dict(helps_of(parser()))
+    assert len(told) > 100
+    assert not [place for place, text in told.items() if not re.search("[а-яё]|^$", text, re.IGNORECASE)]
 
 
 def test_all_that_a_user_can_make_argparse_say_is_translated() -> None:

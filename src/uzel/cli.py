@@ -29,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The whole command line, as the docs test reads it."""
     speak_russian()
-    root = argparse.ArgumentParser(prog="uzel", description="Hub between a Bitrix24 portal and many 1C bases.")
-    root.add_argument("--version", action="version", version=f"uzel {__version__}")
+    root = argparse.ArgumentParser(prog="uzel", description="Узел обмена между порталом Битрикс24 и базами 1С.")
+    root.add_argument("--version", action="version", version=f"uzel {__version__}", help="показать версию")
     groups = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for register in _groups():
         register(groups)

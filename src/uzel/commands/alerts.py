@@ -14,13 +14,13 @@ STATE = ("way", "receiver", "asked_at", "done_at", "problem")
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("alert", help="what the administrator is told").add_subparsers(
+    verbs = groups.add_parser("alert", help="что сообщают администратору").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    listing = verbs.add_parser("list", help="the latest alerts and whether they reached")
+    listing = verbs.add_parser("list", help="последние оповещения и дошли ли они")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
-    test = verbs.add_parser("test", help="tell by every way that is set up")
+    test = verbs.add_parser("test", help="сообщить каждым настроенным способом")
     test.set_defaults(run=_test)
 
 

@@ -26,26 +26,26 @@ REPLY_CHARACTERS, REPLY_CELL = 5000, 24  # of a reply shown, and of its first li
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the command line."""
-    ledger = groups.add_parser("ledger", help="what was received and what became of it, base by base")
+    ledger = groups.add_parser("ledger", help="что получено и что с этим стало, по базам")
     ledger.add_argument("--node", default="", metavar="CODE")
-    ledger.add_argument("--by-day", action="store_true", help="a row for each day on which something was read")
-    ledger.add_argument("--catalogue", action="store_true", help="a row for each catalogue file")
-    ledger.add_argument("--days", type=int, default=14, help="how many days back")
+    ledger.add_argument("--by-day", action="store_true", help="строка на каждый день, когда что-то прочитано")
+    ledger.add_argument("--catalogue", action="store_true", help="строка на каждый файл каталога")
+    ledger.add_argument("--days", type=int, default=14, help="за сколько последних дней")
     ledger.add_argument("--json", action="store_true")
     ledger.set_defaults(run=_ledger)
-    _calls(groups.add_parser("calls", help="every call of every base, with its feed"))
+    _calls(groups.add_parser("calls", help="все обращения всех баз с их файлами"))
 
 
 def _calls(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listing = verbs.add_parser("list", help="calls, newest first")
+    listing = verbs.add_parser("list", help="обращения, новые сверху")
     listing.add_argument("--node", default="", metavar="CODE")
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_calls_list)
-    one = verbs.add_parser("show", help="one call: what came and what was answered")
+    one = verbs.add_parser("show", help="одно обращение: что пришло и что отвечено")
     one.add_argument("id", type=int)
-    one.add_argument("--body", type=Path, metavar="FILE", help="write the feed into a file")
+    one.add_argument("--body", type=Path, metavar="FILE", help="записать принятый файл на диск")
     one.set_defaults(run=_call_show)
 
 

@@ -29,15 +29,13 @@ STOCKS = {
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("catalog", help="the catalogue in the portal").add_subparsers(
-        dest="verb", required=True, metavar="VERB"
-    )
-    status = verbs.add_parser("status", help="what the sources told, what waits, what was given up and why")
-    status.add_argument("--node", default="", metavar="CODE", help="of one base")
+    verbs = groups.add_parser("catalog", help="каталог в портале").add_subparsers(dest="verb", required=True, metavar="VERB")
+    status = verbs.add_parser("status", help="что передали источники, что ждёт, от чего отказались и почему")
+    status.add_argument("--node", default="", metavar="CODE", help="одной базы")
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=_status)
-    again = verbs.add_parser("retry", help="try again what was given up")
-    again.add_argument("--node", default="", metavar="CODE", help="of one base")
+    again = verbs.add_parser("retry", help="попробовать ещё раз то, от чего отказались")
+    again.add_argument("--node", default="", metavar="CODE", help="одной базы")
     again.set_defaults(run=_retry)
 
 

@@ -19,12 +19,12 @@ MOST = 50  # explained at once
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("counterparty", help="counterparties and their cards").add_subparsers(
+    verbs = groups.add_parser("counterparty", help="контрагенты и их карточки").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    explain = verbs.add_parser("explain", help="why a counterparty is this card of the portal")
+    explain = verbs.add_parser("explain", help="почему контрагент — эта карточка портала")
     explain.add_argument("node")
-    explain.add_argument("what", help="Ид of the counterparty, number of one of his orders, or id of the card")
+    explain.add_argument("what", help="Ид контрагента, номер его заказа или id карточки")
     explain.add_argument("--json", action="store_true")
     explain.set_defaults(run=_explain)
 

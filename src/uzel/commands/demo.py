@@ -10,17 +10,15 @@ from uzel.commands.output import CommandError
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
-    demo = groups.add_parser("demo", help="five shops exchange orders with a portal, all on this machine")
-    demo.add_argument("--check", action="store_true", help="play a whole story without a person; exit 0 only if all is equal")
+    demo = groups.add_parser("demo", help="пять магазинов обмениваются заказами с порталом, всё на этой машине")
+    demo.add_argument("--check", action="store_true", help="проиграть всю историю без человека; код 0, только если всё сошлось")
+    demo.add_argument("--orders", type=int, default=None, help="заказов в истории (200) или в магазинах при начале показа (25)")
+    demo.add_argument("--port", type=int, default=8024, help="порт страницы портала; страница обмена на следующем порту")
+    demo.add_argument("--speed", type=float, default=20.0, help="во столько раз быстрее идёт время эмулированного портала")
+    demo.add_argument("--seed", type=int, default=1, help="одно и то же число даёт одни и те же заказы")
+    demo.add_argument("--duration", type=float, default=None, help="сколько секунд работать; без него до Ctrl+C")
     demo.add_argument(
-        "--orders", type=int, default=None, help="orders of the story (200), or in the shops when the demo starts (25)"
-    )
-    demo.add_argument("--port", type=int, default=8024, help="page of the portal; the exchange page is on the next port")
-    demo.add_argument("--speed", type=float, default=20.0, help="divides every duration of the emulated portal")
-    demo.add_argument("--seed", type=int, default=1, help="the same seed makes the same orders")
-    demo.add_argument("--duration", type=float, default=None, help="seconds to live; without it until Ctrl+C")
-    demo.add_argument(
-        "--keep", type=Path, default=None, metavar="FOLDER", help="work in this folder and leave it (default: a new one)"
+        "--keep", type=Path, default=None, metavar="FOLDER", help="работать в этой папке и оставить её (обычно новая)"
     )
     demo.set_defaults(run=_run)
 

@@ -18,27 +18,25 @@ LONGEST_PASSWORD = 1000  # characters
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("doctor", help="what is wrong and how to mend it").add_subparsers(
+    verbs = groups.add_parser("doctor", help="что не так и как исправить").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    node = verbs.add_parser("node", help="a base: the way to the exchange page, its real calls, files and orders")
+    node = verbs.add_parser("node", help="база: путь к странице обмена, её обращения, файлы и заказы")
     node.add_argument("code")
-    node.add_argument("--url", default="", help="address that the base is given: the page is called there")
-    node.add_argument(
-        "--password", choices=(STDIN,), help="- asks for the base's password, or reads it from the standard input"
-    )
-    node.add_argument("--upload", action="store_true", help="send bodies up to the largest allowed, too")
-    node.add_argument("--slow", action="store_true", help="wait for a slow reply, too: a minute")
-    node.add_argument("--days", type=int, default=14, help="how many days back its calls are looked at")
+    node.add_argument("--url", default="", help="адрес, который дан базе: страница вызывается по нему")
+    node.add_argument("--password", choices=(STDIN,), help="«-»: спросить пароль базы или прочитать его со стандартного ввода")
+    node.add_argument("--upload", action="store_true", help="отправить и тела до наибольшего разрешённого размера")
+    node.add_argument("--slow", action="store_true", help="подождать и медленного ответа: минуту")
+    node.add_argument("--days", type=int, default=14, help="за сколько последних дней смотреть обращения")
     _output(node)
     node.set_defaults(run=_node)
-    portal = verbs.add_parser("portal", help="the portal: rights, plan, set-up, stages, staff, queue and limits")
+    portal = verbs.add_parser("portal", help="портал: права, тариф, настройка, стадии, сотрудники, очередь, ограничения")
     _output(portal)
     portal.set_defaults(run=_portal)
 
 
 def _output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--all", action="store_true", help="show what is well, too")
+    command.add_argument("--all", action="store_true", help="показать и то, что в порядке")
     command.add_argument("--json", action="store_true")
 
 

@@ -19,7 +19,7 @@ NOTES_SHOWN = 50
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the command line."""
-    feed = groups.add_parser("import", help="feed files by hand, on the same path as a base's own")
+    feed = groups.add_parser("import", help="передать файлы вручную, тем же путём, что и база")
     feed.add_argument("file", type=Path, nargs="+")
     feed.add_argument("--node", required=True, metavar="CODE")
     feed.add_argument("--json", action="store_true")

@@ -13,7 +13,7 @@ MOMENT = "%d.%m.%Y %H:%M"
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to its group."""
-    showing = verbs.add_parser("show", help="one base, its client and what to look at")
+    showing = verbs.add_parser("show", help="одна база, её программа и на что смотреть")
     showing.add_argument("code")
     showing.add_argument("--json", action="store_true")
     showing.set_defaults(run=_show)

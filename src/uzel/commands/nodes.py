@@ -17,50 +17,52 @@ RIGHTS = {
     "receives_changes": "получает изменения", "catalog_source": "источник каталога", "bulk_load": "загрузка без роботов",
 }  # fmt: skip
 FLAGS = {
-    "receives_changes": "gets what managers change", "catalog_source": "its nomenclature is the portal's catalogue",
-    "bulk_load": "its new deals are imported: robots and workflows do not run",
+    "receives_changes": "получает то, что меняют менеджеры", "catalog_source": "её номенклатура — каталог портала",
+    "bulk_load": "её новые сделки импортируются: роботы и бизнес-процессы не срабатывают",
 }  # fmt: skip
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("node", help="1C bases").add_subparsers(dest="verb", required=True, metavar="VERB")
-    add = verbs.add_parser("add", help="connect a base")
+    verbs = groups.add_parser("node", help="базы 1С").add_subparsers(dest="verb", required=True, metavar="VERB")
+    add = verbs.add_parser("add", help="подключить базу")
     add.add_argument("code")
     add.add_argument("--title", required=True)
     add.add_argument("--login", required=True)
-    add.add_argument("--password", required=True, help="- asks for it")
+    add.add_argument("--password", required=True, help="«-»: спросить")
     _parameters(add)
     add.set_defaults(run=_add)
-    change = verbs.add_parser("set", help="change a base's parameters")
+    change = verbs.add_parser("set", help="изменить параметры базы")
     change.add_argument("code")
     for name in ("title", "login"):
         change.add_argument(f"--{name}")
-    change.add_argument("--password", help="- asks for it")
-    change.add_argument("--active", action=argparse.BooleanOptionalAction, default=None, help="may call at all")
+    change.add_argument("--password", help="«-»: спросить")
+    change.add_argument("--active", action=argparse.BooleanOptionalAction, default=None, help="может ли обращаться вообще")
     _parameters(change)
     change.set_defaults(run=_set)
     node_show.register(verbs)
-    listing = verbs.add_parser("list", help="bases and their last calls")
+    listing = verbs.add_parser("list", help="базы и их последние обращения")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
 
 
 def _parameters(command: argparse.ArgumentParser) -> None:
     command.add_argument("--profile", choices=["unf", "ut", "bitrix"])
-    command.add_argument("--dialect", choices=["auto", *BY_NAME], metavar="DIALECT", help="pin the client; auto: as recognised")
+    command.add_argument(
+        "--dialect", choices=["auto", *BY_NAME], metavar="DIALECT", help="закрепить программу; auto: как распознана"
+    )
     for flag, meaning in FLAGS.items():
         command.add_argument(f"--{flag.replace('_', '-')}", action=argparse.BooleanOptionalAction, default=None, help=meaning)
-    command.add_argument("--silence-after", metavar="MINUTES|auto|off", help="without a call for so long it is silent")
-    command.add_argument("--encoding", choices=["utf-8", "windows-1251"], help="of our answers")
-    command.add_argument("--category", type=int, dest="category_id", help="pipeline id in the portal")
+    command.add_argument("--silence-after", metavar="MINUTES|auto|off", help="без обращений столько времени — молчит")
+    command.add_argument("--encoding", choices=["utf-8", "windows-1251"], help="наших ответов")
+    command.add_argument("--category", type=int, dest="category_id", help="id воронки в портале")
     command.add_argument("--default-responsible", type=int, dest="default_responsible_id", metavar="USER")
-    command.add_argument("--number-prefix", help="first letters of numbers of orders born in the portal")
-    command.add_argument("--orders-per-query", type=int, help="most orders in one answer")
-    command.add_argument("--stage", action="append", metavar="STATUS=NAME=STAGE", help="row of the status table")
-    command.add_argument("--payment", action="append", metavar="ID=NAME=KIND", help="payment system told to the base")
-    command.add_argument("--delivery", action="append", metavar="ID=NAME", help="delivery service told to the base")
-    command.add_argument("--owner", action="append", metavar="FIELD=merge|node|portal", help="row of the ownership table")
+    command.add_argument("--number-prefix", help="первые буквы номеров заказов, созданных в портале")
+    command.add_argument("--orders-per-query", type=int, help="сколько заказов не больше в одном ответе")
+    command.add_argument("--stage", action="append", metavar="STATUS=NAME=STAGE", help="строка таблицы статусов")
+    command.add_argument("--payment", action="append", metavar="ID=NAME=KIND", help="платёжная система, которую узнаёт база")
+    command.add_argument("--delivery", action="append", metavar="ID=NAME", help="служба доставки, которую узнаёт база")
+    command.add_argument("--owner", action="append", metavar="FIELD=merge|node|portal", help="строка таблицы владения полями")
 
 
 ENDED = {"silent_since": None, "silence_told_at": None}  # by another bound it is judged anew

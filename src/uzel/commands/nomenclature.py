@@ -32,25 +32,25 @@ REASONS = {
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("nomenclature", help="goods and products").add_subparsers(
+    verbs = groups.add_parser("nomenclature", help="номенклатура и товары").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    report = verbs.add_parser("report", help="what is matched, missing, ambiguous, drifted")
-    report.add_argument("node", nargs="?", default="", metavar="NODE", help="one base")
+    report = verbs.add_parser("report", help="что сопоставлено, не найдено, неоднозначно, разошлось")
+    report.add_argument("node", nargs="?", default="", metavar="NODE", help="одна база")
     report.add_argument("--json", action="store_true")
     report.set_defaults(run=_report)
-    match = verbs.add_parser("match", help="say which product an item of a base is")
+    match = verbs.add_parser("match", help="сказать, какой товар — номенклатура базы")
     match.add_argument("node", metavar="NODE")
-    match.add_argument("item_id", metavar="ITEM_ID", help="Ид of the goods in the base")
-    match.add_argument("xml_id", nargs="?", default="", metavar="XML_ID", help="Ид of the product in the catalogue")
-    match.add_argument("--forget", action="store_true", help="take the match back")
+    match.add_argument("item_id", metavar="ITEM_ID", help="Ид номенклатуры в базе")
+    match.add_argument("xml_id", nargs="?", default="", metavar="XML_ID", help="Ид товара в каталоге")
+    match.add_argument("--forget", action="store_true", help="снять сопоставление")
     match.set_defaults(run=_match)
-    feed = verbs.add_parser("import", help="match everything that a CSV file names")
+    feed = verbs.add_parser("import", help="сопоставить всё, что названо в файле CSV")
     feed.add_argument("node", metavar="NODE")
     feed.add_argument("file", type=Path)
     feed.add_argument("--json", action="store_true")
     feed.set_defaults(run=_import)
-    sheet = verbs.add_parser("export", help="write the match table of a base into a CSV file")
+    sheet = verbs.add_parser("export", help="записать таблицу сопоставления базы в файл CSV")
     sheet.add_argument("node", metavar="NODE")
     sheet.add_argument("file", type=Path)
     sheet.set_defaults(run=_export)

@@ -26,22 +26,20 @@ CLIENTS = {"contact": "контакт", "company": "компания"}
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("orders", help="orders and their deals").add_subparsers(
-        dest="verb", required=True, metavar="VERB"
-    )
-    listing = verbs.add_parser("list", help="orders, newest change first")
+    verbs = groups.add_parser("orders", help="заказы и их сделки").add_subparsers(dest="verb", required=True, metavar="VERB")
+    listing = verbs.add_parser("list", help="заказы, недавно изменённые сверху")
     listing.add_argument("--node", default="", metavar="CODE")
     listing.add_argument("--limit", type=int, default=50)
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
-    again = verbs.add_parser("retry", help="give what the portal refused another chance")
+    again = verbs.add_parser("retry", help="попробовать ещё раз то, что портал не принял")
     again.add_argument("--node", default="", metavar="CODE")
     again.set_defaults(run=_retry)
     orders_held.register(verbs)
-    one = verbs.add_parser("show", help="one order: both sides, deliveries, verdicts, conflicts")
+    one = verbs.add_parser("show", help="один заказ: обе стороны, доставки, решения, конфликты")
     one.add_argument("node")
-    one.add_argument("number", help="number or Ид")
-    one.add_argument("--json", action="store_true", help="all of it, with the states whole")
+    one.add_argument("number", help="номер или Ид")
+    one.add_argument("--json", action="store_true", help="всё целиком, с полными состояниями")
     one.set_defaults(run=_show)
 
 

@@ -15,7 +15,7 @@ HELD: Titles = {
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to its group."""
-    held = verbs.add_parser("held", help="payments and shipments that wait for their orders, the oldest first")
+    held = verbs.add_parser("held", help="оплаты и отгрузки, которые ждут своих заказов, старые сверху")
     held.add_argument("--node", default="", metavar="CODE")
     held.add_argument("--limit", type=int, default=50)
     held.add_argument("--json", action="store_true")

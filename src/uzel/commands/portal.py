@@ -8,10 +8,10 @@ from uzel.commands.output import CommandError, setup, the_portal
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("portal", help="the Bitrix24 portal").add_subparsers(dest="verb", required=True, metavar="VERB")
+    verbs = groups.add_parser("portal", help="портал Битрикс24").add_subparsers(dest="verb", required=True, metavar="VERB")
     portal_connect.register(verbs)
     portal_setup.register(verbs)
-    verbs.add_parser("sweep", help="look for changed deals now").set_defaults(run=_sweep)
+    verbs.add_parser("sweep", help="искать изменённые сделки сейчас").set_defaults(run=_sweep)
     portal_limits.register(verbs)
 
 

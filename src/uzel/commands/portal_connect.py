@@ -41,21 +41,19 @@ STOCKS = {None: "", True: "включён: остатки из 1С не запи
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``connect`` and ``status`` to the group."""
-    connect = verbs.add_parser(
-        "connect", help="by an incoming webhook or as a local application; without arguments: the steps of both"
-    )
-    connect.add_argument("url", nargs="?", default="", help="https://…/rest/USER/SECRET/")
-    connect.add_argument("--event-token", default="", help="application_token of the portal's outgoing webhook")
-    connect.add_argument("--speed", type=float, default=1.0, help="time scale of an emulated portal; leave 1 for a real one")
-    connect.add_argument("--application", action="store_true", help="connect as a local application instead")
-    connect.add_argument("--domain", default="", help="host of the portal: only its installation is accepted")
-    connect.add_argument("--hub", metavar="ADDRESS", default="", help="https address where the portal reaches uzel serve")
-    connect.add_argument("--client-id", default="", help="code of the application, as its form shows it")
-    connect.add_argument("--client-secret", default="", help="its key; - reads it from the standard input")
-    connect.add_argument("--oauth-server", metavar="ADDRESS", default="", help="authorization server, when not the usual one")
-    connect.add_argument("--wait", metavar="SECONDS", type=float, default=0.0, help="wait so long for the installation")
+    connect = verbs.add_parser("connect", help="вебхуком или приложением; без параметров: шаги обоих способов")
+    connect.add_argument("url", nargs="?", default="", help="https://…/rest/НОМЕР/СЕКРЕТ/, адрес входящего вебхука")
+    connect.add_argument("--event-token", default="", help="application_token исходящего вебхука портала")
+    connect.add_argument("--speed", type=float, default=1.0, help="скорость времени эмулированного портала; для настоящего 1")
+    connect.add_argument("--application", action="store_true", help="подключить локальным приложением")
+    connect.add_argument("--domain", default="", help="адрес портала: принимается установка только с него")
+    connect.add_argument("--hub", metavar="ADDRESS", default="", help="https-адрес, по которому портал достигает uzel serve")
+    connect.add_argument("--client-id", default="", help="код приложения из его формы")
+    connect.add_argument("--client-secret", default="", help="его ключ; «-» читает со стандартного ввода")
+    connect.add_argument("--oauth-server", metavar="ADDRESS", default="", help="сервер авторизации, если не обычный")
+    connect.add_argument("--wait", metavar="SECONDS", type=float, default=0.0, help="сколько ждать установки")
     connect.set_defaults(run=_connect)
-    status = verbs.add_parser("status", help="which way into the portal is used and how it is doing")
+    status = verbs.add_parser("status", help="как подключён портал и как идёт обмен")
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=_status)
 

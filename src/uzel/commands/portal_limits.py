@@ -33,15 +33,15 @@ MOST_RESERVE_PERCENT = 90
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verbs to the group of the portal."""
-    limits = verbs.add_parser("limits", help="what is known better of the portal's limits; without options: what is believed")
-    limits.add_argument("--plan", choices=("auto", "standard", "enterprise"), help="whose limits of requests the portal has")
-    limits.add_argument("--probe", action="store_true", help="find the plan by asking for more than the smaller one gives")
+    limits = verbs.add_parser("limits", help="что известно об ограничениях портала; без параметров: как считается")
+    limits.add_argument("--plan", choices=("auto", "standard", "enterprise"), help="ограничения какого тарифа у портала")
+    limits.add_argument("--probe", action="store_true", help="узнать тариф, запросив больше, чем даёт меньший")
     limits.add_argument(
-        "--reserve-requests", type=float, metavar="N", help="of the requests at once, left to other applications"
+        "--reserve-requests", type=float, metavar="N", help="сколько запросов из разрешённых сразу оставить другим приложениям"
     )
-    limits.add_argument("--reserve-operating", type=float, metavar="PERCENT", help="of each method's time, left to them")
+    limits.add_argument("--reserve-operating", type=float, metavar="PERCENT", help="сколько времени каждого метода оставить им")
     limits.set_defaults(run=_limits)
-    budget = verbs.add_parser("budget", help="how much of the portal's limits is taken, what waits and for how long")
+    budget = verbs.add_parser("budget", help="сколько занято из ограничений портала, что ждёт и как долго")
     budget.add_argument("--json", action="store_true")
     budget.set_defaults(run=_budget)
 

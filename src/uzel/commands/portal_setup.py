@@ -16,13 +16,13 @@ ACTIONS = {"create": "создать", "extend": "добавить в списо
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add ``setup`` to the group."""
-    command = verbs.add_parser("setup", help="create what the exchange needs in the portal; safe to repeat")
+    command = verbs.add_parser("setup", help="создать в портале то, что нужно обмену; можно повторять")
     way = command.add_mutually_exclusive_group()
-    way.add_argument("--plan", action="store_true", help="only say what would be done")
-    way.add_argument("--undo", action="store_true", help="remove what the set-up created, and nothing else")
-    way.add_argument("--pipeline", metavar="NODE", help="make a pipeline with all its stages for a base")
-    command.add_argument("--yes", action="store_true", help="with --undo: remove also what holds data")
-    command.add_argument("--lists-only", action="store_true", help="do without smart processes although the portal has them")
+    way.add_argument("--plan", action="store_true", help="только сказать, что будет сделано")
+    way.add_argument("--undo", action="store_true", help="убрать то, что создала настройка, и ничего больше")
+    way.add_argument("--pipeline", metavar="NODE", help="создать базе воронку со всеми стадиями")
+    command.add_argument("--yes", action="store_true", help="вместе с --undo: убрать и то, в чём есть данные")
+    command.add_argument("--lists-only", action="store_true", help="обойтись без смарт-процессов, хотя они в портале есть")
     command.add_argument("--json", action="store_true")
     command.set_defaults(run=_setup)
 

@@ -22,10 +22,12 @@ SAID = {
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("promo", help="promo codes").add_subparsers(dest="verb", required=True, metavar="VERB")
-    listed = verbs.add_parser("list", help="promo codes of the portal and how they stand")
-    listed.add_argument("--node", default="", metavar="CODE", help="as they stand in the shop of this base")
-    listed.add_argument("--date", type=dt.date.fromisoformat, metavar="DATE", help="as they stand on this day; today")
+    verbs = groups.add_parser("promo", help="промокоды").add_subparsers(dest="verb", required=True, metavar="VERB")
+    listed = verbs.add_parser("list", help="промокоды портала и действуют ли они")
+    listed.add_argument("--node", default="", metavar="CODE", help="как они действуют в магазине этой базы")
+    listed.add_argument(
+        "--date", type=dt.date.fromisoformat, metavar="DATE", help="как они действуют в этот день; обычно сегодня"
+    )
     listed.add_argument("--json", action="store_true")
     listed.set_defaults(run=_list)
     promo_files.register(verbs)

@@ -12,11 +12,11 @@ REFUSED: Titles = {"line": "строка", "code": "код", "reason": "поче
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verbs to their group."""
-    feed = verbs.add_parser("import", help="take promo codes from a CSV file")
+    feed = verbs.add_parser("import", help="взять промокоды из файла CSV")
     feed.add_argument("file", type=Path)
     feed.add_argument("--json", action="store_true")
     feed.set_defaults(run=_import)
-    sheet = verbs.add_parser("export", help="write promo codes into a CSV file")
+    sheet = verbs.add_parser("export", help="записать промокоды в файл CSV")
     sheet.add_argument("file", type=Path)
     sheet.set_defaults(run=_export)
 

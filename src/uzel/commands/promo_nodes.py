@@ -14,7 +14,7 @@ COLUMNS: Titles = {
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb to its group."""
-    nodes = verbs.add_parser("nodes", help="which promo codes each base has")
+    nodes = verbs.add_parser("nodes", help="какие промокоды есть у каждой базы")
     nodes.add_argument("--json", action="store_true")
     nodes.set_defaults(run=_nodes)
 

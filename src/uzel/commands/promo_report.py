@@ -23,13 +23,13 @@ NO_SOURCE = "не указано"
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb to its group."""
-    report = verbs.add_parser("report", help="deals and revenue by promo code, source and base")
-    report.add_argument("--node", default="", metavar="CODE", help="of this base only")
-    report.add_argument("--from", dest="since", type=dt.date.fromisoformat, metavar="DATE", help="orders of this day and later")
-    report.add_argument("--until", type=dt.date.fromisoformat, metavar="DATE", help="orders of this day and earlier")
+    report = verbs.add_parser("report", help="сделки и выручка по промокодам, источникам и базам")
+    report.add_argument("--node", default="", metavar="CODE", help="только этой базы")
+    report.add_argument("--from", dest="since", type=dt.date.fromisoformat, metavar="DATE", help="заказы с этого дня")
+    report.add_argument("--until", type=dt.date.fromisoformat, metavar="DATE", help="заказы по этот день")
     form = report.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true")
-    form.add_argument("--csv", type=Path, metavar="FILE", help="write the table into a file for a spreadsheet")
+    form.add_argument("--csv", type=Path, metavar="FILE", help="записать таблицу в файл для Excel")
     report.set_defaults(run=_report)
 
 

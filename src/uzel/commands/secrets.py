@@ -15,11 +15,11 @@ BY_HAND = """
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("secrets", help="keys of what is stored sealed").add_subparsers(
+    verbs = groups.add_parser("secrets", help="ключи того, что хранится запечатанным").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    rotate = verbs.add_parser("rotate", help="make a new key and seal everything with it; nothing has to be stopped")
-    rotate.add_argument("--forget-old", action="store_true", help="keep no key but the new one")
+    rotate = verbs.add_parser("rotate", help="сделать новый ключ и запечатать им всё; ничего останавливать не нужно")
+    rotate.add_argument("--forget-old", action="store_true", help="оставить только новый ключ")
     rotate.set_defaults(run=_rotate)
 
 

@@ -7,15 +7,15 @@ from uzel.commands.output import setup
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the command line."""
-    serve = groups.add_parser("serve", help="web server: the exchange page and the portal's events")
+    serve = groups.add_parser("serve", help="веб-сервер: страница обмена и события портала")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=_serve)
-    worker = groups.add_parser("worker", help="background work: reading packages, draining and sweeping the portal")
-    worker.add_argument("--once", action="store_true", help="do what is due and end")
+    worker = groups.add_parser("worker", help="фоновая работа: чтение файлов, запись в портал и опрос портала")
+    worker.add_argument("--once", action="store_true", help="сделать, что пора, и закончить")
     worker.set_defaults(run=_worker)
-    migrate = groups.add_parser("migrate", help="create or upgrade the tables; safe to repeat")
-    migrate.add_argument("--quiet", action="store_true", help="say nothing")
+    migrate = groups.add_parser("migrate", help="создать или обновить таблицы; можно повторять")
+    migrate.add_argument("--quiet", action="store_true", help="ничего не писать")
     migrate.set_defaults(run=_migrate)
 
 

@@ -31,26 +31,26 @@ LISTED = 10  # orders named in a table
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the group to the command line."""
-    verbs = groups.add_parser("employee", aliases=["employees"], help="who is who").add_subparsers(
+    verbs = groups.add_parser("employee", aliases=["employees"], help="кто есть кто").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
-    add = verbs.add_parser("add", help="tie a personnel number to a portal user")
-    add.add_argument("number", nargs="?", default="", help="personnel number (табельный номер)")
+    add = verbs.add_parser("add", help="связать табельный номер с сотрудником портала")
+    add.add_argument("number", nargs="?", default="", help="табельный номер")
     add.add_argument("--portal-user", type=int, required=True, metavar="ID")
-    add.add_argument("--node", default="", metavar="CODE", help="in this base only")
-    add.add_argument("--name", default="", help="how the base calls him, where it gives no number")
+    add.add_argument("--node", default="", metavar="CODE", help="только в этой базе")
+    add.add_argument("--name", default="", help="как его называет база, если номера не даёт")
     add.set_defaults(run=_add)
-    listing = verbs.add_parser("list", help="mapped employees, or those who get no orders")
+    listing = verbs.add_parser("list", help="сопоставленные сотрудники или те, кому заказы не достаются")
     which = listing.add_mutually_exclusive_group()
-    which.add_argument("--unmapped", action="store_true", help="those whom a base named and nobody mapped")
-    which.add_argument("--dismissed", action="store_true", help="those whose portal user is dismissed")
+    which.add_argument("--unmapped", action="store_true", help="названные базой и никем не сопоставленные")
+    which.add_argument("--dismissed", action="store_true", help="те, чей сотрудник портала уволен")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_list)
-    feed = verbs.add_parser("import", help="tie everybody whom a CSV file names")
+    feed = verbs.add_parser("import", help="связать всех, кто назван в файле CSV")
     feed.add_argument("file", type=Path)
     feed.add_argument("--json", action="store_true")
     feed.set_defaults(run=_import)
-    sheet = verbs.add_parser("export", help="write mapped employees into a CSV file")
+    sheet = verbs.add_parser("export", help="записать сопоставленных сотрудников в файл CSV")
     sheet.add_argument("file", type=Path)
     sheet.set_defaults(run=_export)
     staff_check.register(verbs)

@@ -20,11 +20,11 @@ LONGEST_ADDRESS = 2000  # characters
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the verb to the group."""
-    check = verbs.add_parser("check", help="is the staff known, does an employee see his deals alone")
+    check = verbs.add_parser("check", help="известны ли сотрудники, видит ли сотрудник только свои сделки")
     whom = check.add_mutually_exclusive_group()
-    whom.add_argument("number", nargs="?", default="", help="personnel number: look at this employee alone")
-    whom.add_argument("--portal-user", type=int, metavar="ID", help="the same, by portal user")
-    check.add_argument("--webhook", choices=(STDIN,), help="- asks for his own webhook, or reads it from the standard input")
+    whom.add_argument("number", nargs="?", default="", help="табельный номер: проверить только этого сотрудника")
+    whom.add_argument("--portal-user", type=int, metavar="ID", help="то же, по номеру сотрудника портала")
+    check.add_argument("--webhook", choices=(STDIN,), help="«-»: спросить его вебхук или прочитать со стандартного ввода")
     check.add_argument("--json", action="store_true")
     check.set_defaults(run=_check)
 
