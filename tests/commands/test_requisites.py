@@ -57,3 +57,14 @@ def test_the_table_goes_out_and_comes_in(tmp_path: Path, capsys: Captured) -> No
     assert main(("requisite", "import", "shop", str(path))) == 2
     assert "нет такого поля" in capsys.readouterr().out
     assert listed(capsys)["promo_code"]["name"] == "Купон"
+
+
+def test_a_ready_row_is_switched_on_by_the_name_of_its_requisite(capsys: Captured) -> None:
+    ready = listed(capsys)
+    assert (ready["UF_CRM_1C_ADDRESS"]["direction"], ready["UF_CRM_1C_TRACK"]["direction"]) == ("both", "off")
+    assert main(("requisite", "set", "shop", "трек-номер", "--direction", "on")) == 0
+    assert "uzel portal setup" in capsys.readouterr().out
+    row = listed(capsys)["UF_CRM_1C_TRACK"]
+    assert (row["direction"], row["name"], row["own"]) == ("both", "Трек-номер", True)
+    assert main(("requisite", "reset", "shop", "Трек-номер")) == 0
+    assert listed(capsys) == ready

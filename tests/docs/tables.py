@@ -29,7 +29,7 @@ from uzel.flows.doctor.checks_of_page import PAGE_CHECKS
 from uzel.flows.doctor.checks_of_portal import PORTAL_CHECKS
 from uzel.flows.doctor.checks_of_talk import TALK_CHECKS
 from uzel.flows.doctor.finding import Check
-from uzel.mapping import node_lists, requisites, stages
+from uzel.mapping import node_lists, requisite_rows, requisites, stages
 from uzel.sync import ownership, plan
 from uzel.sync.fields import TITLES
 from uzel.sync.locks import NUMBER_LIMIT
@@ -75,9 +75,24 @@ def _requisites() -> str:
     ways = {"in": "1C → Uzel", "out": "Uzel → 1C", "both": "both ways"}
     rows = (
         (code(row.field), ", ".join(map(code, row.names)), ways[row.direction], code(row.converter))
-        for row in requisites.STANDARD
+        for row in requisite_rows.STANDARD
     )
     return markdown(("field of the order", "requisite (the first is written)", "direction", "converter"), rows)
+
+
+def _ready_requisites() -> str:
+    ways = {"in": "1C → Uzel", "both": "both ways"}
+    rows = (
+        (
+            code(row.field),
+            ", ".join(map(code, row.names)),
+            ways[row.ready],
+            code(row.converter),
+            "yes" if row.direction == row.ready else "",
+        )
+        for row in requisite_rows.READY
+    )
+    return markdown(("field of the deal", "requisite", "direction when on", "converter", "on at once"), rows)
 
 
 def _converters() -> str:
@@ -209,6 +224,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "stages": _stages,
     "node-lists": _node_lists,
     "requisites": _requisites,
+    "ready-requisites": _ready_requisites,
     "converters": _converters,
     "ownership": _ownership,
     "deal-fields": _deal_fields,

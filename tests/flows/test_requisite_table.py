@@ -12,6 +12,7 @@ from tests.flows.due_orders import NOW, session_of
 from tests.flows.portal_town import Hub, open_hub
 from uzel.flows.calls.offer_to_node import offer
 from uzel.flows.files.import_file import import_file
+from uzel.flows.portal.portal_line import open_line
 from uzel.flows.requisite_table import (
     BadRequisiteError,
     as_csv,
@@ -170,3 +171,62 @@ def test_rows_are_set_over_each_other_and_taken_back(hub: Hub) -> None:
         set_requisite("shop", OwnRequisite("promo_code", "Подарок"))
     assert reset_requisite("shop", GIFT)
     assert not reset_requisite("shop", GIFT)
+
+
+# --- rows that are ready ----------------------------------------------------------------------------------------------------
+
+NOTE, ADDRESS, TRACK, STORE = "UF_CRM_1C_BUYER_NOTE", "UF_CRM_1C_ADDRESS", "UF_CRM_1C_TRACK", "UF_CRM_1C_STORE"
+BUYER = "Я повелитель порошочков"
+SAID = {
+    "Комментарии покупателя": BUYER,
+    "Адрес доставки": "Арбат, 1",
+    "Склад": "Основной",
+    "Трек-номер": "RA1",
+}
+
+
+def test_what_a_buyer_wrote_is_seen_in_the_deal_and_goes_back_edited(hub: Hub, tmp_path: Path) -> None:
+    send(hub, tmp_path, **SAID)
+    assert shown(hub, NOTE, ADDRESS, STORE, TRACK) == [BUYER, "Арбат, 1", "Основной", None]
+    hub.emulator.forget_calls()
+    send(hub, tmp_path, **SAID)
+    assert hub.writes() == 0
+    edit(hub, **{ADDRESS: "Арбат, 12", STORE: "Дальний"})
+    hub.drain()
+    assert shown(hub, ADDRESS, STORE) == ["Арбат, 12", "Основной"], "the warehouse is chosen in 1C"
+    told = given(hub)
+    assert (told["Адрес доставки"], told["Комментарии покупателя"], "Склад" in told) == (
+        "Арбат, 12",
+        BUYER,
+        False,
+    )
+
+
+def test_a_row_switched_on_is_a_field_after_the_next_set_up(hub: Hub, tmp_path: Path) -> None:
+    send(hub, tmp_path, **SAID)
+    assert set_requisite("shop", OwnRequisite("Трек-номер", direction="on")) == TRACK
+    hub.node.refresh_from_db()
+    set_up(hub.portal)
+    send(hub, tmp_path, **SAID)
+    assert shown(hub, TRACK) == ["RA1"]
+    set_requisite("shop", OwnRequisite("Трек-номер", direction="off"))
+    hub.node.refresh_from_db()
+    assert TRACK not in [row["field"] for row in hub.node.requisites], "it waits as before"
+    send(hub, tmp_path, **SAID | {"Трек-номер": "RA2"})
+    assert shown(hub, TRACK) == ["RA1"]
+    assert not reset_requisite("shop", "Трек-номер")
+
+
+def test_before_the_set_up_has_made_the_fields_orders_go_on_and_then_they_are_filled(tmp_path: Path) -> None:
+    with open_hub() as hub:
+        ids = [one["ID"] for one in hub.emulator.state()["user_fields"] if one["FIELD_NAME"].startswith("UF_CRM_1C_")]
+        with open_line(hub.portal) as client:
+            for field_id in ids:
+                client.call("crm.deal.userfield.delete", {"id": field_id})
+        send(hub, tmp_path, **SAID)
+        edit(hub, comments="Не звонить")
+        assert given(hub)["Адрес доставки"] == "Арбат, 1"
+        hub.portal.refresh_from_db()
+        set_up(hub.portal)
+        send(hub, tmp_path, **SAID | {"Промокод": "ЛЕТО"})
+        assert shown(hub, NOTE, ADDRESS) == [BUYER, "Арбат, 1"]

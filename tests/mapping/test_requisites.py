@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from uzel.bitrix24.entities.deal_fields import CODE_CHARACTERS
 from uzel.mapping import requisites
+from uzel.mapping.requisite_rows import BOTH, IN, OFF, ON, READY, READY_NAMES, STANDARD
 from uzel.mapping.rules import NodeRules, OwnRequisite
 from uzel.sync.ownership import Owner
 
@@ -82,7 +84,7 @@ def test_every_converter_can_be_read_and_written() -> None:
         "text": "a", "upper": "A", "digits": "17", "flag": True, "money": Decimal("1.5"), "number": Decimal("1.125"),
         "date": day, "moment": moment,
     }  # fmt: skip
-    assert values.keys() == requisites.CONVERTERS.keys() >= {row.converter for row in requisites.STANDARD}
+    assert values.keys() == requisites.CONVERTERS.keys() >= {row.converter for row in (*STANDARD, *READY)}
     for name, value in values.items():
         converter = requisites.CONVERTERS[name]
         assert converter.read(converter.write(value)) == value == converter.read(converter.shown(value))
@@ -136,17 +138,17 @@ def test_directions(field: str, direction: str, reads: int, writes: int) -> None
 
 
 def test_what_goes_one_way_is_that_sides() -> None:
-    assert requisites.one_way(RULES) == {}
+    assert Owner.MERGE not in requisites.one_way(RULES).values()
     rules = ruled(
         OwnRequisite("promo_code", direction="in"), OwnRequisite("bonus_card_number", direction="off"),
         OwnRequisite("responsible.full_name", direction="out"), OwnRequisite(EXTRA, "И", "out"), OwnRequisite("UF_CRM_B", "Б"),
     )  # fmt: skip
-    assert requisites.one_way(rules) == {
+    assert requisites.one_way(rules) == requisites.one_way(RULES) | {
         "promo_code": Owner.NODE, "bonus_card_number": Owner.PORTAL, f"extras.{EXTRA}": Owner.PORTAL,
     }  # fmt: skip
     named = [OwnRequisite(name, direction="in") for name in ("status_id", "status_name", "canceled")]
-    assert requisites.one_way(ruled(*named)) == {"status": Owner.NODE}
-    assert requisites.one_way(ruled(*named[:2])) == {}
+    assert requisites.one_way(ruled(*named)) == requisites.one_way(RULES) | {"status": Owner.NODE}
+    assert requisites.one_way(ruled(*named[:2])) == requisites.one_way(RULES)
 
 
 @pytest.mark.parametrize(
@@ -181,3 +183,57 @@ def test_one_name_speaks_of_one_field() -> None:
     assert requisites.table_problem([twice[0], OwnRequisite(EXTRA, "Купон", "off")]) == ""
     many = [OwnRequisite(f"UF_CRM_{n}", f"Р{n}") for n in range(51)]
     assert (requisites.table_problem(many), requisites.table_problem(many[1:])) == ("полей сделки больше 50", "")
+
+
+# --- rows that wait to be switched on ----------------------------------------------------------------------
+
+ADDRESS, TRACK, WAREHOUSE = "UF_CRM_1C_ADDRESS", "UF_CRM_1C_TRACK", "UF_CRM_1C_STORE"
+
+
+def test_ready_rows_can_be_made_in_any_portal_and_speak_of_one_thing_each() -> None:
+    fields, names = [row.field for row in READY], [name for row in (*STANDARD, *READY) for name in row.names]
+    assert len(set(fields)) == len(fields)
+    assert len(set(names)) == len(names)
+    assert max(map(len, fields)) <= CODE_CHARACTERS
+    assert not [row.field for row in READY if requisites.why_not(OwnRequisite(row.field, direction=row.ready))]
+    assert {row.ready for row in READY} == {IN, BOTH}
+    assert all(row.direction in (OFF, row.ready) for row in READY)
+    assert {name for row in READY for name in row.names} == READY_NAMES
+
+
+def test_what_a_manager_wants_at_once_is_on_and_the_rest_is_not() -> None:
+    said = {"Адрес доставки": "Тверская, 1", "Склад": "Основной", "Трек-номер": "RA1", "Комментарии покупателя": "Я повелитель"}
+    assert requisites.read(said, RULES)[0] == {
+        ADDRESS: "Тверская, 1", WAREHOUSE: "Основной", "UF_CRM_1C_BUYER_NOTE": "Я повелитель",
+    }  # fmt: skip
+    assert requisites.write({ADDRESS: "Арбат", WAREHOUSE: "Дальний", TRACK: "RA1"}, RULES) == {"Адрес доставки": ("Арбат",)}
+    assert requisites.one_way(RULES)[f"extras.{WAREHOUSE}"] == Owner.NODE
+    assert f"extras.{ADDRESS}" not in requisites.one_way(RULES)
+
+
+def test_a_row_is_switched_on_and_off_by_one_word() -> None:
+    switched = requisites.switched(OwnRequisite(TRACK, direction=ON))
+    assert switched == OwnRequisite(TRACK, direction=BOTH)
+    assert requisites.read({"Трек-номер": "RA1"}, ruled(switched))[0] == {TRACK: "RA1"}
+    assert requisites.switched(OwnRequisite("comment", direction=ON)).direction == "out"
+    assert requisites.switched(OwnRequisite(EXTRA, "Источник", ON)).direction == BOTH
+    assert requisites.switched(OwnRequisite(TRACK, "Трек")) == OwnRequisite(TRACK, "Трек")
+    assert requisites.read({"Адрес доставки": "Арбат"}, ruled(OwnRequisite(ADDRESS, direction=OFF)))[0] == {}
+
+
+def test_a_row_may_be_called_by_its_requisite() -> None:
+    own = [OwnRequisite(ADDRESS, "Куда везти")]
+    assert requisites.field_of("трек-номер ", own) == TRACK
+    assert requisites.field_of("Куда везти", own) == requisites.field_of("Адрес доставки", own) == ADDRESS
+    assert requisites.field_of("Нет такого", own) == "Нет такого"
+    assert requisites.field_of("promo_code", own) == "promo_code"
+
+
+def test_a_ready_row_steps_aside_for_a_field_of_the_nodes_own() -> None:
+    mine = ruled(OwnRequisite(EXTRA, "Адрес доставки"))
+    assert requisites.table_problem(mine.requisites) == ""
+    assert requisites.read({"Адрес доставки": "Арбат"}, mine)[0] == {EXTRA: "Арбат"}
+    assert ADDRESS not in requisites.extra_rows(mine)
+    assert ADDRESS in requisites.extra_rows(ruled(OwnRequisite(EXTRA, "Адрес доставки", OFF)))
+    both = [OwnRequisite(EXTRA, "Адрес доставки"), OwnRequisite(ADDRESS, direction=IN)]
+    assert "назван и для" in requisites.table_problem(both)

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from uzel.commerceml import tags
 from uzel.commerceml.document import Document
+from uzel.mapping.rules import NodeRules, OwnRequisite
 from uzel.mapping.settlements import FLAGS, KEPT_GOODS, OPERATIONS, from_kept, kept_of, kind_of, with_settlements
 from uzel.model import Order, OrderLine
 from uzel.model.order import Settlement, SettlementKind
 
+RULES = NodeRules("shop", "Магазин")
 ORDER = Order("guid", total=Decimal(100))
 CASH, BACK, GONE, CAME = "Выплата наличных денег", "Возврат безналичных денег", "Отпуск товара", "Возврат товара"
 
@@ -26,7 +28,7 @@ def beside(key: str, operation: str, total: int, **said: str) -> Document:
 def after(*documents: Document, order: Order = ORDER, told: tuple[str, ...] = ()) -> Order:
     """The order once the documents have come one by one."""
     for document in documents:
-        order = with_settlements(order, (document,), told=told)
+        order = with_settlements(order, (document,), RULES, told=told)
     return order
 
 
@@ -158,14 +160,14 @@ def test_what_documents_told_is_counted_anew_when_the_order_grows() -> None:
     covered = after(beside("a", CASH, 50), moves("s", GONE, row("tea", 3), COFFEE), order=TEA)
     assert (covered.paid, covered.shipped) == (True, True)
     grown = replace(covered, lines=(row("tea", 4), COFFEE), total=Decimal(60))
-    told = with_settlements(grown, (), told=(), before=covered)
+    told = with_settlements(grown, (), RULES, told=(), before=covered)
     assert (told.paid, told.shipped) == (False, False)
 
 
 def test_settlements_stand_in_one_order_whatever_the_order_of_news() -> None:
     one, other = beside("b", CASH, 1), beside("a", GONE, 2)
     assert after(one, other).settlements == after(other, one).settlements
-    assert with_settlements(ORDER, (one, other), told=()) == after(one, other)
+    assert with_settlements(ORDER, (one, other), RULES, told=()) == after(one, other)
     assert after(beside("o", "Счет-фактура", 1)) == ORDER
     assert after(one).settlements == (Settlement("b", SettlementKind.PAYMENT, Decimal(1)),)
 
@@ -179,7 +181,10 @@ documents = st.builds(
     total=st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=3),
     lines=st.none()
     | st.lists(st.builds(row, st.text(max_size=3), st.integers(-3, 9), st.text(max_size=3)), max_size=4).map(tuple),
-    requisites=st.dictionaries(st.sampled_from(FLAGS), st.tuples(st.sampled_from(["true", "false", "", "наверное" * 9]))),
+    requisites=st.dictionaries(
+        st.sampled_from((*FLAGS, "Адрес доставки", "Номер чека")),
+        st.tuples(st.sampled_from(["true", "false", "", "наверное" * 9])),
+    ),
 )
 
 
@@ -193,3 +198,32 @@ def test_what_is_kept_of_a_document_says_the_same_of_its_order(document: Documen
 def test_of_too_many_goods_the_sum_alone_is_kept() -> None:
     kept = kept_of(moves("s", GONE, *(row(str(n), 1) for n in range(KEPT_GOODS + 1))))
     assert ("goods" in kept, kept["total"]) == (False, str(10 * (KEPT_GOODS + 1)))
+
+
+# --- what they say for fields of the deal ------------------------------------------------------------------
+
+
+def delivered(key: str, address: str, **said: str) -> Document:
+    return beside(key, GONE, 10, **{"Отгружен": "true", "Адрес доставки": address, **said})
+
+
+def test_where_unf_ships_to_stands_in_the_shipment() -> None:
+    first, second = delivered("b", "Тверская, 1"), delivered("a", "Арбат, 2", Получатель="Иванов")
+    order = after(first)
+    assert order.extras == (("UF_CRM_1C_ADDRESS", "Тверская, 1"),)
+    order = after(second, order=order)
+    assert dict(order.extras)["UF_CRM_1C_ADDRESS"] == "Арбат, 2"
+    assert after(first, second, order=order) == order, "what was said before is no news"
+    assert dict(after(delivered("b", "Сретенка, 3"), order=order).extras)["UF_CRM_1C_ADDRESS"] == "Сретенка, 3"
+    assert after(delivered("c", "Лубянка, 4"), order=order, told=("UF_CRM_1C_ADDRESS",)).extras == order.extras
+    assert after(replace(first, operation=CAME)).extras == (), "a return is shipped nowhere"
+
+
+def test_a_row_that_is_off_hears_nothing_and_one_that_is_switched_on_does() -> None:
+    bare, rules = (
+        delivered("a", "Арбат", **{"Трек-номер": "RA1"}),
+        NodeRules("shop", "Магазин", requisites=(OwnRequisite("UF_CRM_1C_TRACK", direction="both"),)),
+    )
+    order = after(bare)
+    assert "UF_CRM_1C_TRACK" not in dict(order.extras)
+    assert dict(with_settlements(order, (bare,), rules, told=()).extras)["UF_CRM_1C_TRACK"] == "RA1"

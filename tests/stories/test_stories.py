@@ -1,5 +1,6 @@
 """Short whole stories through both emulators and the hub between them, each with a name."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -211,3 +212,18 @@ def test_goods_go_in_parts_and_all_comes_back(town: Town) -> None:
     town.settle()
     assert deal_of(town, order, BITRIX)["comments"] == "Вернули всё"
     assert money_and_goods(town, order) == ("WON", False, False, total, total, total, total)
+
+
+def test_a_delivery_address_goes_to_a_base_and_comes_back_with_its_shipment(town: Town) -> None:
+    """УНФ with «Подчинённые документы» tells of the delivery in the shipment alone."""
+    order = new_order(town)
+    town.portal.manager_edit(deal_of(town, order)["id"], user_id=3, fields={"UF_CRM_1C_ADDRESS": "Арбат, 1"})
+    town.visit_portal()
+    town.settle()
+    shop = town.bases[UNF].shop
+    known = shop.books.orders[order.document_id]
+    assert dict(known.extra)["Адрес доставки"] == "Арбат, 1"
+    shop.write(replace(known, extra=(("Адрес доставки", "Арбат, 12"),)))
+    shop.ship(order.document_id)
+    town.settle()
+    assert deal_of(town, order)["UF_CRM_1C_ADDRESS"] == "Арбат, 12"

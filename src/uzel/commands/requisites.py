@@ -13,7 +13,7 @@ LIST: Titles = {
     "own": "",
 }  # fmt: skip
 REFUSED: Titles = {"line": "строка", "field": "поле", "reason": "почему не принята"}
-DIRECTIONS = ("in", "out", "both", "off")
+DIRECTIONS = ("in", "out", "both", "off", "on")
 
 
 def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -27,9 +27,11 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     listing.set_defaults(run=_list)
     change = verbs.add_parser("set", help="задать строку таблицы")
     change.add_argument("node", metavar="NODE")
-    change.add_argument("field", metavar="FIELD", help="поле заказа или UF_CRM_… сделки")
+    change.add_argument("field", metavar="FIELD", help="поле заказа, UF_CRM_… сделки или имя реквизита, который в таблице есть")
     change.add_argument("--name", default="", help="имя реквизита в этой базе")
-    change.add_argument("--direction", default="", choices=DIRECTIONS, help="in: из 1С, out: в 1С, off: не участвует")
+    change.add_argument(
+        "--direction", default="", choices=DIRECTIONS, help="in: из 1С, out: в 1С, off: не участвует, on: как у него принято"
+    )
     change.add_argument("--converter", default="", help="как читается и пишется значение")
     change.set_defaults(run=_set)
     reset = verbs.add_parser("reset", help="убрать свою строку таблицы")
@@ -50,7 +52,8 @@ def register(groups: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def _list(options: argparse.Namespace) -> None:
     setup()
     from uzel.flows.requisite_table import table_of
-    from uzel.mapping.requisites import CONVERTERS, DIRECTIONS
+    from uzel.mapping.requisite_rows import DIRECTIONS
+    from uzel.mapping.requisites import CONVERTERS
 
     rows = [asdict(row) for row in table_of(the_node(options.node))]
     if not options.json:
@@ -72,11 +75,11 @@ def _set(options: argparse.Namespace) -> None:
 
     node = the_node(options.node)
     try:
-        set_requisite(node.code, OwnRequisite(options.field, options.name, options.direction, options.converter))
+        field = set_requisite(node.code, OwnRequisite(options.field, options.name, options.direction, options.converter))
     except BadRequisiteError as error:
         raise CommandError(str(error)) from error
     print("Записано. Действует со следующего документа.")
-    if options.field.startswith(EXTRA):
+    if field.startswith(EXTRA):
         print("Если такого поля в сделках ещё нет, его создаст uzel portal setup.")
 
 

@@ -8,7 +8,8 @@ from django.db import transaction
 from uzel.flows.csv_table import Shape, take_rows, write_rows
 from uzel.hub.models import Node
 from uzel.mapping import requisites
-from uzel.mapping.requisites import BOTH, CONVERTERS, DIRECTIONS, STANDARD, RequisiteRow, own_rows
+from uzel.mapping.requisite_rows import BOTH, DIRECTIONS, READY, STANDARD, RequisiteRow
+from uzel.mapping.requisites import CONVERTERS, own_rows
 from uzel.mapping.rules import OwnRequisite
 
 TABLE = Shape(
@@ -29,7 +30,7 @@ class BadRequisiteError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A row as it works now. ``also``: further names that are read; ``own``: it is not the standard one."""
+    """A row as it works now. ``also``: further names that are read; ``own``: the node has it otherwise than the program."""
 
     field: str
     name: str
@@ -68,10 +69,13 @@ def table_of(node: Node) -> list[Shown]:
 
 
 @transaction.atomic
-def set_requisite(code: str, row: OwnRequisite) -> None:
-    """Put a row into the node's table; what of it is empty stays as it is."""
+def set_requisite(code: str, row: OwnRequisite) -> str:
+    """Put a row into the node's table; what of it is empty stays as it is. Returns its field: a name in 1C may stand for it."""
     node = Node.objects.select_for_update().get(code=code)
-    _save(node, _with(own_rows(node.requisites), row))
+    table = own_rows(node.requisites)
+    row = replace(row, field=requisites.field_of(row.field, table))
+    _save(node, _with(table, row))
+    return row.field
 
 
 @transaction.atomic
@@ -79,7 +83,7 @@ def reset_requisite(code: str, name: str) -> bool:
     """Take the node's own row away: the standard one counts again. Whether there was one."""
     node = Node.objects.select_for_update().get(code=code)
     table = own_rows(node.requisites)
-    left = tuple(row for row in table if row.field != name)
+    left = tuple(row for row in table if row.field != requisites.field_of(name, table))
     _save(node, left)
     return len(left) < len(table)
 
@@ -120,7 +124,7 @@ def _own(row: Mapping[str, str]) -> OwnRequisite:
 def _with(table: Sequence[OwnRequisite], row: OwnRequisite) -> tuple[OwnRequisite, ...]:
     """The table with a row set over the one of that field; what says nothing but the standard is not kept."""
     known = {one.field: one for one in table}
-    before = known.get(row.field, OwnRequisite(row.field))
+    before, row = known.get(row.field, OwnRequisite(row.field)), requisites.switched(row)
     told = {name: value for name, value in asdict(row).items() if value}
     merged = _beyond_standard(replace(before, **told))
     problem = requisites.why_not(merged)
@@ -136,7 +140,7 @@ def _with(table: Sequence[OwnRequisite], row: OwnRequisite) -> tuple[OwnRequisit
 
 def _beyond_standard(row: OwnRequisite) -> OwnRequisite:
     nameless = RequisiteRow(row.field, ("",), BOTH)
-    standard = next((one for one in STANDARD if one.field == row.field), nameless)
+    standard = next((one for one in (*STANDARD, *READY) if one.field == row.field), nameless)
     return OwnRequisite(
         row.field,
         "" if row.name == standard.names[0] else row.name,

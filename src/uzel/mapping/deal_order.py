@@ -75,11 +75,12 @@ def state_of(order: Order, rules: NodeRules, staff: Staff, client: ClientRef = N
 
 def state_seen(deal: Deal, shown: DealState, rules: NodeRules) -> DealState:
     """The state of a deal that was read, over what was last seen of it: what the portal cannot show is nobody's edit."""
-    if not rules.requisites and not shown.extras:
-        return deal.over(shown)
     known = dict(shown.extras)
-    seen = {code: seen_as(row, deal.others[code]) for code, row in extra_rows(rules).items() if code in deal.others}
-    return replace(deal.over(shown), extras=extras_of(known | seen))
+    for code, row in extra_rows(rules).items():
+        seen = seen_as(row, deal.others[code]) if code in deal.others else ""
+        if seen or (code in known and code in deal.others):  # of what never was there nothing is kept
+            known[code] = seen
+    return replace(deal.over(shown), extras=extras_of(known))
 
 
 def differences(wanted: DealState, shown: DealState) -> dict[str, Any]:
@@ -117,12 +118,13 @@ def to_write(wanted: DealState, meant: DealState, shown: DealState, *, stands_in
     ``meant`` is what the deal would show of the order as the portal last knew it: a stage of the managers' own
     or a comment that the portal reformats differs from it for ever and is nobody's business. A client of the
     other kind beside ours stays, so does the client of an order that names nobody. ``stands_in``: the deal is or was taken
-    from a dismissed employee, so its responsible is shown whoever that is.
+    from a dismissed employee, so its responsible is shown whoever that is. A field of the deal that was made since is filled.
     """
-    moved = RESTORED | set(differences(wanted, meant)) | ({"assigned_by_id"} if stands_in else set())
+    moved = RESTORED | {"extras"} | set(differences(wanted, meant)) | ({"assigned_by_id"} if stands_in else set())
     absent = {name for name in ("contact_id", "company_id", "node") if not getattr(wanted, name)}
     found = {name: value for name, value in differences(wanted, shown).items() if name in moved - absent}
-    extras = _moved_extras(_moved_extras(found.pop("extras", ()), meant.extras), shown.extras)
+    unseen = tuple((code, text) for code, text in meant.extras if code in dict(shown.extras))
+    extras = _moved_extras(_moved_extras(found.pop("extras", ()), unseen), shown.extras)
     return found | ({"extras": extras} if extras else {})
 
 

@@ -28,7 +28,7 @@ def order_of(document: Document, previous: Order | None, rules: NodeRules) -> tu
     told = _requisites(before, said, rules)
     order = replace(before, **_elements(before, document), **told)
     if document.subordinates or before.settlements:
-        order = with_settlements(order, document.subordinates, told=told.keys(), before=before)
+        order = with_settlements(order, document.subordinates, rules, told={*told, *said.fields}, before=before)
     status = _status(order, before, said, rules, new=previous is None)
     unreadable = ((name, f"Значение «{said.values[name]}» не понято") for name in said.unreadable)
     problems = [Problem("requisite_unreadable", name, what) for name, what in unreadable]

@@ -14,47 +14,14 @@ from typing import Any
 
 from uzel.bitrix24.values import is_yes
 from uzel.commerceml import values as spelling
+from uzel.mapping.requisite_rows import BOTH, DIRECTIONS, IN, OFF, ON, OUT, READY, STANDARD, RequisiteRow
 from uzel.mapping.rules import NodeRules, OwnRequisite
 from uzel.sync.ownership import Owner, ownership
 
-IN, OUT, BOTH, OFF = "in", "out", "both", "off"
-#: What people call the directions.
-DIRECTIONS: Mapping[str, str] = {IN: "из 1С", OUT: "в 1С", BOTH: "в обе стороны", OFF: "не участвует"}
 EXTRA = "UF_CRM_"  # a field that begins so is a field of the deal
-EXTRAS_LIMIT = 50  # fields of the deal in the table of one node
+EXTRAS_LIMIT = 50  # fields of the deal in the own table of one node
 NAME_CHARACTERS = 255  # of a requisite
-
-
-@dataclass(frozen=True, slots=True)
-class RequisiteRow:
-    """A field of the order (dotted) or of the deal, the names that carry it (the first is written), direction and converter."""
-
-    field: str
-    names: tuple[str, ...]
-    direction: str
-    converter: str = "text"
-
-
-STANDARD: tuple[RequisiteRow, ...] = (
-    RequisiteRow("number_in_node", ("Номер по 1С",), IN),
-    RequisiteRow("date_in_node", ("Дата по 1С",), IN, "moment"),
-    RequisiteRow("deletion_mark", ("ПометкаУдаления",), IN, "flag"),
-    RequisiteRow("posted", ("Проведен",), IN, "flag"),
-    RequisiteRow("paid", ("Оплачен", "Заказ оплачен"), IN, "flag"),
-    RequisiteRow("paid_at", ("Дата оплаты по 1С",), IN),
-    RequisiteRow("shipped", ("Отгружен",), IN, "flag"),
-    RequisiteRow("shipped_at", ("Дата отгрузки по 1С",), IN),
-    RequisiteRow("canceled", ("Отменен",), BOTH, "flag"),
-    RequisiteRow("status_id", ("Статуса заказа ИД",), BOTH),
-    RequisiteRow("status_name", ("Статус заказа",), BOTH),
-    RequisiteRow("comment", ("Комментарий",), OUT),
-    RequisiteRow("promo_code", ("Промокод",), BOTH),
-    RequisiteRow("bonus_card_number", ("Номер бонусной карты",), BOTH),
-    RequisiteRow("paid_by_bonus", ("Сумма оплаченная бонусами",), BOTH, "money"),
-    RequisiteRow("responsible.personnel_number", ("Табельный номер ответственного",), BOTH),
-    RequisiteRow("responsible.full_name", ("Ответственный",), BOTH),
-)
-_BY_FIELD = {row.field: row for row in STANDARD}
+_BY_FIELD = {row.field: row for row in (*STANDARD, *READY)}
 
 #: Where a base writes no flags, only the dates of a full payment and shipment (UT; onec-exchange 4.1).
 DATE_OF_FLAG: Mapping[str, str] = {"paid": "paid_at", "shipped": "shipped_at"}
@@ -63,12 +30,13 @@ INDIRECT = frozenset(("canceled", "paid_at", "shipped_at", "status_id", "status_
 
 
 def rows(table: Sequence[OwnRequisite]) -> Sequence[RequisiteRow]:
-    """The standard table under the node's own, then the node's fields of the deal."""
+    """The standard table and the ready rows under the node's own, then the node's other fields of the deal."""
     if not table:
-        return STANDARD
+        return _ALL
     own = {row.field: row for row in table}
-    standard = [_over(row, own[row.field]) if row.field in own else row for row in STANDARD]
-    return [*standard, *(_extra_row(row) for row in own.values() if row.field.startswith(EXTRA))]
+    taken = {row.name for row in table if row.field not in _BY_FIELD and row.direction != OFF}
+    known = (_over(row, own[row.field]) if row.field in own else _unless(row, taken) for row in _ALL)
+    return [*known, *(_extra_row(row) for row in own.values() if row.field not in _BY_FIELD)]
 
 
 def _over(row: RequisiteRow, own: OwnRequisite) -> RequisiteRow:
@@ -76,25 +44,52 @@ def _over(row: RequisiteRow, own: OwnRequisite) -> RequisiteRow:
     return replace(row, names=names, direction=own.direction or row.direction, converter=own.converter or row.converter)
 
 
+def _unless(row: RequisiteRow, taken: set[str]) -> RequisiteRow:
+    """A ready row steps aside where people gave its requisite to a field of their own."""
+    return replace(row, direction=OFF) if row.ready and taken.intersection(row.names) else row
+
+
 def _extra_row(own: OwnRequisite) -> RequisiteRow:
     return RequisiteRow(own.field, (own.name,), own.direction or BOTH, own.converter or "text")
 
 
-def extra_rows(rules: NodeRules) -> dict[str, RequisiteRow]:
+def extra_rows(rules: NodeRules) -> Mapping[str, RequisiteRow]:
     """Fields of the deal in the node's table, those that take part."""
-    return {row.field: row for row in rows(rules.requisites) if row.field.startswith(EXTRA) and row.direction != OFF}
+    return _extra_rows(rows(rules.requisites)) if rules.requisites else _EXTRAS
+
+
+def _extra_rows(table: Sequence[RequisiteRow]) -> dict[str, RequisiteRow]:
+    return {row.field: row for row in table if row.field.startswith(EXTRA) and row.direction != OFF}
+
+
+_ALL = (*STANDARD, *READY)
+_EXTRAS: Mapping[str, RequisiteRow] = MappingProxyType(_extra_rows(_ALL))
+
+
+def field_of(named: str, table: Sequence[OwnRequisite]) -> str:
+    """The field that people mean by its code, or by the name of its requisite in 1C; what nobody knows is as they said."""
+    word = named.strip().lower()
+    return next((row.field for row in rows(table) if word in map(str.lower, row.names)), named)
+
+
+def switched(own: OwnRequisite) -> OwnRequisite:
+    """A row with the direction that :data:`ON` means: that of a ready row, the standard one, or both ways."""
+    if own.direction != ON:
+        return own
+    known = _BY_FIELD.get(own.field)
+    return replace(own, direction=BOTH if known is None else known.ready or known.direction)
 
 
 def why_not(own: OwnRequisite) -> str:
     """Why a row cannot stand in a node's table, in plain Russian; empty: it can."""
     standard, extra = _BY_FIELD.get(own.field), own.field.startswith(EXTRA)
     if standard is None and not extra:
-        return f"нет такого поля: {own.field}; есть {', '.join(_BY_FIELD)} и поля сделки {EXTRA}…"
+        return f"нет такого поля: {own.field}; есть {', '.join(row.field for row in STANDARD)} и поля сделки {EXTRA}…"
     if extra and (not own.field.removeprefix(EXTRA).replace("_", "").isalnum() or own.field != own.field.upper()):
         return f"код поля сделки пишется большими латинскими буквами, цифрами и «_»: {own.field}"
     if extra and own.field.startswith(f"{EXTRA}UZEL_"):
         return f"поле {own.field} ведёт сам Узел"
-    if extra and not own.name:
+    if extra and standard is None and not own.name:
         return f"для поля {own.field} нужно имя реквизита в 1С"
     if len(own.name) > NAME_CHARACTERS:
         return f"имя реквизита длиннее {NAME_CHARACTERS} знаков"
@@ -102,7 +97,7 @@ def why_not(own: OwnRequisite) -> str:
         return f"нет такого направления: {own.direction}; есть {', '.join(DIRECTIONS)}"
     if own.converter and own.converter not in CONVERTERS:
         return f"нет такого преобразования: {own.converter}; есть {', '.join(CONVERTERS)}"
-    return _against_standard(own, standard) if standard else ""
+    return _against_standard(own, standard) if standard and not extra else ""
 
 
 def _against_standard(own: OwnRequisite, standard: RequisiteRow) -> str:
@@ -134,12 +129,14 @@ def owners(rules: NodeRules, *, posted: bool, closed: bool = False) -> dict[str,
     return ownership(rules.ownership, one_way(rules), posted=posted, closed=closed)
 
 
-def one_way(rules: NodeRules) -> dict[str, Owner]:
+def one_way(rules: NodeRules) -> Mapping[str, Owner]:
     """What the directions say of ownership: what goes one way only is that side's."""
-    if not rules.requisites:
-        return {}
+    return _one_way(rows(rules.requisites)) if rules.requisites else _READY_ONE_WAY
+
+
+def _one_way(table: Sequence[RequisiteRow]) -> dict[str, Owner]:
     told: dict[str, set[str]] = {}
-    for row in rows(rules.requisites):
+    for row in table:
         if row.field.startswith(EXTRA) or _BY_FIELD[row.field].direction == BOTH:
             told.setdefault(_path(row.field), set()).add(row.direction)
     return {path: _ONE_WAY[ways.pop()] for path, ways in told.items() if len(ways) == 1 and ways <= set(_ONE_WAY)}
@@ -153,6 +150,7 @@ def _path(field: str) -> str:
 
 
 _ONE_WAY = {IN: Owner.NODE, OUT: Owner.PORTAL, OFF: Owner.PORTAL}
+_READY_ONE_WAY: Mapping[str, Owner] = MappingProxyType(_one_way(_ALL))
 
 
 def read(values: Mapping[str, str], rules: NodeRules) -> tuple[dict[str, Any], list[str]]:

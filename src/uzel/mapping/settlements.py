@@ -11,11 +11,13 @@ from itertools import chain, repeat, starmap
 from typing import Any
 
 from uzel.commerceml.document import Document
-from uzel.mapping.requisites import parse_flag
+from uzel.mapping.requisite_rows import READY_NAMES
+from uzel.mapping.requisites import EXTRA, parse_flag, read
+from uzel.mapping.rules import NodeRules
 from uzel.mapping.settled import is_paid, is_shipped, quantities
 from uzel.model import Order, OrderLine
 from uzel.model.codec import from_json, to_json
-from uzel.model.order import Moved, Settlement, SettlementKind, item_of
+from uzel.model.order import Moved, Settlement, SettlementKind, extras_of, item_of
 
 PAYMENT, REFUND, SHIPMENT, RETURN = SettlementKind
 
@@ -33,6 +35,7 @@ DELETION_MARK, POSTED, IS_RETURN = "ПометкаУдаления", "Прове
 PAID, SHIPPED = ("Оплачен", "Оплачено"), ("Отгружен", "Отгружено")
 FLAGS = (DELETION_MARK, POSTED, IS_RETURN, *PAID, *SHIPPED)
 FLAG_CHARACTERS, NUMBER_CHARACTERS = 20, 200  # kept of a document that waits; a longer flag is none
+TEXT_CHARACTERS = 1000  # of a requisite, as 1C cuts them
 KEPT_GOODS = 500  # items of it; of more the sum alone is kept
 
 
@@ -43,13 +46,15 @@ def kind_of(document: Document) -> SettlementKind | None:
 
 
 def with_settlements(
-    order: Order, documents: Iterable[Document], *, told: Collection[str], before: Order | None = None
+    order: Order, documents: Iterable[Document], rules: NodeRules, *, told: Collection[str], before: Order | None = None
 ) -> Order:
     """The order with what the documents say. ``told``: fields of which the order itself has spoken; its word goes first.
 
-    ``before``: what the order was before this news, if that is not ``order``.
+    ``before``: what the order was before this news, if that is not ``order``. A field of the deal of which several speak
+    is as the last news of it said: a document that says what it always said is no news.
     """
     known = {(one.kind, one.key): one for one in order.settlements}
+    news: dict[str, str] = {}
     for document in documents:
         kind = kind_of(document)
         if kind is None:
@@ -58,8 +63,11 @@ def with_settlements(
         if _flag(document, DELETION_MARK):
             known.pop(place, None)
         else:
-            known[place] = _settlement(document, *place)
+            heard = known[place].said if place in known else ()
+            known[place] = _settlement(document, *place, rules)
+            news |= dict(one for one in known[place].said if one not in heard and one[0] not in told)
     settled = replace(order, settlements=tuple(known[place] for place in sorted(known)))
+    settled = settled.with_extras(news) if news else settled
     return replace(
         settled,
         paid=order.paid if "paid" in told else is_paid(settled, before or order),
@@ -70,6 +78,7 @@ def with_settlements(
 def kept_of(document: Document) -> dict[str, Any]:
     """All that is read here of a document, as JSON: what must be kept of one whose order has not come yet."""
     said = {name: document.requisite(name) for name in FLAGS}
+    texts = {name: text for name in sorted(READY_NAMES) if (text := document.requisite(name)) is not None}
     return {
         "document_id": document.document_id,
         "number": document.number[:NUMBER_CHARACTERS],
@@ -78,6 +87,7 @@ def kept_of(document: Document) -> dict[str, Any]:
         "total": None if document.total is None else to_json(document.total),
         **_kept_goods(document),
         "flags": {name: value[:FLAG_CHARACTERS] for name, value in said.items() if value is not None},
+        **({"texts": {name: text[:TEXT_CHARACTERS] for name, text in texts.items()}} if texts else {}),
     }
 
 
@@ -90,13 +100,20 @@ def from_kept(kept: Mapping[str, Any]) -> Document:
         operation=kept["operation"],
         total=None if kept["total"] is None else Decimal(kept["total"]),
         lines=_rows_of(kept),
-        requisites={name: (value,) for name, value in kept["flags"].items()},
+        requisites={name: (value,) for name, value in (kept["flags"] | kept.get("texts", {})).items()},
     )
 
 
-def _settlement(document: Document, kind: SettlementKind, key: str) -> Settlement:
+def _settlement(document: Document, kind: SettlementKind, key: str, rules: NodeRules) -> Settlement:
     goods = _goods(document) if kind in (SHIPMENT, RETURN) else ()
-    return Settlement(key, kind, _amount(document), _is_done(document, kind), goods)
+    said = extras_of(_said(document, rules)) if kind in (PAYMENT, SHIPMENT) else ()
+    return Settlement(key, kind, _amount(document), _is_done(document, kind), goods, said)
+
+
+def _said(document: Document, rules: NodeRules) -> dict[str, str]:
+    """What it says for fields of the deal: УНФ moves the delivery and the way of payment there (onec-exchange 4.1)."""
+    texts = {name: values[0] if values else "" for name, values in document.requisites.items()}
+    return {name: value for name, value in read(texts, rules)[0].items() if name.startswith(EXTRA)}
 
 
 def _amount(document: Document) -> Decimal:

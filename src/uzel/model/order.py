@@ -73,7 +73,8 @@ class Settlement:
     """A payment, shipment, refund or return of an order. ``key`` is its Ид, or what tells it from others without one.
 
     ``done``: it has taken place; a payment that is only expected, or a document that is not posted, has not. ``goods``: what
-    it moved, one row for each item, by item; nothing where the document names no goods.
+    it moved, one row for each item, by item; nothing where the document names no goods. ``said``: what it says for fields
+    of the deal, as ``Order.extras`` has them.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Settlement:
     amount: Decimal = ZERO
     done: bool = True
     goods: tuple[Moved, ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
 
 
 def extras_of(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -17,8 +17,11 @@ from uzel.flows.portal.portal_line import open_line
 from uzel.flows.setup.build_portal import Outcome, build_portal, wanted_of
 from uzel.flows.setup.set_up_portal import Check, plan_setup, set_up
 from uzel.hub.models import MadeInPortal, Node, Portal
+from uzel.mapping.requisites import extra_rows
+from uzel.mapping.rules import NodeRules
 
 pytestmark = pytest.mark.django_db
+FIELDS = [*(one.code for one in DEAL_FIELDS), *extra_rows(NodeRules("shop", "Магазин"))]
 PAID = "UF_CRM_UZEL_PAID"
 
 
@@ -77,7 +80,7 @@ def test_everything_made_is_on_record_and_a_second_set_up_writes_nothing(portal:
     assert outcomes[PAID].text == "создано"
     assert PERSONNEL_NUMBER in fields_of(emulator, "USER")
     made = set(MadeInPortal.objects.exclude(made_at=None).values_list("kind", "name"))
-    assert made == {(Kind.DEAL_FIELD, one.code) for one in DEAL_FIELDS} | {(Kind.EMPLOYEE_FIELD, PERSONNEL_NUMBER)}
+    assert made == {(Kind.DEAL_FIELD, code) for code in FIELDS} | {(Kind.EMPLOYEE_FIELD, PERSONNEL_NUMBER)}
     emulator.forget_calls()
     assert build(portal)[PAID].text == "есть"
     assert creates(emulator) == 0
@@ -87,9 +90,9 @@ def test_a_create_whose_answer_was_lost_is_looked_up_and_is_ours(portal: Portal,
     emulator.faults.lose_answer("crm.deal.userfield.add", times=3)
     outcomes = build(portal)
     assert all(one.passed for one in outcomes.values())
-    assert len(fields_of(emulator)) == len(set(fields_of(emulator))) == len(DEAL_FIELDS)
+    assert len(fields_of(emulator)) == len(set(fields_of(emulator))) == len(FIELDS)
     assert not MadeInPortal.objects.filter(made_at=None).exists()
-    assert MadeInPortal.objects.filter(kind=Kind.DEAL_FIELD).count() == len(DEAL_FIELDS)
+    assert MadeInPortal.objects.filter(kind=Kind.DEAL_FIELD).count() == len(FIELDS)
 
 
 def test_killed_in_the_middle_it_goes_on_where_it_was(
@@ -109,12 +112,12 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
             build(portal)
     assert MadeInPortal.objects.filter(made_at=None).count() == 1
     assert all(one.passed for one in build(portal).values())
-    assert len(fields_of(emulator)) == len(DEAL_FIELDS)
+    assert len(fields_of(emulator)) == len(FIELDS)
     assert not MadeInPortal.objects.filter(made_at=None).exists()
 
 
 def test_what_the_portal_refuses_is_said_and_is_not_on_record(portal: Portal, emulator: RunningPortal) -> None:
-    emulator.faults.fail_next(400, times=20, method="crm.deal.userfield.add", error="ACCESS_DENIED")
+    emulator.faults.fail_next(400, times=40, method="crm.deal.userfield.add", error="ACCESS_DENIED")
     outcomes = build(portal)
     assert not outcomes[PAID].passed
     assert "портал отказал" in outcomes[PAID].text
