@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
+from uzel.hub.bulk import update_rows
 from uzel.hub.models import Portal, PromoCheck, PromoCodeRow
 from uzel.model.codec import from_json, to_json
 from uzel.model.promo import PromoCode
@@ -99,8 +100,8 @@ def _write(portal: Portal, found: Mapping[str, Entry], gone: Q, *, of_base: bool
             row.revision, row.deleted = revision, True
             _is_the_portals(row)
             touched.append(row)
-    PromoCodeRow.objects.bulk_create([row for row in touched if not row.pk], batch_size=BATCH)
-    PromoCodeRow.objects.bulk_update([row for row in touched if row.pk], COLUMNS, batch_size=BATCH)
+    made = {row.pk for row in PromoCodeRow.objects.bulk_create([row for row in touched if not row.pk], batch_size=BATCH)}
+    update_rows([row for row in touched if row.pk not in made], COLUMNS)
     begun_or_ended = lived != living(portal).exists()
     check_orders(portal, [ALL] if begun_or_ended else [row.key for row in touched if row.revision > newest])
 

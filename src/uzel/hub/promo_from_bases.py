@@ -7,8 +7,9 @@ from dataclasses import replace
 from django.db import transaction
 from django.db.models import QuerySet
 
+from uzel.hub.bulk import update_rows
 from uzel.hub.models import Node, Portal, PromoCodeRow
-from uzel.hub.promo_book import BATCH, Entry, keep_of_base, promo_of
+from uzel.hub.promo_book import Entry, keep_of_base, promo_of
 from uzel.model.codec import from_json, to_json
 from uzel.model.promo import PromoCode
 from uzel.sync.promo import KnownCode, Said, Take, changed_fields, moved, take
@@ -94,4 +95,4 @@ def _put(node: Node, before: Mapping[str, PromoCodeRow], news: Mapping[str, Chan
         if fields or row.key not in old:
             row.unwritten, row.due_since = sorted({*row.unwritten, *fields}), now
             row.attempts, row.problem_code, row.problem = 0, "", ""
-    PromoCodeRow.objects.bulk_update(rows, OWN, batch_size=BATCH)
+    update_rows(rows, OWN)

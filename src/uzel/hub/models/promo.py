@@ -18,7 +18,7 @@ class PromoCodeRow(models.Model):
     doubted = models.BooleanField(default=False, help_text="its item is to be looked for: it may be gone, or was just met")
     counted_in = models.JSONField(default=list, help_text="codes of nodes in whose shops it ever counted; '': in all")
     brought_by = models.ForeignKey(
-        Node, models.SET_NULL, null=True, help_text="the base that may change it; null: the portal's"
+        Node, models.SET_NULL, null=True, db_index=False, help_text="the base that may change it; null: the portal's"
     )
     brought = models.JSONField(null=True, help_text="the record as that base last said it")
     element_id = models.CharField(max_length=200, blank=True, help_text="Ид of that base's element")
@@ -36,7 +36,10 @@ class PromoCodeRow(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["portal", "key"], name="one_promo_code_a_key")]
-        indexes = [models.Index(fields=["portal", "revision"], name="promo_codes_by_revision")]
+        indexes = [
+            models.Index(fields=["portal", "revision"], name="promo_codes_by_revision"),
+            models.Index(fields=["brought_by", "element_id"], name="promo_codes_by_element"),
+        ]
 
 
 class PromoCheck(models.Model):
