@@ -209,6 +209,30 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
+class StageMove:
+    """An item came into a stage. ``type_id``: 1 it was made, 2 a stage in work, 3 a last one, 5 another pipeline."""
+
+    id: int
+    entity_type_id: int
+    owner_id: int
+    type_id: int
+    category_id: int
+    stage_id: str
+    semantics: str
+    created: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RequisiteLink:
+    """Legal details chosen for a deal or an item of a smart process, the client's and our company's; 0: none."""
+
+    requisite_id: int
+    bank_detail_id: int
+    our_requisite_id: int
+    our_bank_detail_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class LogMessage:
     """An entry that an application or a webhook writes into the timeline of an item."""
 

@@ -19,6 +19,7 @@ from uzel.emulators.bitrix24_portal.records import (
     Item,
     Multifield,
     ProductRow,
+    StageMove,
     User,
 )
 from uzel.emulators.bitrix24_portal.stages import moved, settle_stage
@@ -68,6 +69,7 @@ def create(
         values = _summed(values, store.rows[item_id])
     item = Item(entity_type_id, item_id, {"id": item_id, **values, **(stamps or {})}, phones)
     store.items[entity_type_id].put(_communicating(item))
+    _note_stage(core, {}, item)
     _bind_back(core, {}, item)
     if fires:
         _fire(core, item, "ADD")
@@ -103,9 +105,23 @@ def update(core: Core, user: User, item: Item, change: Change) -> Item:
 def _stored(core: Core, old: Item, values: Mapping[str, Any], phones: tuple[Multifield, ...]) -> Item:
     item = _communicating(replace(old, values=values, multifields=phones))
     core.store.items[item.entity_type_id].put(item)
+    _note_stage(core, old.values, item)
     _bind_back(core, old.values, item)
     _fire_update(core, old, item)
     return item
+
+
+def _note_stage(core: Core, before: Mapping[str, Any], item: Item) -> None:
+    """The history of stages, of which the portal tells by crm.stagehistory.list."""
+    values, store = item.values, core.store
+    if not store.has_stages(item.entity_type_id) or before.get("stageId") == values["stageId"]:
+        return
+    is_last = values["stageSemanticId"] in ("S", "F")
+    moved_pipeline = before and before["categoryId"] != values["categoryId"]
+    type_id = 1 if not before else 5 if moved_pipeline else 3 if is_last else 2
+    number, place = store.next_id("stage_move"), (values["categoryId"], values["stageId"], values["stageSemanticId"])
+    move = StageMove(number, item.entity_type_id, item.id, type_id, *place, created=values["movedTime"])
+    store.stage_moves[number] = move
 
 
 def _fire_update(core: Core, old: Item, item: Item) -> None:
@@ -133,6 +149,7 @@ def delete(core: Core, item: Item) -> None:
     store.items[item.entity_type_id].remove(item.id)
     if item.entity_type_id == DEAL:
         store.rows.pop(item.id, None)
+    store.requisite_links.pop((item.entity_type_id, item.id), None)
     owned = [
         one.id for one in store.requisites.values() if (one.entity_type_id, one.entity_id) == (item.entity_type_id, item.id)
     ]

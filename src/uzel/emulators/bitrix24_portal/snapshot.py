@@ -23,7 +23,7 @@ RECORDS = {
     for one in (
         records.User, records.Category, records.SmartType, records.Status, records.EnumItem, records.UserField,
         records.Multifield, records.Item, records.ProductRow, records.Requisite, records.BankDetail,
-        records.Comment, records.LogMessage, records.Notification,
+        records.StageMove, records.RequisiteLink, records.Comment, records.LogMessage, records.Notification,
         Application, Binding, Placement, Grant, Pair, Handler, Event, Letter, Row,
     )
 }  # fmt: skip

@@ -21,7 +21,9 @@ from uzel.emulators.bitrix24_portal.records import (
     Notification,
     ProductRow,
     Requisite,
+    RequisiteLink,
     SmartType,
+    StageMove,
     Status,
     User,
     UserField,
@@ -36,6 +38,7 @@ LEAD_CATEGORIES, LEAD_STAGES = {0: Category(0, "", is_default=True, entity_type_
 _KEPT = (
     "users", "categories", "smart_categories", "statuses", "user_fields", "types", "rows", "requisites", "bank_details",
     "presets", "addresses", "comments", "log_messages", "notifications",
+    "stage_moves", "requisite_links",
 )  # fmt: skip
 
 
@@ -119,6 +122,8 @@ class Store:
         self.addresses: dict[tuple[int, int, int], Mapping[str, str]] = {}
         self.comments: dict[int, Comment] = {}
         self.log_messages: dict[int, LogMessage] = {}
+        self.stage_moves: dict[int, StageMove] = {}
+        self.requisite_links: dict[tuple[int, int], RequisiteLink] = {}
         self.notifications: dict[int, Notification] = {}
         self.catalog = Catalog()
         self._ids: dict[str, int] = {}
@@ -150,7 +155,10 @@ class Store:
         self._ids[table] = max(self._ids.get(table, 0), last)
 
     def drop_requisite(self, requisite_id: int) -> None:
-        """Delete a requisite with its addresses and bank accounts."""
+        """Delete a requisite with its addresses and bank accounts; what chose it has none chosen."""
+        for owner, link in list(self.requisite_links.items()):
+            if requisite_id in (link.requisite_id, link.our_requisite_id):
+                del self.requisite_links[owner]
         del self.requisites[requisite_id]
         for key in [key for key in self.addresses if key[1:] == (REQUISITE, requisite_id)]:
             del self.addresses[key]
