@@ -97,6 +97,14 @@ def test_a_node_is_shown_with_its_client(uzel: Run, shop: None) -> None:
     assert Node.objects.get().dialect == ""
 
 
+def test_what_a_base_may_is_set_listed_and_shown(uzel: Run, shop: None) -> None:
+    assert "получает каталог" not in uzel("node", "show", "shop")
+    uzel("node", "set", "shop", "--receives-catalog")
+    assert "получает каталог" in uzel("node", "show", "shop")
+    assert "получает каталог" in uzel("node", "list")
+    assert as_json(uzel("node", "show", "shop", "--json"))["receives_catalog"] is True
+
+
 def test_a_new_password_ends_the_sessions_of_the_old_one(uzel: Run, shop: None, client: Any) -> None:
     opened = client.get("/1c/shop/?type=sale&mode=checkauth", headers={"authorization": "Basic c2hvcDpzM2NyZXQ="})
     _, name, cookie, token = opened.content.decode().split("\n")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from uzel.exchange import commands
-from uzel.exchange.session import NOT_A_SOURCE, OTHER_TYPES, STEPS, Facts, decide, table
+from uzel.exchange.session import FROM_A_PAGE, NOT_A_RECEIVER, NOT_A_SOURCE, STEPS, Facts, decide, table
 
 KNOWN = Facts(kind="sale", mode="query")
 IN_SESSION = replace(KNOWN, no_session="")
@@ -176,9 +176,56 @@ def test_promo_codes_are_asked_for_by_whole_numbers(facts: Facts, code: str) -> 
     assert refusal.code == code
 
 
-@pytest.mark.parametrize("kind", OTHER_TYPES)
-def test_types_of_other_exchanges_are_refused_by_name(kind: str) -> None:
-    assert decide(replace(IN_SESSION, kind=kind, mode="checkauth")) == commands.Refusal("unknown_type", OTHER_TYPES[kind])
+FETCH = replace(KNOWN, kind="get_catalog", receives_catalog=True)
+FETCHED = replace(FETCH, mode="query", initialised=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "command"),
+    [
+        (replace(FETCH, mode="checkauth", no_session="нет"), commands.CheckAuth("get_catalog")),
+        (replace(FETCH, mode="init"), commands.InitCatalog(in_packages=False)),
+        (replace(FETCH, mode="init", output="package", version="3.1"), commands.InitCatalog(in_packages=True)),
+        (replace(FETCH, mode="init", output="file"), commands.InitCatalog(in_packages=False)),
+        (FETCHED, commands.GiveCatalog(None)),
+        (replace(FETCHED, package="0"), commands.GiveCatalog(0)),
+        (replace(FETCHED, package="1042", session_version="3.1"), commands.GiveCatalog(1042)),
+    ],
+)
+def test_a_receiver_fetches_the_catalogue(facts: Facts, command: commands.Command) -> None:
+    assert decide(facts) == command
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (replace(FETCH, mode="query"), "no_init"),
+        (replace(FETCHED, no_session="нет"), "no_session"),
+        (replace(FETCH, mode="init", no_session="нет"), "no_session"),
+        (replace(FETCHED, package="-1"), "bad_package"),
+        (replace(FETCHED, package="9" * 19), "bad_package"),
+        (replace(FETCHED, method="POST"), "wrong_method"),
+        (replace(FETCH, mode="success"), "unknown_command"),
+        (replace(FETCH, mode="file", method="POST", file_name="a.xml"), "unknown_command"),
+        (replace(FETCHED, receives_catalog=False), "not_catalog_receiver"),
+        (replace(FETCH, mode="checkauth", receives_catalog=False, no_session="нет"), "not_catalog_receiver"),
+        (replace(FETCHED, from_page=True), "from_a_page"),
+        (replace(FETCH, mode="checkauth", from_page=True, no_session="нет"), "from_a_page"),
+    ],
+)
+def test_what_is_out_of_order_when_a_catalogue_is_fetched(facts: Facts, code: str) -> None:
+    refusal = decide(facts)
+    assert isinstance(refusal, commands.Refusal)
+    assert refusal.code == code
+
+
+@pytest.mark.parametrize("text", [NOT_A_RECEIVER, FROM_A_PAGE])
+def test_1c_shows_the_whole_refusal(text: str) -> None:
+    assert len(f"failure\n{text}") < 255, "1C shows no more (onec-exchange 1.3)"
+
+
+def test_only_a_fetched_catalogue_minds_a_referer() -> None:
+    assert decide(replace(IN_SESSION, from_page=True)) == commands.Query()
 
 
 @pytest.mark.parametrize("kind", ["sale", "catalog", "nonsense"])
@@ -191,7 +238,7 @@ def test_a_stranger_learns_only_that_he_is_one(kind: str, mode: str) -> None:
 def test_the_table_prints_every_step_and_every_type() -> None:
     lines = table().splitlines()
     assert lines[0] == "| type | mode | method | needs | protocol | reply | what happens |"
-    assert len(lines) == 2 + len(STEPS) + 2 + len(OTHER_TYPES)
+    assert len(lines) == 2 + len(STEPS) + 4
     assert all(line.count("|") == 8 for line in lines), "a cell with a bar in it breaks the table"
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
     printed = [(row[0], row[1], row[4]) for row in cells]

@@ -14,7 +14,7 @@ from uzel.hub import feed_store
 from uzel.hub.models import Call, Node
 
 pytestmark = pytest.mark.django_db
-FIRST_LINES = ("success", "failure", "progress", "zip=no", "zip=yes")
+FIRST_LINES = ("success", "failure", "progress", "zip=no", "zip=yes", "Из Узла выгружено", "finished=yes")
 TYPES = ("sale", "crm", "catalog", "reference", "get_catalog", "promocodes", "listen", "nonsense", "")
 MODES = ("checkauth", "init", "file", "import", "query", "success", "info", "deactivate", "complete", "exchange", "")
 WORDS = st.one_of(
@@ -122,7 +122,7 @@ def test_any_calls(two_bases: None, monkeypatch: pytest.MonkeyPatch, calls: list
 @pytest.fixture
 def two_bases(db: None) -> None:
     for number, code in enumerate(("shop", "shop2"), 1):
-        node: Node = make_node(code, receives_changes=True, catalog_source=code == "shop2")
+        node: Node = make_node(code, receives_changes=True, catalog_source=code == "shop2", receives_catalog=True)
         due_order(node, str(number), comment=f"SECRET-OF-SHOP{number}")
 
 

@@ -9,6 +9,10 @@ from uzel.console import print_table
 from uzel.exchange.clients import BY_NAME
 
 MOMENT = "%d.%m.%Y %H:%M"
+RIGHTS = {
+    "receives_changes": "получает изменения", "catalog_source": "источник каталога", "receives_catalog": "получает каталог",
+    "bulk_load": "загрузка без роботов",
+}  # fmt: skip
 
 
 def register(verbs: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,6 +32,7 @@ def _show(options: argparse.Namespace) -> None:
     lines = [
         ("база", f"{facts['title']} ({facts['code']})"), ("логин", facts["login"]), ("профиль", facts["profile"]),
         ("обращения", "принимаются" if facts["active"] else "ВЫКЛЮЧЕНА"),
+        ("права", ", ".join(word for name, word in RIGHTS.items() if facts[name]) or "только отдаёт заказы"),
         ("последнее обращение", _moment(facts["last_call_at"])), ("молчит с", _moment(facts["silent_since"])),
         ("молчанием считается", _bound(facts["silence_after_min"])), ("кодировка ответов", facts["encoding"]),
         ("заказов в ответе", facts["orders_per_query"]), ("узнана как", _heard(facts["client"])),
@@ -46,7 +51,7 @@ def _facts(code: str) -> dict[str, Any]:
     from uzel.mapping.node_lists import STANDARD_DELIVERIES, STANDARD_PAYMENTS
 
     node = the_node(code)
-    columns = ("code", "title", "login", "profile", "active", "encoding", "orders_per_query", "silence_after_min")
+    columns = ("code", "title", "login", "profile", "active", *RIGHTS, "encoding", "orders_per_query", "silence_after_min")
     moments = {"last_call_at": node.last_call_at, "silent_since": node.silent_since}
     lists = {"payments": node.payments or STANDARD_PAYMENTS, "deliveries": node.deliveries or STANDARD_DELIVERIES}
     return {

@@ -5,6 +5,7 @@ import getpass
 from typing import Any
 
 from uzel.commands import node_show
+from uzel.commands.node_show import RIGHTS
 from uzel.commands.output import CommandError, setup, show, the_node
 from uzel.console import Titles
 from uzel.exchange.clients import BY_NAME
@@ -13,11 +14,9 @@ LIST: Titles = {
     "code": "код", "title": "база", "login": "логин", "profile": "клиент", "rights": "права",
     "last_call_at": "последнее обращение", "silent_since": "молчит с",
 }  # fmt: skip
-RIGHTS = {
-    "receives_changes": "получает изменения", "catalog_source": "источник каталога", "bulk_load": "загрузка без роботов",
-}  # fmt: skip
 FLAGS = {
     "receives_changes": "получает то, что меняют менеджеры", "catalog_source": "её номенклатура — каталог портала",
+    "receives_catalog": "может загружать номенклатуру других источников",
     "bulk_load": "её новые сделки импортируются: роботы и бизнес-процессы не срабатывают",
 }  # fmt: skip
 
@@ -74,6 +73,7 @@ PLAIN = [
     "profile",
     "receives_changes",
     "catalog_source",
+    "receives_catalog",
     "bulk_load",
     "encoding",
     "category_id",
@@ -187,8 +187,8 @@ def _list(options: argparse.Namespace) -> None:
     from uzel.hub.models import Node
 
     columns = (
-        "code", "title", "login", "profile", "receives_changes", "catalog_source", "bulk_load", "active", "last_call_at",
-        "silent_since",
+        "code", "title", "login", "profile", "receives_changes", "catalog_source", "receives_catalog", "bulk_load", "active",
+        "last_call_at", "silent_since",
     )  # fmt: skip
     nodes = list(Node.objects.order_by("code").values(*columns))
     show(nodes if options.json else map(_in_short, nodes), LIST, as_json=options.json)

@@ -96,7 +96,7 @@ def _write_item(out: XmlWriter, line: OrderLine) -> None:
     out.leaf(tags.NAME, line.name, NAME_CHARACTERS)
     has_code = len(line.measure_code) in UNIT_CODE_CHARACTERS
     out.leaf(tags.BASE_UNIT, line.measure_name, attributes={tags.CODE: line.measure_code} if has_code else {})
-    write_rate(out, line)
+    write_rate(out, line.vat_rate)
     nature = tags.SERVICE_NATURE if line.is_service else tags.GOODS_NATURE
     with out.block(tags.REQUISITES):
         for name in tags.NATURE_REQUISITES:

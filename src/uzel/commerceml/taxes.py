@@ -83,11 +83,11 @@ def read_discount(block: Element | None, notes: Notes, position: int = 0) -> Dis
     return Discount(amount, percent, outside)
 
 
-def write_rate(out: XmlWriter, line: OrderLine) -> None:
-    """``СтавкиНалогов`` of a row: the place where 1C looks for the rate."""
+def write_rate(out: XmlWriter, rate: Decimal | None) -> None:
+    """``СтавкиНалогов`` of a row or of goods: the place where 1C looks for the rate."""
     with out.block(tags.TAX_RATES), out.block(tags.TAX_RATE):
         out.leaf(tags.NAME, tags.VAT)
-        out.leaf(tags.TAX_PERCENT, _rate(line))
+        out.leaf(tags.TAX_PERCENT, _rate(rate))
 
 
 def write_tax(out: XmlWriter, line: OrderLine) -> None:
@@ -98,7 +98,7 @@ def write_tax(out: XmlWriter, line: OrderLine) -> None:
         out.leaf(tags.NAME, tags.VAT)
         out.leaf(tags.IN_TOTAL, "true" if line.vat_included else "false")
         out.leaf(tags.SUM, write_amount(vat_of(line)))
-        out.leaf(tags.TAX_PERCENT, _rate(line))
+        out.leaf(tags.TAX_PERCENT, _rate(line.vat_rate))
 
 
 def write_discount(out: XmlWriter, line: OrderLine) -> None:
@@ -111,5 +111,5 @@ def write_discount(out: XmlWriter, line: OrderLine) -> None:
         out.leaf(tags.IN_TOTAL, "true")
 
 
-def _rate(line: OrderLine) -> str:
-    return tags.WITHOUT_VAT if line.vat_rate is None else plain(line.vat_rate)
+def _rate(rate: Decimal | None) -> str:
+    return tags.WITHOUT_VAT if rate is None else plain(rate)

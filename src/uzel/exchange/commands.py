@@ -48,6 +48,20 @@ class Deactivate:
 
 
 @dataclass(frozen=True, slots=True)
+class InitCatalog:
+    """Begin to give the catalogue anew; ``in_packages``: the base will say itself which piece it has."""
+
+    in_packages: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GiveCatalog:
+    """Give the next piece of the catalogue. ``after``: number of the last piece that the base has; ``None``: it names none."""
+
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """Give the node its changed orders."""
 
@@ -116,6 +130,8 @@ Command = (
     | StorePicture
     | Import
     | Deactivate
+    | InitCatalog
+    | GiveCatalog
     | Query
     | Success
     | Info

@@ -11,6 +11,7 @@ from uzel.exchange.request import COOKIE
 
 SERVER_VERSION = "2.09"  # what Bitrix always answers, whatever the client has (onec-exchange 2)
 LINE_LENGTH = 300
+LONGEST_CHARACTER = 4  # bytes
 SHOWN_CHARACTERS = 254  # of a refusal: a longer body is not shown to the user (onec-exchange 1.3)
 VERDICT_CHARACTERS = 254  # of a line after ``success``
 
@@ -63,6 +64,26 @@ def check_auth(cookie: str, token: str, timestamp: int | None = None) -> Answer:
     """
     fifth = "" if timestamp is None else f"\ntimestamp={timestamp}"
     return Answer(f"success\n{COOKIE}\n{cookie}\nsessid={token}{fifth}", secrets=(cookie, token))
+
+
+def check_auth_short(cookie: str) -> Answer:
+    """Who fetches the catalogue is told no token, and every line ends with a break (onec-exchange 1.6)."""
+    return Answer(f"success\n{COOKIE}\n{cookie}\n", secrets=(cookie,))
+
+
+def init_give() -> Answer:
+    """The one line for who fetches the catalogue: pieces are never packed (onec-exchange 1.6)."""
+    return Answer("zip=no\n")
+
+
+def finished() -> Answer:
+    """The catalogue is given to its end."""
+    return Answer("finished=yes\n")
+
+
+def piece(text: str, body: bytes) -> Answer:
+    """A piece of the catalogue; a text about it stands in front, with nothing between (onec-exchange 1.6)."""
+    return Answer(_one_line(text), xml=body)
 
 
 def init_old(file_limit: int) -> Answer:
@@ -131,18 +152,19 @@ def render(answer: Answer, encoding: str) -> Reply:
         return _render_json(answer)
     if answer.waits_for:
         return replace(NOTHING, waits_for=answer.waits_for)
-    media = "text/plain" if answer.xml is None else "application/xml"  # nobody reads the type; plain is never run as a page
+    # Nobody reads the type; plain is never run as a page.
+    media = "application/xml" if answer.xml is not None and not answer.text else "text/plain"
     shown = answer.text
     for secret in answer.secrets:
         shown = shown.replace(secret, "***")
-    body = answer.text.encode(encoding, errors="replace") if answer.xml is None else answer.xml
-    archived = shown.encode(encoding, errors="replace") if answer.xml is None else answer.xml
+    body = answer.text.encode(encoding, errors="replace") + (answer.xml or b"")
+    archived = shown.encode(encoding, errors="replace") + (answer.xml or b"")
     return Reply(
         status=401 if answer.challenge else 200,
         body=body,
         content_type=f"{media}; charset={encoding}",
         archived=archived,
-        line=_short(shown if answer.xml is None else body[:LINE_LENGTH].decode(encoding, errors="replace")),
+        line=_short(archived[: LINE_LENGTH * LONGEST_CHARACTER].decode(encoding, errors="replace")),
         headers=(("WWW-Authenticate", 'Basic realm="1C"'),) if answer.challenge else (),
     )
 

@@ -35,6 +35,7 @@ class CallRequest:
     content_length: int | None = None
     if_none_match: str = ""
     user_agent: str = ""
+    referer: str = ""
 
     @property
     def kind(self) -> str:

@@ -5,6 +5,7 @@
     checkauth ─ init ─ file… ─ import…            1C gives directories, promo codes among them (type=reference)
     checkauth ─ init ─ file… ─ import… ─ [deactivate]   1C gives its catalogue (type=catalog)
     checkauth ─ [init] ─ query ─ success          1C takes changed promo codes as a directory (type=reference)
+    checkauth ─ init ─ query…                     1C fetches the catalogue (type=get_catalog)
     [checkauth] ─ query ─ success                 the extension takes changed promo codes (type=promocodes)
     any                                           a base waits for changed orders (type=listen)
     any of these with probe=1                     the doctor tries the way to the page; nothing happens
@@ -24,6 +25,7 @@ from uzel.exchange.request import PROBE
 ORDERS = ("sale", "crm")
 REFERENCE = ("reference",)
 CATALOG = ("catalog",)
+GET_CATALOG = ("get_catalog",)
 PROMO_CODES = ("promocodes",)
 LISTEN = ("listen",)
 PROBES = (PROBE,)
@@ -33,6 +35,7 @@ VERSION_DIGITS = 18
 CRM_PULL = "Выборка заказов по ORDER_ID и MODIFICATION_LABEL не поддерживается: изменённые заказы отдаются и без неё."
 BAD_SINCE = "Параметр since должен быть номером версии промокодов: целым числом, 0 для всех."
 TIMESTAMP_DIGITS = 11
+PACKAGES = "package"  # the word of ``outputType``
 
 
 class Need(StrEnum):
@@ -57,6 +60,7 @@ class Facts:
     """A call as the table sees it. ``stranger`` and ``no_session`` say in Russian why there is none; empty: there is.
 
     ``pulls``: a query that names an order or a moment instead of taking what is due (onec-exchange 5).
+    ``from_page``: it came with a Referer, which 1C never sends.
     """
 
     kind: str
@@ -75,6 +79,10 @@ class Facts:
     pulls: bool = False
     timestamp: str = ""
     catalog_source: bool = False
+    receives_catalog: bool = False
+    output: str = ""
+    package: str = ""
+    from_page: bool = False
 
     @property
     def protocol(self) -> Protocol:
@@ -130,6 +138,13 @@ def _deactivate(facts: Facts) -> Command | Refusal:
     if since is None:
         return Refusal("bad_timestamp", "Параметр timestamp должен быть числом, которое пришло в ответ на checkauth.")
     return commands.Deactivate(since)
+
+
+def _give_catalog(facts: Facts) -> Command | Refusal:
+    after = _whole(facts.package) if facts.package else None
+    if facts.package and after is None:
+        return Refusal("bad_package", "Параметр package должен быть числом из атрибута ПараметрПакета последнего ответа.")
+    return commands.GiveCatalog(after)
 
 
 def _whole(text: str, digits: int = VERSION_DIGITS) -> int | None:
@@ -203,6 +218,21 @@ STEPS: tuple[Step, ...] = (
         _deactivate, CATALOG,
     ),
     Step(
+        "checkauth", GET, Need.PASSWORD, Protocol.ANY, "success⏎<cookie>⏎<id>⏎",
+        "a new session of a base that receives the catalogue",
+        lambda facts: commands.CheckAuth(facts.kind), GET_CATALOG,
+    ),
+    Step(
+        "init", GET, Need.SESSION, Protocol.ANY, "zip=no⏎",
+        "the next `query` begins anew; with `outputType=package` each may name the piece that the base has",
+        lambda facts: commands.InitCatalog(facts.output == PACKAGES), GET_CATALOG,
+    ),
+    Step(
+        "query", GET, Need.INIT, Protocol.ANY, "[<text>]<XML>, then finished=yes⏎",
+        "the next piece: groups, then goods, then offers with prices",
+        _give_catalog, GET_CATALOG,
+    ),
+    Step(
         "query", ("GET", "POST"), Need.SESSION, Protocol.ANY, "XML; an empty root element when nothing changed",
         "changed orders of this node, if it receives changes; the session remembers what was given",
         _query,
@@ -260,16 +290,16 @@ STEPS: tuple[Step, ...] = (
     ),
 )  # fmt: skip
 
-TYPES = (*ORDERS, *CATALOG, *REFERENCE, *PROMO_CODES, *LISTEN, *PROBES)
+TYPES = (*ORDERS, *CATALOG, *GET_CATALOG, *REFERENCE, *PROMO_CODES, *LISTEN, *PROBES)
 NOT_A_SOURCE = (
     "Эта база не источник каталога. Отключите обмен товарами в настройках обмена или попросите администратора узла обмена "
     "назначить её источником."
 )
-
-#: Types that the clients know and this page does not serve (onec-exchange 1.4).
-OTHER_TYPES = {
-    "get_catalog": "Выгрузка каталога в 1С не поддерживается.",
-}
+NOT_A_RECEIVER = (
+    "Этой базе каталог не отдаётся. Отключите в настройках обмена загрузку товаров с сайта или попросите администратора узла "
+    "обмена разрешить её."
+)
+FROM_A_PAGE = "Каталог отдаётся только программе 1С, а это обращение пришло со страницы в браузере (заголовок Referer)."
 
 
 def decide(facts: Facts) -> Command | Refusal:
@@ -277,7 +307,7 @@ def decide(facts: Facts) -> Command | Refusal:
     if facts.stranger:
         return Refusal("unauthorised", facts.stranger, challenge=facts.unnamed)
     if facts.kind not in TYPES:
-        return Refusal("unknown_type", OTHER_TYPES.get(facts.kind, "Неизвестный тип обмена (type)."))
+        return Refusal("unknown_type", "Неизвестный тип обмена (type).")
     step = find_step(facts)
     if step is None:
         return Refusal("unknown_command", "Неизвестная команда.")
@@ -295,6 +325,10 @@ def _refuse(step: Step, facts: Facts) -> Refusal | None:
         return Refusal("wrong_method", f"Команда {step.mode} принимается методом {' или '.join(step.methods)}.")
     if facts.kind in CATALOG and not facts.catalog_source:
         return Refusal("not_catalog_source", NOT_A_SOURCE)
+    if facts.kind in GET_CATALOG and facts.from_page:
+        return Refusal("from_a_page", FROM_A_PAGE)
+    if facts.kind in GET_CATALOG and not facts.receives_catalog:
+        return Refusal("not_catalog_receiver", NOT_A_RECEIVER)
     if step.need in (Need.SESSION, Need.INIT) and facts.no_session:
         return Refusal("no_session", facts.no_session)
     if step.need is Need.INIT and not facts.initialised:
@@ -311,11 +345,15 @@ def table() -> str:
         (", ".join(step.types), step.mode, ", ".join(step.methods), step.need, step.protocol, f"`{step.reply}`", step.happens)
         for step in STEPS
     ]
-    rows.append((", ".join(CATALOG), "any", "any", Need.AUTH, Protocol.ANY, f"`failure⏎{NOT_A_SOURCE}`", "not from this base"))
+    rows += [
+        (kind, "any", "any", Need.AUTH, Protocol.ANY, f"`failure⏎{text}`", what)
+        for kind, text, what in (
+            ("catalog", NOT_A_SOURCE, "not from this base"),
+            ("get_catalog", NOT_A_RECEIVER, "not to this base"),
+            ("get_catalog", FROM_A_PAGE, "not to a call with a Referer"),
+        )
+    ]
     told = ", ".join(kind for kind in TYPES if kind not in LISTEN)
     rows.append((told, "any other", "any", Need.AUTH, Protocol.ANY, "`failure⏎Неизвестная команда.`", "nothing"))
-    rows += [
-        (kind, "any", "any", Need.AUTH, Protocol.ANY, f"`failure⏎{text}`", "nothing") for kind, text in OTHER_TYPES.items()
-    ]
     lines = ["| " + " | ".join(cells) + " |" for cells in (head, ("---",) * len(head), *rows)]
     return "\n".join(lines) + "\n"

@@ -59,6 +59,7 @@ def call_of(request: HttpRequest, code: str = "") -> CallRequest:
         content_length=_content_length(request),
         if_none_match=request.META.get("HTTP_IF_NONE_MATCH", ""),
         user_agent=request.META.get("HTTP_USER_AGENT", ""),
+        referer=request.META.get("HTTP_REFERER", ""),
     )
 
 

@@ -32,6 +32,9 @@ def seen(*calls: SeenCall, **fields: Any) -> ObservedNode:
 
 GOOD = seen(*session(2, "checkauth", "init", "file"), *session(1, "checkauth", "init", "query", "success"), heard="unf_30")
 NO_GOODS = call("init", kind="catalog", problem="unknown_type", reply="failure нет")
+NO_FETCHING = call(
+    "checkauth", kind="get_catalog", problem="not_catalog_receiver", reply="failure Этой базе каталог не отдаётся."
+)
 REFUSED = call("query", problem="no_session", session=1)
 CHEQUERED = [call("checkauth", place, address=f"10.0.0.{place % 2}") for place in range(6)]
 
@@ -65,6 +68,7 @@ CASES = [
     Case("one_base_a_login", seen(*CHEQUERED[:2]), seen(*CHEQUERED), WARNING, "10.0.0.1"),
     Case("types_known", GOOD, seen(call("rollback", problem="unknown_command")), WARNING, "rollback"),
     Case("catalog_as_set", GOOD, seen(NO_GOODS), WARNING, "нет"),
+    Case("catalog_given", GOOD, seen(NO_FETCHING), WARNING, "Этой базе"),
     Case("replies_quick", GOOD, seen(call("file", duration_ms=70_000)), WARNING, "70.0 с"),
     Case("no_faults", GOOD, seen(call("file", problem="our_fault")), WRONG),
 ]  # fmt: skip

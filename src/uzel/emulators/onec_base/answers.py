@@ -150,6 +150,25 @@ def read_import(answer: Answer) -> tuple[bool, str]:
     return word == "success", rest.strip()
 
 
+def read_fetch_init(answer: Answer) -> None:
+    """One line about zip."""
+    if answer.text not in ("zip=yes\n", "zip=no\n"):
+        raise ExchangeError("Ответ на init при загрузке каталога не понят" + _shown(answer.text))
+
+
+def read_piece(answer: Answer) -> str | None:
+    """XML text of a piece of the catalogue, whatever the site says in front of it; ``None``: there is no more."""
+    text = answer.text
+    if text == "finished=yes\n":
+        return None
+    words, start, xml = text.partition("<?xml")
+    if text.startswith("failure"):
+        raise ExchangeError("Сервер сообщил об ошибке" + _shown(text.partition("\n")[2] or text))
+    if not start or "<" in words:
+        raise ExchangeError(UNREADABLE + _shown(text))
+    return start + xml
+
+
 def read_success(answer: Answer) -> None:
     """Anything is fine unless it begins with ``failure``."""
     if answer.text.startswith("failure"):

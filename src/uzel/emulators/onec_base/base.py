@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from uzel.emulators.onec_base import catalogue, conversation, directory
+from uzel.emulators.onec_base import catalogue, conversation, directory, fetch
 from uzel.emulators.onec_base.catalogue_files import Goods
 from uzel.emulators.onec_base.codec import from_plain, to_plain
 from uzel.emulators.onec_base.conversation import Conversation
@@ -129,6 +129,18 @@ class Base:
             vanished = gone.step
             errors.append(f"База выключилась перед запросом {vanished}")
         return Report(ok=not errors, loaded=loaded, error=errors[0] if errors else "", vanished_before=vanished)
+
+    def fetch_catalogue(self) -> tuple[Report, fetch.Fetched]:
+        """Load the site's catalogue as Bitrix's module does it, and what has come of it until the end or an error."""
+        talk, fetched = self._converse("get_catalog"), fetch.Fetched()
+        try:
+            fetch.fetch(talk, fetched)
+        except ExchangeError as error:
+            self.journal.error(str(error))
+            return Report(ok=False, error=str(error)), fetched
+        except VanishedError as gone:
+            return Report(ok=False, error=f"База выключилась перед запросом {gone.step}", vanished_before=gone.step), fetched
+        return Report(ok=True), fetched
 
     def info(self) -> SiteLists:
         """Statuses, payment systems and delivery services of the site; ExchangeError when they cannot be had."""

@@ -53,6 +53,8 @@ _UNF_STEPS: Mapping[str, str] = {
     "deactivate": "type={kind}&mode=deactivate{sessid}&{timestamp}",
     "complete": "type={kind}&mode=complete{sessid}&{timestamp}",
     "info": "type={kind}&mode=info{sessid}",
+    "fetch_init": "type={kind}&mode=init{output}",
+    "fetch": "type={kind}&mode=query{package}",
 }
 _TAIL_STEPS: Mapping[str, str] = {
     **_UNF_STEPS,
@@ -72,7 +74,9 @@ class Settings:
     failed upload), ``upload_from`` (ДатаНачалаВыгрузкиЗаказов), ``only_unposted``, ``update_counterparties``,
     ``currency_name``, ``statuses``.
     Habits of the client: the rest, down to ``encoding``. ``split_bytes`` cuts files whatever the server allows,
-    ``send_cookies=False`` leaves the cookie out. Extensions of an integrator, which a bare configuration lacks:
+    ``send_cookies=False`` leaves the cookie out. ``fetch_in_packages``: asks for packages of the catalogue,
+    ``says_package_zero``: names package 0 behind the classifier, too; neither is known of the real one. Extensions of an
+    integrator, which a bare configuration lacks:
     ``additional_requisites`` (in UNF a setting), ``responsible_extension``, ``fill_site_number``.
     """
 
@@ -91,6 +95,8 @@ class Settings:
     portion_size: int = 0
     repeats: int = 1
     split_bytes: int = 0
+    fetch_in_packages: bool = False
+    says_package_zero: bool = True
     encoding: str = "utf-8"
     bom: bool = True
     send_cookies: bool = True
@@ -146,13 +152,19 @@ class Settings:
         """Whether mode=import follows the files: never for UT, UNF with subordinate documents, the module with a version."""
         return self.has_subordinates or (self.profile == "bitrix" and bool(self.version))
 
-    def query_string(self, step: str, sessid: str = "", filename: str = "", *, kind: str = "sale", timestamp: str = "") -> str:
+    def query_string(
+        self, step: str, sessid: str = "", filename: str = "", *, kind: str = "sale", timestamp: str = "", package: str = ""
+    ) -> str:
         """The query string of a step, parameters in this client's order."""
         version = f"&version={self.version}" if self.version else ""
         init = "&cmlVersion=2.10" if self.has_subordinates else version
         upload = "&version=2.09&cmlVersion=2.10" if self.has_subordinates else ""
-        template = STEPS[self.profile][step]
-        return template.format(kind=kind, sessid=sessid, init=init, upload=upload, filename=filename, timestamp=timestamp)
+        words = {
+            "kind": kind, "sessid": sessid, "init": init, "upload": upload, "filename": filename, "timestamp": timestamp,
+            "output": "&outputType=package" if self.fetch_in_packages else "",
+            "package": f"&package={package}" if package else "",
+        }  # fmt: skip
+        return STEPS[self.profile][step].format(**words)
 
     def status_name(self, status: str) -> str:
         """Name of a status code, empty when the node's table does not know it."""

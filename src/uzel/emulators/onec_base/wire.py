@@ -16,7 +16,7 @@ MAX_ANSWER_BYTES = 512 * 1024 * 1024
 PARTIAL = "without sending complete message body"  # httpx2's words for «Transferred a partial file»
 UNREACHABLE = (httpx2.HTTPError, httpx2.InvalidURL)
 # Steps named alike in faults and in the record of calls, whatever query string they are sent with.
-SAME_STEPS = {"upload_init": "init"}
+SAME_STEPS = {"upload_init": "init", "fetch_init": "init", "fetch": "query"}
 
 
 class Wire:
@@ -42,14 +42,14 @@ class Wire:
         self.auth = Auth()
         self.auth = read_checkauth(self.get("checkauth"))
 
-    def get(self, step: str, filename: str = "") -> Answer:
+    def get(self, step: str, filename: str = "", package: str = "") -> Answer:
         """A GET step; a partial answer is asked for once more, silently; a status other than 200 is only logged."""
         try:
-            answer = self._send("GET", step, filename, None)
+            answer = self._send("GET", step, filename, None, package)
         except httpx2.RemoteProtocolError as error:
             if PARTIAL not in str(error):
                 raise ExchangeError(f"Соединение с сервером разорвано: {error}") from error
-            answer = self._translated("GET", step, filename, None)
+            answer = self._translated("GET", step, filename, None, package)
         except UNREACHABLE as error:
             raise ExchangeError(f"Нет соединения с сервером: {error}") from error
         if answer.status != 200:
@@ -63,18 +63,18 @@ class Wire:
             self._journal.error(f"Ошибка отправки файла {filename}: код состояния HTTP {answer.status}")
         return answer
 
-    def _translated(self, method: str, step: str, filename: str, body: bytes | None) -> Answer:
+    def _translated(self, method: str, step: str, filename: str, body: bytes | None, package: str = "") -> Answer:
         try:
-            return self._send(method, step, filename, body)
+            return self._send(method, step, filename, body, package)
         except UNREACHABLE as error:
             raise ExchangeError(f"Нет соединения с сервером: {error}") from error
 
-    def _send(self, method: str, step: str, filename: str, body: bytes | None) -> Answer:
+    def _send(self, method: str, step: str, filename: str, body: bytes | None, package: str = "") -> Answer:
         name = SAME_STEPS.get(step, step)
         if self._faults.take("vanish_before", name):
             raise VanishedError(name)
         path = DEFAULT_SCRIPT if name == "info" else self._path  # hard-coded in the configuration
-        words = {"kind": self._kind, "timestamp": self.auth.timestamp_line}
+        words = {"kind": self._kind, "timestamp": self.auth.timestamp_line, "package": package}
         target = f"{path}?{self.settings.query_string(step, self._sessid(name), filename, **words)}"
         request = httpx2.Request(method, self._host + target, headers=self._headers(name), content=body)
         request.extensions["timeout"] = httpx2.Timeout(self.settings.timeout_seconds).as_dict()

@@ -10,11 +10,11 @@ from django.db.models import Q
 from uzel.exchange import commands, replies
 from uzel.exchange.commands import Command
 from uzel.exchange.replies import Answer
-from uzel.exchange.session import CATALOG
+from uzel.exchange.session import CATALOG, GET_CATALOG
 from uzel.flows.calls import answer_probe, confirm_from_node, offer_to_node
 from uzel.flows.calls.give_info import info
 from uzel.flows.calls.node_news import news_of
-from uzel.flows.calls.open_session import init_session, open_session
+from uzel.flows.calls.open_session import init_giving, init_session, open_session
 from uzel.flows.calls.receive_upload import (
     EMPTY,
     Piece,
@@ -25,6 +25,7 @@ from uzel.flows.calls.receive_upload import (
     receive_piece,
 )
 from uzel.flows.catalog.deactivate_unnamed import deactivate_unnamed
+from uzel.flows.catalog.give_catalog import give_piece
 from uzel.flows.catalog.receive_pictures import receive_picture
 from uzel.flows.files.read_in_turn import Stopped, read_in_turn
 from uzel.flows.promo import promo_delta, promo_directory
@@ -76,6 +77,8 @@ def carry_out(command: Command, errand: Errand) -> Outcome:
 def _check_auth(command: commands.CheckAuth, errand: Errand) -> Outcome:
     session, to_read = open_session(errand.node, command, errand.now)
     _read_later(to_read, errand)
+    if session.kind in GET_CATALOG:
+        return Outcome(replies.check_auth_short(session.cookie), session)
     timestamp = int(session.started_at.timestamp()) if session.kind in CATALOG else None
     return Outcome(replies.check_auth(session.cookie, session.token, timestamp), session)
 
@@ -148,6 +151,16 @@ def _deactivate(command: commands.Deactivate, errand: Errand) -> Outcome:
     return Outcome(replies.success([taken_down.text]) if taken_down.done else replies.progress(taken_down.text))
 
 
+def _init_catalog(command: commands.InitCatalog, errand: Errand) -> Outcome:
+    init_giving(errand.in_session, command)
+    return Outcome(replies.init_give())
+
+
+def _give_catalog(command: commands.GiveCatalog, errand: Errand) -> Outcome:
+    piece = give_piece(errand.node, errand.in_session, command.after, errand.now)
+    return Outcome(replies.piece(piece.text, piece.body) if piece else replies.finished())
+
+
 def _query(_: commands.Query, errand: Errand) -> Outcome:
     return Outcome(replies.xml(offer_to_node.offer(errand.node, errand.in_session, errand.now)))
 
@@ -207,6 +220,8 @@ _DOERS: dict[type, Callable[..., Outcome]] = {
     commands.StorePicture: _store_picture,
     commands.Import: _import,
     commands.Deactivate: _deactivate,
+    commands.InitCatalog: _init_catalog,
+    commands.GiveCatalog: _give_catalog,
     commands.Query: _query,
     commands.Success: _success,
     commands.Info: _info,

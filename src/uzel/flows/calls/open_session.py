@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import QuerySet
 
-from uzel.exchange.commands import CheckAuth, Init, Refusal
+from uzel.exchange.commands import CheckAuth, Init, InitCatalog, Refusal
 from uzel.exchange.request import PROBE
 from uzel.exchange.session import CATALOG
 from uzel.exchange.uploads import looks_complete
@@ -48,6 +48,12 @@ def init_session(session: ExchangeSession, command: Init, now: dt.datetime) -> l
     if session.kind != PROBE:
         note_init(session, now)
     return to_read
+
+
+def init_giving(session: ExchangeSession, command: InitCatalog) -> None:
+    """``init`` of a base that fetches the catalogue: it is given anew from its beginning."""
+    session.initialised, session.piece_given, session.in_packages = True, None, command.in_packages
+    session.save(update_fields=["initialised", "piece_given", "in_packages"])
 
 
 @transaction.atomic

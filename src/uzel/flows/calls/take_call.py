@@ -87,6 +87,10 @@ def _facts(request: CallRequest, caller: Caller) -> Facts:
         etags=request.if_none_match,
         timestamp=request.word("timestamp"),
         catalog_source=caller.node is not None and caller.node.catalog_source,
+        receives_catalog=caller.node is not None and caller.node.receives_catalog,
+        output=request.word("outputType"),
+        package=request.word("package"),
+        from_page=bool(request.referer),
     )
 
 

@@ -210,13 +210,21 @@ def _known_types(seen: ObservedNode) -> Said:
 
 
 def _catalog_refused(seen: ObservedNode) -> Said:
-    asked = [one for one in seen.calls if one.kind == "catalog"]
+    return _goods_refused(seen, "catalog", "товары не выгружаются", "обмен товарами отклонён")
+
+
+def _fetching_refused(seen: ObservedNode) -> Said:
+    return _goods_refused(seen, "get_catalog", "каталог не загружается", "загрузка каталога отклонена")
+
+
+def _goods_refused(seen: ObservedNode, kind: str, never: str, no: str) -> Said:
+    asked = [one for one in seen.calls if one.kind == kind]
     if not asked:
-        return well("товары не выгружаются") if seen.calls else unknown(NO_CALLS)
+        return well(never) if seen.calls else unknown(NO_CALLS)
     refused = [one for one in asked if one.problem]
     if not refused:
         return well(f"принято обращений: {len(asked)}")
-    return warning(f"обмен товарами отклонён: {refused[0].reply or refused[0].problem}")
+    return warning(f"{no}: {refused[0].reply or refused[0].problem}")
 
 
 def _quick(seen: ObservedNode) -> Said:
@@ -300,6 +308,10 @@ CALL_CHECKS: Sequence[Check[ObservedNode]] = (
     Check(
         "catalog_as_set", "обмен товарами не отклоняется", _catalog_refused,
         "Выключите в 1С обмен товарами или назначьте базу источником каталога: uzel node set КОД --catalog-source.",
+    ),
+    Check(
+        "catalog_given", "загрузка каталога в базу не отклоняется", _fetching_refused,
+        "Выключите в 1С загрузку товаров с сайта или разрешите её: uzel node set КОД --receives-catalog.",
     ),
     Check(
         "replies_quick", "Узел отвечает быстро", _quick,

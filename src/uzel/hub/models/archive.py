@@ -21,13 +21,19 @@ class ExchangeSession(models.Model):
     node = models.ForeignKey(Node, models.CASCADE)
     cookie = models.CharField(max_length=64, unique=True)
     token = models.CharField(max_length=64, help_text="sessid")
-    kind = models.CharField(max_length=10, help_text="sale | crm | catalog | reference | promocodes | listen | probe")
+    kind = models.CharField(
+        max_length=12, help_text="sale | crm | catalog | get_catalog | reference | promocodes | listen | probe"
+    )
     version = models.CharField(max_length=10, blank=True, help_text="of init; non-empty means the new protocol")
     cml_version = models.CharField(max_length=10, blank=True)
     initialised = models.BooleanField(default=False)
     offered = models.JSONField(
         null=True, help_text="what the last query gave: {order id: [version, Order]}, or {promo_version: …}; null: nothing"
     )
+    piece_given = models.BigIntegerField(
+        null=True, help_text="of type=get_catalog: number of the last piece given (flows/catalog/give_catalog.py); null: none"
+    )
+    in_packages = models.BooleanField(default=False, help_text="of type=get_catalog: the base says which piece it has")
     started_at = models.DateTimeField(default=timezone.now)
     last_call_at = models.DateTimeField(default=timezone.now)
 

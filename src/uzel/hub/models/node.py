@@ -23,6 +23,7 @@ class Node(models.Model):
     heard = models.JSONField(null=True, help_text="client it was recognised as: {client, at, from, before}; null: not yet")
     receives_changes = models.BooleanField(default=False)
     catalog_source = models.BooleanField(default=False)
+    receives_catalog = models.BooleanField(default=False, help_text="may fetch the nomenclature of the other sources")
     bulk_load = models.BooleanField(default=False, help_text="new deals are imported: robots and workflows do not run")
     active = models.BooleanField(default=True)
     category_id = models.PositiveIntegerField(default=0, help_text="pipeline of the portal")
