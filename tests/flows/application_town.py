@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import httpx2
@@ -13,7 +14,7 @@ from uzel.emulators.bitrix24_portal import Options, start_portal
 from uzel.flows.portal.install_application import Asked, ask_installation, give_keys, install_path
 from uzel.hub.models import Portal, PortalApplication
 
-OFFLINE = {"rest_offline_extended": "Y", "rest_auth_connector": "Y"}
+OFFLINE = MappingProxyType({"rest_offline_extended": "Y", "rest_auth_connector": "Y"})
 TOKEN = "oauth.token"
 
 

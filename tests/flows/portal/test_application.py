@@ -42,7 +42,7 @@ def hub(web: Web) -> Iterator[AppHub]:
 
 @pytest.fixture
 def offline_hub(web: Web) -> Iterator[AppHub]:
-    with open_app_hub(web, Options(features=OFFLINE)) as opened:
+    with open_app_hub(web, Options(features=dict(OFFLINE))) as opened:
         opened.install()
         yield opened
 
