@@ -48,10 +48,11 @@ def cards(portal: RunningPortal) -> list[dict[str, Any]]:
     return list(ask(portal, smart_process.list_items("all", process()))["items"])
 
 
-def add_many(portal: RunningPortal, count: int) -> None:
+def add_many(portal: RunningPortal, count: int, prefix: str = "К") -> None:
     """So many cards at once, ticked «Действует»: К0, К1…"""
     known = process()
-    fields = [{"title": f"К{n}", known.code("UZEL_CODE"): f"К{n}", known.code("UZEL_ACTIVE"): "Y"} for n in range(count)]
+    codes = [f"{prefix}{number}" for number in range(count)]
+    fields = [{"title": code, known.code("UZEL_CODE"): code, known.code("UZEL_ACTIVE"): "Y"} for code in codes]
     of = {"entityTypeId": known.entity_type_id, "useOriginalUfNames": "Y"}
     commands = [
         Command("crm.item.batchImport", of | {"data": fields[start : start + IMPORTED]}, f"i{start}")

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from tests.flows import promo_cards
-from tests.flows.portal_town import ORDER, Hub, open_hub
+from tests.flows.portal_town import NOW, ORDER, Hub, open_hub
 from uzel.bitrix24 import client as portal_client
 from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.errors import PortalError
-from uzel.flows.portal.sweep_portal import SWEEP_S
+from uzel.emulators.bitrix24_portal import start_portal
+from uzel.flows.portal import portal_changes
+from uzel.flows.portal.sweep_portal import SWEEP_S, is_due
 from uzel.flows.promo import read_promo_codes
 from uzel.flows.promo.read_promo_codes import PROMO_S, TOO_MANY, WALK, forget_cards
 from uzel.hub.models import Portal, PromoCodeRow
@@ -166,3 +168,26 @@ def test_more_cards_than_the_directory_holds_are_said_on_the_screen(hub: Hub, mo
     monkeypatch.setattr(read_promo_codes, "STRETCH_LISTS", 1)
     sweep(hub)
     assert (len(known()), Portal.objects.get().promo_problem) == (100, TOO_MANY)
+
+
+def test_a_mass_edit_of_cards_is_taken_a_part_in_each_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three pages, a page in a look; what the first look has taken is not read again after the second has failed."""
+    monkeypatch.setattr(portal_client, "RETRY_DELAYS_S", ())
+    monkeypatch.setattr(portal_changes, "LOOK_PAGES", 1)
+    clock = [NOW.timestamp()]
+    with start_portal(limits=False, now=lambda: clock[0]) as emulator:
+        hub = Hub(emulator, lists_only=False)
+        hub.sweep()
+        rests(hub)
+        for _ in range(6):
+            clock[0] += 1
+            promo_cards.add_many(emulator, promo_cards.IMPORTED, prefix=f"М{clock[0]:.0f}-")
+        sweep(hub, 0)
+        seen = [(len(known()), is_due(Portal.objects.get(), hub.now))]
+        emulator.faults.arm("fail_next", method="crm.item.list", status=503)
+        with pytest.raises(PortalError):
+            sweep(hub, 0)
+        for _ in range(2):
+            sweep(hub, 0)
+            seen.append((len(known()), is_due(Portal.objects.get(), hub.now)))
+        assert seen == [(50, True), (90, True), (120, False)]

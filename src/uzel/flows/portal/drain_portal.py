@@ -86,6 +86,8 @@ def _drain(
             _look(portal, client, now)
             queues = _queues(portal, client, now())
             if not any(queue.waiting for queue in queues):
+                if sweep_portal.is_unfinished(portal):
+                    continue
                 break
             counts = _wave(queues, client, wave_s)
             if not counts:

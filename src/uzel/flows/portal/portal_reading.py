@@ -1,6 +1,6 @@
 """Reading many things of the portal at once: commands packed into batches, asked again when the answer was lost."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any, TypeVar
@@ -88,22 +88,6 @@ def _rows_of(client: PortalClient, deal_ids: Sequence[int]) -> Iterator[Any]:
             if len(page) == IDS_A_COMMAND:
                 further.append((ids, start + len(page)))
         waiting = further
-
-
-def pages_since(client: PortalClient, since: dict[str, str], kind: str, command: Callable[..., Command]) -> Iterator[Any]:
-    """Pages of what changed; ``since`` moves along. Time is the key; only within one second does the page need an offset."""
-    moment, start = since.get(kind, ""), 0
-    while True:
-        asked = command(moment=moment, start=start)
-        result = client.call(asked.method, asked.params, repeatable=True).result
-        yield result
-        items = result["items"]
-        last = str(items[-1]["updatedTime"]) if items else moment
-        since[kind] = last
-        if len(items) < IDS_A_COMMAND:
-            return
-        start = start + IDS_A_COMMAND if last == moment else 0
-        moment = last
 
 
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -1,6 +1,7 @@
 """What changed in the portal: deals it told us of, deals and cards touched since the last look, and a few looked at in turn.
 
 Events get lost, and a change of rows alone may not touch the deal ([?] of bitrix24-rest G1): nothing rests on one of the three.
+After a mass edit a look takes a part; the rest is due at once, and what is to be written goes in between.
 """
 
 import datetime as dt
@@ -8,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from uzel.bitrix24.client import PortalClient
 from uzel.bitrix24.entities import client_card
@@ -33,6 +34,8 @@ from uzel.model.codec import from_json
 SWEEP_S = 60  # seconds between two sweeps without an event
 USERS_S = 3600  # seconds between two looks at the list of employees
 PAGE = 50
+LOOK_NOTICES = 1000  # deals that the portal told of, in one look
+MORE = "more"  # in `Portal.swept_until`: the last look has not come to the end
 
 
 def sweep(portal_id: int, now: dt.datetime) -> int:
@@ -44,23 +47,32 @@ def sweep(portal_id: int, now: dt.datetime) -> int:
 
 def is_due(portal: Portal, now: dt.datetime) -> bool:
     """Whether the portal said something, or nobody has looked for a while."""
-    if DealNotice.objects.filter(portal=portal, noticed__gt=F("handled")).exists():
+    if is_unfinished(portal) or _notices(portal).exists():
         return True
     if Portal.objects.filter(pk=portal.pk, events_wait=True).exists():
         return True
     return portal.swept_at is None or portal.swept_at <= now - dt.timedelta(seconds=SWEEP_S / portal.speed)
 
 
+def is_unfinished(portal: Portal) -> bool:
+    """Whether the last look left something for the next."""
+    return MORE in portal.swept_until
+
+
+def _notices(portal: Portal) -> QuerySet[DealNotice]:
+    return DealNotice.objects.filter(portal=portal, noticed__gt=F("handled"))
+
+
 def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
-    """One sweep on an open line."""
+    """One sweep on an open line, which ends in time however much was changed."""
     attend_application(portal, client, now)
     if portal.users_read_at is None or portal.users_read_at <= now - dt.timedelta(seconds=USERS_S):
         read_users(portal, client, now)
         learn_licence(client)
-    read_promo(portal, client, now)
-    notices = list(DealNotice.objects.filter(portal=portal, noticed__gt=F("handled")))
+    more_promo = read_promo(portal, client, now)
+    notices = list(_notices(portal).order_by("noticed_at", "pk")[:LOOK_NOTICES])
     since = dict(portal.swept_until)
-    pages = read_changes(client, since, [_touched_deals(portal), *touched_cards(portal)])
+    pages, more = read_changes(client, since, [_touched_deals(portal), *touched_cards(portal)])
     found = (deal for page in pages[DEAL] for deal in deals.read_items(page, node_field_of(portal)))
     changed = {deal.deal_id: deal for deal in found}  # pages overlap by a second
     _receive_all(portal, client, list(changed.values()), now)
@@ -69,6 +81,9 @@ def look(portal: Portal, client: PortalClient, now: dt.datetime) -> int:
     look_at(portal, client, sorted(asked - set(changed)), now)
     for notice in notices:
         DealNotice.objects.filter(pk=notice.pk).update(handled=notice.noticed)
+    since.pop(MORE, None)
+    if more or more_promo or len(notices) == LOOK_NOTICES:
+        since[MORE] = now.isoformat()
     portal.swept_until, portal.swept_at = since, now
     portal.save(update_fields=["swept_until", "swept_at"])
     return len(changed) + len(asked)

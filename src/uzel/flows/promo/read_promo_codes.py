@@ -19,7 +19,8 @@ from uzel.bitrix24.entities import smart_process
 from uzel.bitrix24.entities.promo_item import read_promo_codes
 from uzel.bitrix24.entities.smart_process import PROMO_CODES, KnownProcess
 from uzel.bitrix24.errors import Refused, Unavailable
-from uzel.flows.portal.portal_reading import IDS_A_COMMAND, chunks, pages_since, read_all
+from uzel.flows.portal.portal_changes import pages_since
+from uzel.flows.portal.portal_reading import IDS_A_COMMAND, chunks, read_all
 from uzel.hub.models import Portal, PromoCodeRow
 from uzel.hub.promo_book import Entry, keep, keep_all, living
 from uzel.hub.queries import known_process
@@ -37,15 +38,16 @@ Item = tuple[int, PromoCode]  # its id, what it says
 log = logging.getLogger(__name__)
 
 
-def read_promo(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
-    """Follow the cards by one step; a portal without smart processes has none."""
+def read_promo(portal: Portal, client: PortalClient, now: dt.datetime) -> bool:
+    """Follow the cards by one step; whether more touched ones wait. A portal without smart processes has none."""
     process = known_process(portal, PROMO_CODES)
     if process is None:
-        return
+        return False
     portal.refresh_from_db(fields=["promo_read_at"])  # an event may have asked meanwhile
+    more = False
     try:
         if KIND in portal.swept_until:
-            _follow(portal, client, process)
+            more = _follow(portal, client, process)
         if WALK in portal.swept_until or _is_time(portal, now):
             if KIND not in portal.swept_until:  # what people change during the first round is met by the next sweep
                 portal.swept_until[KIND] = str(client.call("server.time", {}, repeatable=True).result)
@@ -53,6 +55,8 @@ def read_promo(portal: Portal, client: PortalClient, now: dt.datetime) -> None:
     except Refused as error:  # somebody deleted the process: orders do not wait for it, and what is new in it is not asked for
         portal.swept_until.pop(KIND, None)
         _end_round(portal, now, f"Промокоды портала не читаются, известные остаются: {error}")
+        return False
+    return more
 
 
 def walk_soon(portal: Portal) -> None:
@@ -82,11 +86,13 @@ def _end_round(portal: Portal, now: dt.datetime, problem: str = "") -> None:
 # --- what changed -----------------------------------------------------------------------------------------------------
 
 
-def _follow(portal: Portal, client: PortalClient, process: KnownProcess) -> None:
-    """Cards that somebody touched since the last sweep, and those that were said to be deleted."""
-    for page in pages_since(client, portal.swept_until, KIND, partial(smart_process.items_since, "page", process)):
+def _follow(portal: Portal, client: PortalClient, process: KnownProcess) -> bool:
+    """Cards that somebody touched since the last sweep, and those that were said to be deleted; whether more wait."""
+    more = False
+    for page, ends_here in pages_since(client, portal.swept_until, KIND, partial(smart_process.items_since, "page", process)):
         _take(portal, read_promo_codes(page, process))
         portal.save(update_fields=["swept_until"])
+        more = ends_here
     doubted = PromoCodeRow.objects.filter(portal=portal, doubted=True)
     for ids in chunks([row.entity_id for row in doubted if row.entity_id], IDS_A_COMMAND):
         found = read_all(client, [smart_process.items_of_ids("items", process, ids)])
@@ -95,6 +101,7 @@ def _follow(portal: Portal, client: PortalClient, process: KnownProcess) -> None
         items = read_promo_codes(found["items"], process)
         _take(portal, items, gone=set(ids) - {item_id for item_id, _ in items})
         doubted.filter(entity_id__in=ids).update(doubted=False)
+    return more
 
 
 def _take(portal: Portal, items: Sequence[Item], gone: Set[int] = frozenset()) -> None:
