@@ -31,9 +31,12 @@ def contact(hub: Hub, last: str, first: str, phone: str = TEL) -> int:
 
 def lead(hub: Hub, phone: str = TEL) -> int:
     fields = {"title": "Звонок", "name": "Мария", "lastName": "Иванова", "fm": [{"typeId": "PHONE", "value": phone}]}
-    answer = httpx2.post(f"{hub.emulator.webhook}crm.item.add", json={"entityTypeId": 1, "fields": fields}, trust_env=False)
-    found: int = answer.raise_for_status().json()["result"]["item"]["id"]
-    return found
+    return int(call(hub, "crm.item.add", entityTypeId=1, fields=fields)["item"]["id"])
+
+
+def call(hub: Hub, method: str, **params: Any) -> Any:
+    answer = httpx2.post(f"{hub.emulator.webhook}{method}", json=params, trust_env=False)
+    return answer.raise_for_status().json()["result"]
 
 
 def order(hub: Hub, number: str, buyer: Counterparty) -> None:
@@ -120,6 +123,21 @@ def test_a_branch_is_a_card_of_its_own_and_is_found_again(hub: Hub) -> None:
     assert len(hub.emulator.state()["companies"]) == 2
     assert decided("g-2")[0] == decided("g-3")[0] != decided("g-1")[0]
     assert "другой КПП" in decided("g-2")[1]
+
+
+def test_of_more_branches_than_a_page_the_right_one_is_found(hub: Hub) -> None:
+    inn, kpps = "7701234567", [f"7701010{number:02}" for number in range(51)]
+    titles = {f"c{number}": f"crm.item.add?entityTypeId=4&fields[title]=Филиал {number}" for number in range(50)}
+    branches = [found["item"]["id"] for found in call(hub, "batch", cmd=titles)["result"].values()]
+    branches.append(call(hub, "crm.item.add", entityTypeId=4, fields={"title": "Филиал 50"})["item"]["id"])
+    preset = hub.portal.setup["presets"]["company"]
+    for company, kpp in zip(branches, kpps, strict=True):
+        owner = {"ENTITY_TYPE_ID": 4, "ENTITY_ID": company, "PRESET_ID": preset, "NAME": "x"}
+        call(hub, "crm.requisite.add", fields={**owner, "RQ_INN": inn, "RQ_KPP": kpp})
+    order(hub, "B-1", buyer("g-1", "Ромашка", is_company=True, legal=LegalDetails(inn, kpps[-1])))
+    hub.drain()
+    assert decided("g-1")[0] == branches[-1]
+    assert len(hub.emulator.state()["companies"]) == 51
 
 
 def test_a_sole_trader_is_one_client_whatever_a_base_takes_him_for(hub: Hub) -> None:

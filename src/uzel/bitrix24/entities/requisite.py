@@ -22,9 +22,9 @@ MODIFIED, CREATED = ("DATE_MODIFY", "MODIFY_BY_ID"), ("DATE_CREATE", "CREATED_BY
 _PERSON_NAMES: Mapping[str, str] = {"last_name": "RQ_LAST_NAME", "first_name": "RQ_FIRST_NAME", "middle_name": "RQ_SECOND_NAME"}
 
 
-def by_inn(key: str, inn: str) -> Command:
-    """Requisites with an INN, of contacts and companies."""
-    return _listing(key, {"=RQ_INN": inn})
+def by_inn(key: str, inn: str, kpp: str = "") -> Command:
+    """The first page of requisites with an INN, of contacts and companies; ``kpp``: of that branch alone."""
+    return _listing(key, {"=RQ_INN": inn} | ({"=RQ_KPP": kpp} if kpp else {}))
 
 
 def of_cards(key: str, kind: str, entity_ids: Iterable[int]) -> Command:

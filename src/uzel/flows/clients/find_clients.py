@@ -212,6 +212,8 @@ def _search_commands(key: str, one: Wanted) -> Iterator[tuple[Command, str, str]
     kind, card = one.card.kind, one.sought
     if one.binding is not None:  # created once, never answered
         yield client_card.of_origin(f"{key}_origin", kind, ORIGINATOR, one.origin_id), "", ""
+    if card.inn and card.kpp:  # of very many branches, this one may be beyond the page of the next search
+        yield requisite.by_inn(f"{key}_branch_inn", card.inn, card.kpp), INN, card.inn
     if card.inn:
         yield requisite.by_inn(f"{key}_inn", card.inn), INN, card.inn
     for place, phone in enumerate(card.phones[:KEYS_OF_ONE]):
