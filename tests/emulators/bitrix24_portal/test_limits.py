@@ -81,7 +81,7 @@ def test_a_batch_is_one_request(start: Start) -> None:
 
 def test_the_bucket_drains_at_the_portals_speed(start: Start) -> None:
     _, client = start(speed=50, options=Options(costs={"profile": 0}, bucket_threshold=1, bucket_drain_per_second=1))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60  # so that a portal that never drains ends the test, not a slow machine
     seen: list[int] = []
     while seen.count(200) < 4 and time.monotonic() < deadline:
         seen.append(client.call("profile").status)
@@ -162,7 +162,7 @@ def test_the_gateway_gives_up_after_sixty_seconds_and_the_portal_goes_on(start: 
     assert got.status == 504
     assert b"504 Gateway Time-out" in got.body
     assert got.headers["content-type"] == "text/html"
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60  # so that a portal that never drains ends the test, not a slow machine
     while len(portal.state()["deals"]) < 5 and time.monotonic() < deadline:
         pass
     assert len(portal.state()["deals"]) == 5, "the outcome was unknown to the client, the work was done"
@@ -172,7 +172,7 @@ def test_the_portal_may_stop_with_the_gateway(start: Start) -> None:
     options = Options(request_timeout_s=1.0, costs={"crm.item.add": 0.4}, continue_after_timeout=False)
     portal, client = start(speed=4, options=options)
     assert client.call("batch", cmd=[f"crm.item.add?entityTypeId=2&fields[title]=d{n}" for n in range(5)]).status == 504
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60  # so that a portal that never drains ends the test, not a slow machine
     while not portal.calls()["calls"] and time.monotonic() < deadline:
         pass
     assert len(portal.state()["deals"]) == 2
