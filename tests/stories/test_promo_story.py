@@ -111,7 +111,7 @@ def test_the_report_says_what_the_bases_sold(story: Story, capsys: pytest.Captur
     story.town.settle()
     capsys.readouterr()
     assert main(("promo", "report", "--json")) == 0
-    lines = {(one["code"], one["node"]): one for one in json.loads(capsys.readouterr().out)}
+    lines = {(one["code"], one["node"]): one for one in json.loads(capsys.readouterr().out)["codes"]}
     assert {key: Decimal(one["revenue"]) for key, one in lines.items()} == {
         ("ВЕСНА10", UNF): sold[0].total + sold[1].total, ("лето", UNF): sold[2].total, ("ВЕСНА10", BITRIX): sold[3].total
     }  # fmt: skip

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 
-CODE = "from uzel.emulators.bitrix24_portal import run; run(0, speed=5, limits=False)"
+#: Tests that run in the background of a shell ignore Ctrl+C, and so would what they start.
+HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+CODE = HEED + "from uzel.emulators.bitrix24_portal import run; run(0, speed=5, limits=False)"
 
 
 def test_it_says_where_it_is_and_ends_by_ctrl_c() -> None:

@@ -12,6 +12,8 @@ from uzel.flows.portal.connect_portal import BadAddressError, connect
 from uzel.flows.setup.hand_work import HAND_WORK
 from uzel.flows.setup.set_up_portal import set_up
 from uzel.hub.models import Node, Portal, PortalUser
+from uzel.hub.queries import rules_of
+from uzel.mapping.requisites import extra_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -67,10 +69,11 @@ def test_setup_creates_every_field_once(emulator: RunningPortal) -> None:
     node = add_node("shop", "Тверская")
     first = set_up(portal, lists_only=True)
     assert all(check.passed for check in first)
-    assert fields_of(emulator) >= {field.code for field in DEAL_FIELDS}
+    fields = {*(field.code for field in DEAL_FIELDS), *extra_rows(rules_of(node))}
+    assert fields_of(emulator) >= fields
     emulator.forget_calls()
     again = set_up(portal)
-    assert [check.outcome for check in again if check.what.startswith("Поле сделки")] == ["есть"] * len(DEAL_FIELDS)
+    assert [check.outcome for check in again if check.what.startswith("Поле сделки")] == ["есть"] * len(fields)
     assert "crm.deal.userfield.add" not in emulator.calls()["counters"]["commands"]
     portal.refresh_from_db()
     assert portal.setup["nodes"] == {node.code: emulator.enum_id("UF_CRM_UZEL_NODE", "Тверская (shop)")}
