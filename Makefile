@@ -11,7 +11,7 @@ demo: .venv/ready          ## five shops, a portal, orders both ways; opens on h
 	$(BIN)/uzel demo
 
 test: .venv/ready-dev lint types imports   ## everything that must pass
-	$(BIN)/python -m pytest -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -n 4
 
 bench: .venv/ready-dev     ## the benches; prints ratios
 	$(BIN)/python -m bench
